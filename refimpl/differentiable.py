@@ -1,0 +1,54 @@
+"""A function that returns `(output, vjp)`, shown to callers as one that returns its output."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Differentiable(Generic[P, T]):
+    """A function with a second form that also returns its vector-Jacobian product.
+
+    Calling it returns the output alone, as the framework's function of that name does;
+    `with_vjp` takes the same arguments and returns `(output, vjp)`, where `vjp(cotangent)` is
+    the tuple of cotangents of the array arguments in the order of the signature (None for an
+    argument that is absent or holds integers).
+
+    Parameters
+    ----------
+    with_vjp : callable
+        The function that returns `(output, vjp)`.
+    """
+
+    def __init__(self, with_vjp: Callable[P, tuple[T, Callable[..., tuple[Any, ...]]]]) -> None:
+        functools.update_wrapper(self, with_vjp)
+        self.with_vjp = with_vjp
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return the output alone."""
+        return self.with_vjp(*args, **kwargs)[0]
+
+    def __repr__(self) -> str:
+        return f"<function {getattr(self, '__qualname__', '?')}>"
+
+
+def differentiable(
+    with_vjp: Callable[P, tuple[T, Callable[..., tuple[Any, ...]]]],
+) -> Differentiable[P, T]:
+    """Turn a function that returns `(output, vjp)` into one that returns its output.
+
+    Parameters
+    ----------
+    with_vjp : callable
+        The function that returns `(output, vjp)`.
+
+    Returns
+    -------
+    Differentiable
+        Callable like the framework's function; its `with_vjp` is the function given.
+    """
+    return Differentiable(with_vjp)

@@ -1,0 +1,79 @@
+"""The four float dtypes and how to name them; bfloat16 comes from ml_dtypes, only when asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FLOATS = ("float64", "float32", "float16", "bfloat16")
+HALVES = ("float16", "bfloat16")
+
+
+def float_dtype(dtype: npt.DTypeLike | str) -> np.dtype[Any]:
+    """Return the NumPy dtype of a float dtype or of its name.
+
+    Parameters
+    ----------
+    dtype : dtype or str
+        float64, float32, float16 or bfloat16.
+
+    Returns
+    -------
+    numpy.dtype
+
+    Raises
+    ------
+    TypeError
+        If it is no float dtype of these four.
+    ImportError
+        If bfloat16 is asked for and ml_dtypes is not installed.
+    """
+    if isinstance(dtype, str) and dtype == "bfloat16":
+        return _bfloat16()
+    found = np.dtype(dtype)
+    if found.name not in FLOATS:
+        raise TypeError(f"dtype must be one of {', '.join(FLOATS)}; got {dtype!r}")
+    return found
+
+
+def is_half(dtype: np.dtype[Any]) -> bool:
+    """Tell whether a dtype is float16 or bfloat16.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        Any dtype.
+
+    Returns
+    -------
+    bool
+    """
+    return dtype.itemsize == 2 and dtype.name in HALVES
+
+
+def is_float(dtype: np.dtype[Any]) -> bool:
+    """Tell whether a dtype is one of the four float dtypes.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        Any dtype; ml_dtypes' bfloat16 has kind 'V' in NumPy's eyes, so its name is asked.
+
+    Returns
+    -------
+    bool
+    """
+    return dtype.kind == "f" or dtype.name == "bfloat16"
+
+
+def _bfloat16() -> np.dtype[Any]:
+    try:
+        from ml_dtypes import bfloat16
+    except ImportError as error:
+        raise ImportError(
+            "dtype bfloat16 needs the package ml_dtypes, which is not installed: "
+            "python -m pip install 'refimpl[bfloat16]'"
+        ) from error
+    return np.dtype(bfloat16)

@@ -1,0 +1,3 @@
+"""The mathematics: framework-neutral, channels first, explicit padding, every op `(output, vjp)`."""
+
+from __future__ import annotations
