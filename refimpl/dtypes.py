@@ -1,4 +1,4 @@
-"""The four float dtypes and how to name them; bfloat16 comes from ml_dtypes, only when asked for."""
+"""The four float dtypes and how to name them; bfloat16 needs ml_dtypes, only when asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of arguments: each raises before any work, naming the argument, what it got and what it allows."""
+"""Checks of arguments: each raises before any work and names what it got and what it allows."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""The mathematics: framework-neutral, channels first, explicit padding, every op `(output, vjp)`."""
+"""The mathematics: framework-neutral, channels first, every op returns `(output, vjp)`."""
 
 from __future__ import annotations

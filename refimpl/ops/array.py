@@ -61,9 +61,10 @@ class Primitive:
         """Run the kernel, or hand the call to the first argument that overrides it."""
         for argument in args[: self.arguments]:
             kind = type(argument)
-            if kind is not np.ndarray and hasattr(kind, "__array_function__"):
-                if not isinstance(argument, np.ndarray):
-                    return argument.__array_function__(self, (kind,), args, kwargs)
+            if kind is np.ndarray or isinstance(argument, np.ndarray):
+                continue
+            if hasattr(kind, "__array_function__"):
+                return argument.__array_function__(self, (kind,), args, kwargs)
         return self.function(*args, **kwargs)
 
     def __repr__(self) -> str:
