@@ -76,4 +76,5 @@ def _bfloat16() -> np.dtype[Any]:
             "dtype bfloat16 needs the package ml_dtypes, which is not installed: "
             "python -m pip install 'refimpl[bfloat16]'"
         ) from error
-    return np.dtype(bfloat16)
+    resolved: np.dtype[Any] = np.dtype(bfloat16)
+    return resolved

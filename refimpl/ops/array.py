@@ -124,7 +124,7 @@ def half_in_float32(op: Callable[P, tuple[Any, Vjp]]) -> Callable[P, tuple[Any, 
             return op(*args, **kwargs)
         wide_args = [_cast(argument, half, np.float32) for argument in args]
         wide_kwargs = {name: _cast(value, half, np.float32) for name, value in kwargs.items()}
-        output, vjp = op(*wide_args, **wide_kwargs)  # type: ignore[arg-type]
+        output, vjp = op(*wide_args, **wide_kwargs)
 
         def half_vjp(cotangent: Any) -> tuple[Any, ...]:
             wide = vjp(_cast(cotangent, half, np.float32))
