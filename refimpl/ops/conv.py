@@ -1,0 +1,99 @@
+"""Convolution (cross-correlation) in one, two or three spatial dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refimpl.errors import must, must_be_type
+from refimpl.ops.arguments import check_channels_first, check_float, check_same_dtype
+from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32
+from refimpl.ops.primitives import convolve, convolve_input_bar, convolve_weight_bar
+from refimpl.ops.windows import Window
+
+
+def conv(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    stride: Sizes,
+    padding: Pairs,
+    dilation: Sizes,
+    groups: int = 1,
+) -> tuple[Array, Vjp]:
+    """Convolve with zero padding.
+
+    Parameters
+    ----------
+    input : array of shape (N, C, *S)
+        Float, one to three spatial dimensions.
+    weight : array of shape (O, C/groups, *K)
+        Of the input's dtype.
+    bias : array of shape (O,), optional
+        Of the input's dtype.
+    stride, dilation : tuple of int
+        Step of the window and step between its taps, for each spatial dimension.
+    padding : tuple of (int, int)
+        Zeros before and after each spatial dimension.
+    groups : int
+        Blocks of channels that are convolved apart; it divides C and O.
+
+    Returns
+    -------
+    output : array of shape (N, O, *S')
+        Of the input's dtype.
+    vjp : callable
+        Cotangent of output to the cotangents of (input, weight, bias); None for no bias.
+
+    Raises
+    ------
+    TypeError
+        If an array holds no floats or the dtypes differ, or a size is no integer.
+    ValueError
+        If shapes do not fit together, or a size is out of range.
+    """
+    n = check_channels_first(input)
+    _check_parameters(input, weight, bias, groups, n)
+    window = Window(weight.shape[2:], stride, dilation, padding)
+    window.check(input.shape[2:])
+    return _conv(input, weight, bias, window, groups)
+
+
+@half_in_float32
+def _conv(
+    input: Array, weight: Array, bias: Array | None, window: Window, groups: int
+) -> tuple[Array, Vjp]:
+    n = len(window.kernel)
+    spatial = input.shape[2:]
+    output = convolve(input, weight, window, groups)
+    if bias is not None:
+        output = output + bias.reshape(-1, *(1,) * n)
+
+    def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
+        return (
+            convolve_input_bar(cotangent, weight, spatial, window, groups),
+            convolve_weight_bar(cotangent, input, window, groups),
+            None if bias is None else cotangent.reshape(*cotangent.shape[:2], -1).sum(-1).sum(0),
+        )
+
+    return output, vjp
+
+
+def _check_parameters(input: Array, weight: Array, bias: Any, groups: int, n: int) -> None:
+    check_float(weight, "weight")
+    check_same_dtype(weight, "weight", input, "input")
+    if weight.ndim != n + 2:
+        must(False, "weight", f"of shape (O, C/groups, *K) with {n} kernel sizes", weight.shape)
+    must_be_type(groups, "groups", int, "an integer")
+    channels, outputs = input.shape[1], weight.shape[0]
+    if groups < 1 or channels % groups or outputs % groups or outputs < 1:
+        allowed = f"at least 1 and divide input's {channels} and weight's {outputs} channels"
+        must(False, "groups", allowed, groups)
+    if weight.shape[1] * groups != channels:
+        expected = f"({outputs}, {channels // groups}, *K) for {channels} channels"
+        must(False, "weight", f"of shape {expected} in {groups} groups", weight.shape)
+    if bias is not None:
+        check_float(bias, "bias")
+        check_same_dtype(bias, "bias", input, "input")
+        if bias.shape != (outputs,):
+            must(False, "bias", f"of shape ({outputs},)", bias.shape)

@@ -1,0 +1,214 @@
+"""Average and maximum pooling in one, two or three spatial dimensions."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from refimpl.errors import must, must_be_type
+from refimpl.ops.arguments import check_channels_first
+from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32
+from refimpl.ops.primitives import (
+    scatter_selected,
+    window_argmax,
+    window_max,
+    window_sum,
+    window_sum_bar,
+)
+from refimpl.ops.windows import Window
+
+
+def avg_pool(
+    input: Array,
+    *,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Pairs,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> tuple[Array, Vjp]:
+    """Average every window.
+
+    Parameters
+    ----------
+    input : array of shape (N, C, *S)
+        Float, one to three spatial dimensions.
+    kernel, stride : tuple of int
+        Size and step of the window in each spatial dimension.
+    padding : tuple of (int, int)
+        Zeros before and after each spatial dimension.
+    ceil_mode : bool
+        Let a last window hang over the end; it is divided by what of it lies inside the padded
+        input. A window that would start beyond the input is dropped.
+    count_include_pad : bool
+        Count padding in the divisor.
+    divisor_override : int, optional
+        Divide every sum by this instead.
+
+    Returns
+    -------
+    output : array of shape (N, C, *S')
+        Of the input's dtype.
+    vjp : callable
+        Cotangent of output to (cotangent of input,).
+
+    Raises
+    ------
+    TypeError
+        If input is no float array, or a size is no integer.
+    ValueError
+        If a size is out of range, or a window holds nothing but padding that is not counted.
+    """
+    n = check_channels_first(input)
+    window = Window(kernel, stride, (1,) * n, padding, ceil_mode)
+    spatial = input.shape[2:]
+    window.check(spatial)
+    divisor: Array | float
+    if divisor_override is not None:
+        must_be_type(divisor_override, "divisor_override", int, "an integer or None")
+        must(divisor_override != 0, "divisor_override", "different from 0", divisor_override)
+        divisor = float(divisor_override)
+    else:
+        divisor = _divisor(window, spatial, count_include_pad)
+    return _avg_pool(input, window, divisor)
+
+
+@half_in_float32
+def _avg_pool(input: Array, window: Window, divisor: Array | float) -> tuple[Array, Vjp]:
+    spatial = input.shape[2:]
+    if not isinstance(divisor, float):
+        divisor = divisor.astype(input.dtype)
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        return (window_sum_bar(cotangent / divisor, spatial, window),)
+
+    return window_sum(input, window) / divisor, vjp
+
+
+def _divisor(window: Window, spatial: Sizes, count_include_pad: bool) -> Array | float:
+    """Count what each window averages: an array of the output's spatial shape, or one number."""
+    counts = window.counts(spatial, padding=count_include_pad)
+    must(
+        all(min(count) > 0 for count in counts),
+        "padding",
+        "so narrow that every window holds part of the input",
+        window.padding,
+    )
+    if all(min(count) == max(count) for count in counts):
+        return float(np.prod([count[0] for count in counts]))
+    return functools.reduce(np.multiply.outer, [np.array(count) for count in counts])
+
+
+def max_pool(
+    input: Array,
+    *,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Pairs,
+    dilation: Sizes,
+    ceil_mode: bool = False,
+) -> tuple[Array, Vjp]:
+    """Take the maximum of every window.
+
+    Parameters
+    ----------
+    input : array of shape (N, C, *S)
+        Float, one to three spatial dimensions.
+    kernel, stride, dilation : tuple of int
+        Taps of the window, its step, and the step between its taps in each spatial dimension.
+    padding : tuple of (int, int)
+        Padding with -inf before and after each spatial dimension.
+    ceil_mode : bool
+        Let a last window hang over the end. A window that would start beyond the input is
+        dropped.
+
+    Returns
+    -------
+    output : array of shape (N, C, *S')
+        Of the input's dtype.
+    vjp : callable
+        Cotangent of output to (cotangent of input,).
+
+    Raises
+    ------
+    TypeError
+        If input is no float array, or a size is no integer.
+    ValueError
+        If a size is out of range, or a window holds nothing but padding.
+
+    Notes
+    -----
+    Of equal maxima the first in row-major order is selected, and gets the whole cotangent. A NaN
+    is larger than anything; of several the last is selected, as PyTorch does. A window of -inf
+    alone gives -inf and selects its first element inside the input.
+    """
+    window = _max_window(input, kernel, stride, padding, dilation, ceil_mode)
+    return _max_pool(input, window)
+
+
+def max_pool_with_indices(
+    input: Array,
+    *,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Pairs,
+    dilation: Sizes,
+    ceil_mode: bool = False,
+) -> tuple[tuple[Array, Array], Vjp]:
+    """Take the maximum of every window and tell where it was.
+
+    Parameters
+    ----------
+    input, kernel, stride, padding, dilation, ceil_mode
+        As in `max_pool`.
+
+    Returns
+    -------
+    output : tuple of arrays of shape (N, C, *S')
+        The maxima, and as int64 their flat indices into the unpadded spatial input.
+    vjp : callable
+        Cotangent of the maxima to (cotangent of input,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `max_pool`.
+    """
+    window = _max_window(input, kernel, stride, padding, dilation, ceil_mode)
+    return _max_pool_with_indices(input, window)
+
+
+@half_in_float32
+def _max_pool(input: Array, window: Window) -> tuple[Array, Vjp]:
+    def vjp(cotangent: Array) -> tuple[Array]:
+        return (scatter_selected(cotangent, window_argmax(input, window), input.shape[2:]),)
+
+    return window_max(input, window), vjp
+
+
+@half_in_float32
+def _max_pool_with_indices(input: Array, window: Window) -> tuple[tuple[Array, Array], Vjp]:
+    indices = window_argmax(input, window)
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        return (scatter_selected(cotangent, indices, input.shape[2:]),)
+
+    return (window_max(input, window), indices), vjp
+
+
+def _max_window(
+    input: Array, kernel: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, ceil_mode: bool
+) -> Window:
+    check_channels_first(input)
+    window = Window(kernel, stride, dilation, padding, ceil_mode)
+    spatial = input.shape[2:]
+    window.check(spatial)
+    must(
+        all(min(count) > 0 for count in window.counts(spatial, padding=False)),
+        "padding",
+        "so narrow that every window holds part of the input",
+        padding,
+    )
+    return window
