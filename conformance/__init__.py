@@ -1,0 +1,3 @@
+"""The conformance suite: cases, subjects, an oracle with derived bounds, checks and verdicts."""
+
+from __future__ import annotations

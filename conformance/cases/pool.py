@@ -1,0 +1,195 @@
+"""Average and max pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.cases.table import Row, Rule, Shapes, Table, same
+
+_RANK = {
+    "avg_pool1d": 1,
+    "avg_pool2d": 2,
+    "avg_pool3d": 3,
+    "max_pool1d": 1,
+    "max_pool2d": 2,
+    "max_pool3d": 3,
+}
+_SPATIAL = {1: (10,), 2: (8, 9), 3: (6, 5, 7)}
+_MIXED_KERNEL = (3, 2, 2)
+_MIXED_STRIDE = (1, 2, 3)
+_MIXED_PADDING = ((1, 1), (0, 0), (1, 1))
+_ASYMMETRIC = ((0, 1), (1, 0), (1, 0))
+
+
+def _per_dimension(value: Any, rank: int) -> tuple[Any, ...]:
+    return tuple(value[:rank]) if isinstance(value, tuple) else (value,) * rank
+
+
+def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    layer = row["layer"]
+    rank = _RANK[layer]
+    padding = row["padding"]
+    if isinstance(padding, int):
+        padding = ((padding, padding),) * rank
+    elif not isinstance(padding, str):
+        padding = padding[:rank]
+    kernel = _per_dimension(row["kernel"], rank)
+    stride = row["stride"]
+    config = {
+        "rank": rank,
+        "kernel": kernel,
+        "stride": kernel if stride == "kernel" else _per_dimension(stride, rank),
+        "padding": padding,
+        "ceil_mode": row["ceil_mode"],
+        "batched": row.get("batched", True),
+    }
+    if layer.startswith("avg"):
+        config["count_include_pad"] = row["count_include_pad"]
+        config["divisor_override"] = row["divisor_override"]
+    else:
+        config["dilation"] = _per_dimension(row["dilation"], rank)
+        config["return_indices"] = row["return_indices"]
+    lead = (2, 3) if config["batched"] else (3,)
+    return layer, config, {"input": (*lead, *_SPATIAL[rank])}
+
+
+_HUNTS = {
+    "": "windows at the wrong place, output size off by one",
+    "kmixed": "kernel axes swapped",
+    "stride1": "overlapping windows that share no gradient",
+    "stridemixed": "stride axes swapped",
+    "pad1": "padding 0 instead of −inf, or counted into an average",
+    "padmixed": "padding axes swapped",
+    "padasym": "padding sides swapped",
+    "same": "SAME padding at the wrong end or counted into an average",
+    "ceil": "the last window kept though it starts in the padding; its divisor",
+    "excludepad": "padding counted into an average",
+    "divisor": "an overridden divisor ignored",
+    "dilation2": "dilation ignored",
+    "indices": "indices into the padded input, or of the last maximum",
+    "unbatched": "a batch axis taken for channels",
+}
+
+_SAME_RULES = (
+    Rule(
+        ("padding", "ceil_mode"),
+        lambda padding, ceil_mode: padding != "same" or not ceil_mode,
+        "SAME has its own output size",
+    ),
+    Rule(
+        ("padding", "kernel"),
+        lambda padding, kernel: padding != 1 or kernel != 1,
+        "padding may be at most half the kernel",
+    ),
+)
+
+AVERAGE = Table(
+    factors={
+        "layer": same(["avg_pool1d", "avg_pool2d", "avg_pool3d"]),
+        "kernel": {"": 2, "k3": 3, "kmixed": _MIXED_KERNEL},
+        "stride": {"": "kernel", "stride1": 1, "stridemixed": _MIXED_STRIDE},
+        "padding": {
+            "": 0,
+            "pad1": 1,
+            "padmixed": _MIXED_PADDING,
+            "padasym": _ASYMMETRIC,
+            "same": "same",
+        },
+        "ceil_mode": {"": False, "ceil": True},
+        "count_include_pad": {"": True, "excludepad": False},
+        "divisor_override": {"": None, "divisor": 4},
+        "regime": same(["normal", "exact", "wide"]),
+        "dtype": same(["float32", "float64", "float16", "bfloat16"]),
+    },
+    read=_read,
+    hunts=_HUNTS,
+    rules=(
+        *_SAME_RULES,
+        Rule(
+            ("padding", "count_include_pad"),
+            lambda padding, include: padding != "same" or not include,
+            "SAME leaves padding out of the average",
+        ),
+        Rule(
+            ("padding", "divisor_override"),
+            lambda padding, divisor: padding != "same" or divisor is None,
+            "SAME divides by the number of real elements",
+        ),
+        Rule(
+            ("layer", "divisor_override"),
+            lambda layer, divisor: layer != "avg_pool1d" or divisor is None,
+            "one-dimensional average pooling has no divisor_override",
+        ),
+        Rule(
+            ("regime", "kernel"),
+            lambda regime, kernel: regime != "exact" or kernel == 2,
+            "a sum divided by no power of two is not exact",
+        ),
+        Rule(
+            ("regime", "padding", "count_include_pad"),
+            lambda regime, padding, include: (
+                regime != "exact" or padding == 0 or (padding != "same" and include)
+            ),
+            "a sum divided by no power of two is not exact",
+        ),
+        Rule(
+            ("regime", "ceil_mode"),
+            lambda regime, ceil_mode: regime != "exact" or not ceil_mode,
+            "a sum divided by no power of two is not exact",
+        ),
+    ),
+)
+
+MAXIMUM = Table(
+    factors={
+        "layer": same(["max_pool1d", "max_pool2d", "max_pool3d"]),
+        "kernel": {"": 2, "k3": 3, "kmixed": _MIXED_KERNEL},
+        "stride": {"": "kernel", "stride1": 1, "stridemixed": _MIXED_STRIDE},
+        "padding": {
+            "": 0,
+            "pad1": 1,
+            "padmixed": _MIXED_PADDING,
+            "padasym": _ASYMMETRIC,
+            "same": "same",
+        },
+        "dilation": {"": 1, "dilation2": 2},
+        "ceil_mode": {"": False, "ceil": True},
+        "return_indices": {"": False, "indices": True},
+        "regime": same(["normal", "exact", "ties", "special"]),
+        "dtype": same(["float32", "float64", "float16", "bfloat16"]),
+    },
+    read=_read,
+    hunts=_HUNTS,
+    rules=(
+        *_SAME_RULES,
+        Rule(
+            ("padding", "dilation"),
+            lambda padding, dilation: padding != "same" or dilation == 1,
+            "SAME pooling with dilation is tf.nn.pool's alone",
+        ),
+    ),
+)
+
+UNBATCHED = Table(
+    factors={
+        "layer": same(list(_RANK)),
+        "kernel": {"": 2, "k3": 3},
+        "stride": {"": "kernel", "stride1": 1},
+        "padding": {"": 0, "pad1": 1},
+        "ceil_mode": {"": False, "ceil": True},
+        "count_include_pad": {"": True},
+        "divisor_override": {"": None},
+        "dilation": {"": 1},
+        "return_indices": {"": False},
+        "batched": {"unbatched": False},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=_read,
+    hunts=_HUNTS,
+    batched=(),
+    strength=2,
+)
+
+TABLES = (AVERAGE, MAXIMUM, UNBATCHED)
