@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from refimpl.errors import must
+from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32, primitive
-from refimpl.ops.checks import must_be_float, must_broadcast_to, must_have_shape
+from refimpl.ops.shapes import check_broadcasts_to, check_shape
 
 
 @half_in_float32
@@ -46,17 +47,17 @@ def dropout(input: Array, keep: Array, *, rate: float, select: bool = False) -> 
     2014, in the inverted form of PyTorch's page `torch.nn.Dropout` and TensorFlow's page
     `tf.nn.dropout`.
     """
-    must_be_float(input, "input")
+    check_float(input, "input")
     dtype = getattr(keep, "dtype", None)
     if dtype != np.bool_:
         raise TypeError(f"keep must be an array of bools; got {type(keep).__name__} of {dtype}")
-    must_broadcast_to(keep, "keep", input.shape)
+    check_broadcasts_to(keep, "keep", input.shape)
     must(0.0 <= rate <= 1.0, "rate", "in [0, 1]", rate)
     scale = _scale(rate, input.dtype, select)
     shape = input.shape
 
     def masked(array: Array) -> Array:
-        must_have_shape(array, "cotangent", shape)
+        check_shape(array, "cotangent", shape)
         if not select:
             return array * keep * scale
         if rate == 1.0:

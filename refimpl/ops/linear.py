@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from refimpl.errors import must
+from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.ops.checks import must_be_float, must_have_shape, must_match_dtype
+from refimpl.ops.shapes import check_companion, check_shape
 
 
 def linear(input: Array, weight: Array, bias: Array | None = None) -> tuple[Array, Vjp]:
@@ -41,8 +42,8 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> tuple[Arra
     -----
     PyTorch's documentation page `torch.nn.Linear`; Keras' page `Dense` stores the transpose.
     """
-    must_be_float(input, "input")
-    must_match_dtype(weight, "weight", input, "input")
+    check_float(input, "input")
+    check_companion(weight, "weight", input, "input")
     must(input.ndim >= 1, "input", "an array of at least one dimension", input.shape)
     must(weight.ndim == 2, "weight", "of shape (out_features, in_features)", weight.shape)
     must(
@@ -52,8 +53,8 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> tuple[Arra
         input.shape,
     )
     if bias is not None:
-        must_match_dtype(bias, "bias", input, "input")
-        must_have_shape(bias, "bias", weight.shape[:1])
+        check_companion(bias, "bias", input, "input")
+        check_shape(bias, "bias", weight.shape[:1])
     return _linear(input, weight, bias)
 
 
@@ -67,7 +68,7 @@ def _linear(input: Array, weight: Array, bias: Array | None) -> tuple[Array, Vjp
     output = product if bias is None else product + bias
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
-        must_have_shape(cotangent, "cotangent", (*leading, features))
+        check_shape(cotangent, "cotangent", (*leading, features))
         g = cotangent.reshape(rows.shape[0], features)
         input_bar = np.matmul(g, weight).reshape(input.shape)
         weight_bar = np.matmul(g.T, rows)

@@ -13,13 +13,9 @@ import numpy as np
 
 from refimpl.dtypes import is_half
 from refimpl.errors import must
+from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.ops.checks import (
-    must_be_float,
-    must_broadcast_to,
-    must_have_shape,
-    must_match_dtype,
-)
+from refimpl.ops.shapes import check_broadcasts_to, check_companion, check_shape
 
 
 @half_in_float32
@@ -53,7 +49,7 @@ def moments(
     ValueError
         If an axis is out of range or named twice.
     """
-    must_be_float(input, "input")
+    check_float(input, "input")
     ndim = input.ndim
     must(
         all(-ndim <= axis < ndim for axis in axes),
@@ -73,8 +69,8 @@ def moments(
 
     def vjp(cotangents: tuple[Array, Array]) -> tuple[Array]:
         mean_bar, variance_bar = cotangents
-        must_have_shape(mean_bar, "the cotangent of mean", shown)
-        must_have_shape(variance_bar, "the cotangent of variance", shown)
+        check_shape(mean_bar, "the cotangent of mean", shown)
+        check_shape(variance_bar, "the cotangent of variance", shown)
         slope = variance_bar.reshape(kept) * 2.0
         return ((mean_bar.reshape(kept) + centered * slope) / count,)
 
@@ -121,12 +117,12 @@ def normalize(
     ValueError
         If a shape does not broadcast to the input's or `epsilon` is negative.
     """
-    must_be_float(input, "input")
+    check_float(input, "input")
     arguments = {"mean": mean, "variance": variance, "weight": weight, "bias": bias}
     for name, array in arguments.items():
         if array is not None:
-            must_match_dtype(array, name, input, "input")
-            must_broadcast_to(array, name, input.shape)
+            check_companion(array, name, input, "input")
+            check_broadcasts_to(array, name, input.shape)
     must(epsilon >= 0.0, "epsilon", "at least 0", epsilon)
     reciprocal = 1.0 / np.sqrt(variance + epsilon)
     scale = reciprocal if weight is None else reciprocal * weight
@@ -137,7 +133,7 @@ def normalize(
     shape = input.shape
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array, Array | None, Array | None]:
-        must_have_shape(cotangent, "cotangent", shape)
+        check_shape(cotangent, "cotangent", shape)
         input_bar = cotangent * scale
         # Summed first as far as both arguments allow, so that the rest is work on small arrays.
         dots = _sum_to(cotangent * centered, scale.shape)
@@ -281,13 +277,13 @@ def _standardize(
     input: Array, weight: Array | None, bias: Array | None, epsilon: float, *, across_batch: bool
 ) -> tuple[tuple[Array, Array, Array], Vjp]:
     """Normalise over the positions, and over the batch too if asked; statistics are (N or 1, C)."""
-    must_be_float(input, "input")
+    check_float(input, "input")
     must(input.ndim >= 2, "input", "of shape (N, C, ...)", input.shape)
     shape = input.shape
     for name, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None:
-            must_match_dtype(parameter, name, input, "input")
-            must_have_shape(parameter, name, shape[1:2])
+            check_companion(parameter, name, input, "input")
+            check_shape(parameter, name, shape[1:2])
     must(epsilon >= 0.0, "epsilon", "at least 0", epsilon)
 
     positions = math.prod(shape[2:])
@@ -303,7 +299,7 @@ def _standardize(
         output = _overwrite(np.add, output, bias[:, None])
 
     def vjp(cotangent: Array) -> tuple[Array, Array | None, Array | None]:
-        must_have_shape(cotangent, "cotangent", shape)
+        check_shape(cotangent, "cotangent", shape)
         g = cotangent.reshape(x.shape)
         sums = _sums(g, across_batch)
         dots = _dots(g, centered, across_batch)
