@@ -1,7 +1,8 @@
 """How bounds pass through sums, means, extrema and everything that is linear.
 
 A sum of n terms is off by at most √n·u·Σ|x| in K units (Higham and Mary, 2019), whatever the
-order of summation, plus the bounds of its terms and one rounding of the result.
+order of summation, plus the bounds of its terms and one rounding of the result. Half types add up
+in float32, so a half sum overflows where float32 does; what is done with it next sees the rest.
 """
 
 from __future__ import annotations
@@ -42,7 +43,14 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
     if x.bound is not None:
         passed = add_bounds(passed, add(x.bound))
     if divisor == 1:
-        return finish(unit, value, passed, lambda: _touched(add, x), exact=lone)
+        return finish(
+            unit,
+            value,
+            passed,
+            lambda: _touched(add, x),
+            exact=lone,
+            overflow=unit.accumulation_overflow,
+        )
     return finish(
         unit,
         value / divisor,
@@ -107,6 +115,7 @@ def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> T
         lambda: _touched(function, *terms),
         exact=exact,
         underflow=len(terms) > 1,
+        overflow=unit.accumulation_overflow,
     )
 
 

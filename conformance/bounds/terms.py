@@ -191,6 +191,7 @@ def finish(
     units: float = 1.0,
     exact: Any = False,
     underflow: bool = False,
+    overflow: float | None = None,
 ) -> Term:
     """End a rule: add the rounding of the result, and mind underflow, overflow and specials.
 
@@ -210,17 +211,20 @@ def finish(
         Where the operation rounds nothing.
     underflow : bool
         Whether a result below the smallest normal number may lose all its digits.
+    overflow : float, optional
+        Largest number that surely does not overflow; the unit's if not given.
 
     Returns
     -------
     Term
     """
     value = np.asarray(value)
+    limit = unit.overflow if overflow is None else overflow
     magnitude = np.abs(value)
     reach = magnitude if passed is None else magnitude + passed
     relative = units * unit.step
     top = reach.max(initial=0.0) * (1.0 + relative)
-    ordinary = bool(top <= unit.overflow)
+    ordinary = bool(top <= limit)
     if exact is True:
         bound = passed
     else:
@@ -234,18 +238,18 @@ def finish(
         if low.any():
             bound = add_bounds(bound, unit.underflow * low)
     if not ordinary:
-        bound = _extreme(unit, magnitude, bound, settled)
+        bound = _extreme(limit, magnitude, bound, settled)
     elif bound is not None and bound.shape != value.shape:
         bound = np.broadcast_to(bound, value.shape)
     return Term(value, bound)
 
 
-def _extreme(unit: Unit, magnitude: Any, bound: Any, settled: Settled) -> Any:
+def _extreme(limit: float, magnitude: Any, bound: Any, settled: Settled) -> Any:
     """Bound results that are not finite, or that an honest implementation may have overflowed."""
     finite = np.isfinite(magnitude)
     bound = np.zeros(magnitude.shape) if bound is None else bound
     # A bound that is itself NaN (0·inf) claims nothing.
-    safe = magnitude + bound <= unit.overflow
+    safe = magnitude + bound <= limit
     ordinary = np.where(safe, bound, np.inf)
     known, special = settled()
     # NaN never comes from overflow alone: known operands are all it needs.

@@ -57,6 +57,8 @@ class Unit:
         dtype it accumulates in.
     overflow : float
         Largest finite number.
+    accumulation_overflow : float
+        Largest finite number of the dtype in which sums and dot products accumulate.
     """
 
     dtype: str
@@ -66,6 +68,7 @@ class Unit:
     underflow: float
     flush: float
     overflow: float
+    accumulation_overflow: float
 
     @staticmethod
     @functools.cache
@@ -91,14 +94,16 @@ class Unit:
         bits, largest_exponent = _FORMATS[dtype]
         rounding = 2.0**-bits
         smallest = 2.0 ** (1 - largest_exponent)
+        wider = "float64" if dtype == "float64" else "float32"
         return Unit(
             dtype=dtype,
             rounding=rounding,
-            accumulation=min(rounding, 2.0**-24),
+            accumulation=2.0 ** -_FORMATS[wider][0],
             smallest=smallest,
             underflow=smallest * rounding if dtype == "float16" else smallest,
-            flush=2.0**-1022 if dtype == "float64" else 2.0**-126,
-            overflow=(2.0 - 2.0 * rounding) * 2.0**largest_exponent,
+            flush=2.0 ** (1 - _FORMATS[wider][1]),
+            overflow=_largest(dtype),
+            accumulation_overflow=_largest(wider),
         )
 
     @functools.cached_property
@@ -115,3 +120,8 @@ class Unit:
     def storage(self) -> object:
         """NumPy's dtype, asked for only when numbers are rounded to it."""
         return float_dtype(self.dtype)
+
+
+def _largest(dtype: str) -> float:
+    bits, largest_exponent = _FORMATS[dtype]
+    return (2.0 - 2.0 ** (1 - bits)) * 2.0**largest_exponent
