@@ -53,6 +53,8 @@ def dropout(input: Array, keep: Array, *, rate: float, select: bool = False) -> 
         raise TypeError(f"keep must be an array of bools; got {type(keep).__name__} of {dtype}")
     check_broadcasts_to(keep, "keep", input.shape)
     must(0.0 <= rate <= 1.0, "rate", "in [0, 1]", rate)
+    # A NumPy float64 would promote float32 arrays; a Python float leaves every dtype as it is.
+    rate = float(rate)
     scale = _scale(rate, input.dtype, select)
     shape = input.shape
 

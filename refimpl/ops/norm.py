@@ -124,7 +124,7 @@ def normalize(
             check_companion(array, name, input, "input")
             check_broadcasts_to(array, name, input.shape)
     must(epsilon >= 0.0, "epsilon", "at least 0", epsilon)
-    reciprocal = 1.0 / np.sqrt(variance + epsilon)
+    reciprocal = 1.0 / np.sqrt(variance + float(epsilon))
     scale = reciprocal if weight is None else reciprocal * weight
     centered = input - mean
     output = centered * scale
@@ -270,6 +270,7 @@ def blend(old: Array, new: Array, momentum: float) -> Array:
     array
         `(1 - momentum) * old + momentum * new`, in the dtype of `old`.
     """
+    momentum = float(momentum)
     return _narrow(_wide(old) * (1.0 - momentum) + _wide(new) * momentum, old)
 
 
@@ -292,7 +293,7 @@ def _standardize(
     mean = _sums(x, across_batch) / count
     centered = x - mean[:, :, None]
     variance = _dots(centered, centered, across_batch) / count
-    reciprocal = 1.0 / np.sqrt(variance + epsilon)
+    reciprocal = 1.0 / np.sqrt(variance + float(epsilon))
     scale = reciprocal if weight is None else reciprocal * weight
     output = centered * scale[:, :, None]
     if bias is not None:
