@@ -1,0 +1,302 @@
+"""Activations made of straight pieces, whose slopes jump where the pieces meet.
+
+Every slope is chosen with `where`, never by multiplying with a mask, so that a masked infinity or
+NaN in the cotangent does not come through as NaN. `np.clip` carries NaN, and is several times
+faster than `np.maximum` with a scalar.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refimpl.errors import must, must_be_one_of
+from refimpl.ops.arguments import check_float
+from refimpl.ops.array import Array, Vjp, half_in_float32
+from refimpl.ops.shapes import check_broadcasts_to, check_companion, check_shape
+
+INFINITY = float("inf")
+
+
+def _gate(passes: Array) -> Vjp:
+    """Let the cotangent through where `passes` holds."""
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        check_shape(cotangent, "cotangent", passes.shape)
+        return (np.where(passes, cotangent, 0.0),)
+
+    return vjp
+
+
+@half_in_float32
+def relu(input: Array) -> tuple[Array, Vjp]:
+    """Rectified linear unit, `max(input, 0)`.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape.
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+        The slope at 0 is 0, as in PyTorch and TensorFlow; at NaN it is 1, as in PyTorch.
+
+    Raises
+    ------
+    TypeError
+        If the input does not hold floats.
+
+    Notes
+    -----
+    PyTorch's page `torch.nn.ReLU`, TensorFlow's page `tf.nn.relu`.
+    """
+    check_float(input, "input")
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        check_shape(cotangent, "cotangent", input.shape)
+        return (np.where(input <= 0.0, 0.0, cotangent),)
+
+    return np.clip(input, 0.0, INFINITY), vjp
+
+
+@half_in_float32
+def relu6(input: Array) -> tuple[Array, Vjp]:
+    """Rectified linear unit that stops at 6, `min(max(input, 0), 6)`.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape.
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+        The slope at 0 and at 6 is 0, as in PyTorch and TensorFlow.
+
+    Raises
+    ------
+    TypeError
+        If the input does not hold floats.
+
+    Notes
+    -----
+    PyTorch's page `torch.nn.ReLU6`, TensorFlow's page `tf.nn.relu6`.
+    """
+    return hardtanh(input, min_value=0.0, max_value=6.0)
+
+
+@half_in_float32
+def hardtanh(
+    input: Array, *, min_value: float = -1.0, max_value: float = 1.0, kink: str = "flat"
+) -> tuple[Array, Vjp]:
+    """Straight line with slope one, cut off at two values.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape.
+    min_value, max_value : float
+        The least and the greatest output; the first may not exceed the second.
+    kink : {'flat', 'linear'}
+        The slope exactly at the two ends: 0 in PyTorch ('flat'), 1 in Keras and in
+        `tf.clip_by_value` ('linear').
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+
+    Raises
+    ------
+    TypeError
+        If the input does not hold floats.
+    ValueError
+        If `min_value` exceeds `max_value` or `kink` has another value.
+
+    Notes
+    -----
+    PyTorch's page `torch.nn.Hardtanh`, Keras' page `keras.activations.hard_tanh`.
+    """
+    check_float(input, "input")
+    must(min_value <= max_value, "min_value", f"at most max_value, {max_value!r}", min_value)
+    must_be_one_of(kink, "kink", ("flat", "linear"))
+    if kink == "flat":
+        passes = (input > min_value) & (input < max_value)
+    else:
+        passes = (input >= min_value) & (input <= max_value)
+    return np.clip(input, min_value, max_value), _gate(passes)
+
+
+@half_in_float32
+def leaky_relu(input: Array, *, negative_slope: float = 0.01) -> tuple[Array, Vjp]:
+    """Identity above zero, a line of another slope below.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape.
+    negative_slope : float
+        The slope below zero, and at zero.
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+        The slope at 0 is `negative_slope`, as in PyTorch, TensorFlow and Keras.
+
+    Raises
+    ------
+    TypeError
+        If the input does not hold floats.
+
+    Notes
+    -----
+    PyTorch's page `torch.nn.LeakyReLU`, TensorFlow's page `tf.nn.leaky_relu`.
+    """
+    check_float(input, "input")
+    positive = input > 0.0
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        check_shape(cotangent, "cotangent", input.shape)
+        return (np.where(positive, cotangent, cotangent * negative_slope),)
+
+    below = np.clip(input, -INFINITY, 0.0) * negative_slope
+    return np.where(positive, input, below), vjp
+
+
+@half_in_float32
+def prelu(input: Array, weight: Array, *, kink: str = "left") -> tuple[Array, Vjp]:
+    """Identity above zero, a line with a learned slope below.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape.
+    weight : array
+        The slopes below zero, of a shape that broadcasts to the input's.
+    kink : {'left', 'flat'}
+        The slope at exactly 0: `weight` in PyTorch ('left'), 0 in Keras ('flat'), which writes
+        `relu(x) - weight * relu(-x)`.
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+        `vjp(cotangent)` returns the cotangents of input and weight.
+
+    Raises
+    ------
+    TypeError
+        If an argument does not hold floats, or the two have different dtypes.
+    ValueError
+        If the weight does not broadcast to the input or `kink` has another value.
+
+    Notes
+    -----
+    K. He et al., *Delving deep into rectifiers*, 2015; PyTorch's page `torch.nn.PReLU`, Keras'
+    page `keras.layers.PReLU`.
+    """
+    check_float(input, "input")
+    check_companion(weight, "weight", input, "input")
+    check_broadcasts_to(weight, "weight", input.shape)
+    must_be_one_of(kink, "kink", ("left", "flat"))
+    positive = input > 0.0
+    below = np.clip(input, -INFINITY, 0.0)
+
+    def vjp(cotangent: Array) -> tuple[Array, Array]:
+        check_shape(cotangent, "cotangent", input.shape)
+        input_bar = np.where(positive, cotangent, cotangent * weight)
+        if kink == "flat":
+            input_bar = np.where(input == 0.0, 0.0, input_bar)
+        return input_bar, _sum_to(cotangent * below, weight.shape)
+
+    return np.where(positive, input, below * weight), vjp
+
+
+def _sum_to(array: Any, shape: tuple[int, ...]) -> Any:
+    """Sum over the axes along which `shape` was broadcast."""
+    extra = array.ndim - len(shape)
+    axes = tuple(
+        axis
+        for axis in range(array.ndim)
+        if axis < extra or (shape[axis - extra] == 1 and array.shape[axis] != 1)
+    )
+    return np.sum(array, axis=axes).reshape(shape) if axes else array
+
+
+@half_in_float32
+def hardsigmoid(input: Array) -> tuple[Array, Vjp]:
+    """Straight line from 0 at -3 to 1 at 3, flat outside.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape.
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+        The slope at -3 and 3 is 0, as in PyTorch and Keras.
+
+    Raises
+    ------
+    TypeError
+        If the input does not hold floats.
+
+    Notes
+    -----
+    PyTorch's page `torch.nn.Hardsigmoid`, Keras' page `keras.activations.hard_sigmoid`.
+    """
+    check_float(input, "input")
+    inside = (input > -3.0) & (input < 3.0)
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        check_shape(cotangent, "cotangent", input.shape)
+        return (np.where(inside, cotangent * (1 / 6), 0.0),)
+
+    return _hard_sigmoid(input), vjp
+
+
+def _hard_sigmoid(input: Array) -> Array:
+    return np.clip(input + 3.0, 0.0, 6.0) / 6.0
+
+
+@half_in_float32
+def hardswish(input: Array) -> tuple[Array, Vjp]:
+    """Multiply the input by its hard sigmoid.
+
+    Parameters
+    ----------
+    input : array
+        Floats of any shape. Minus infinity gives the limit, -0.0.
+
+    Returns
+    -------
+    output : array of the input's shape
+    vjp : callable
+        The slope at -3 is 0 and at 3 is 1, as in PyTorch and Keras.
+
+    Raises
+    ------
+    TypeError
+        If the input does not hold floats.
+
+    Notes
+    -----
+    A. Howard et al., *Searching for MobileNetV3*, 2019; PyTorch's page `torch.nn.Hardswish`,
+    Keras' page `keras.activations.hard_silu`.
+    """
+    check_float(input, "input")
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        check_shape(cotangent, "cotangent", input.shape)
+        middle = np.clip(input, -3.0, 3.0) * (1 / 3) + 0.5
+        slope = np.where(input >= 3.0, 1.0, np.where(input <= -3.0, 0.0, middle))
+        return (cotangent * slope,)
+
+    return np.clip(input, -3.0, INFINITY) * _hard_sigmoid(input), vjp
