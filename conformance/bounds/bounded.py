@@ -198,7 +198,7 @@ class Bounded(NDArrayOperatorsMixin):
                 except TypeError as error:
                     raise TypeError(f"numpy.{function.__name__}: {error}") from error
             if function in functions.CONSTANTS:
-                return exact(function(self.value), self.unit)
+                return self._wrap(Term(function(self.value), None))
             if function in functions.BY_VALUE or function in functions.ABOUT:
                 return function(*(_value(x) for x in args), **kwargs)
         return _refuse(function, "__call__", kwargs)
@@ -223,7 +223,7 @@ class Bounded(NDArrayOperatorsMixin):
 
     def _to_term(self, operand: Any) -> Term:
         if isinstance(operand, Bounded):
-            if operand.unit != self.unit:
+            if operand.unit is not self.unit and operand.unit != self.unit:
                 raise TypeError(
                     f"bounded arrays of two units meet: {self.unit.dtype}, {operand.unit.dtype}"
                 )
@@ -248,7 +248,10 @@ class Bounded(NDArrayOperatorsMixin):
 
 
 def exact(value: npt.ArrayLike, unit: Unit) -> Bounded:
-    """Return values known exactly: inputs, which every implementation is given alike.
+    """Return inputs, which every implementation is given alike: they have no error.
+
+    A subnormal one alone is off by itself, because kernels may read it as zero; in float16,
+    which is computed in float32, it is a normal number and exact like the others.
 
     Parameters
     ----------
@@ -261,7 +264,12 @@ def exact(value: npt.ArrayLike, unit: Unit) -> Bounded:
     -------
     Bounded
     """
-    return Bounded(value, None, unit)
+    array = np.asarray(value).astype(np.float64)
+    if unit.dtype == "float16":
+        return Bounded(array, None, unit)
+    size = np.abs(array)
+    subnormal = (size < unit.smallest) & (size > 0.0)
+    return Bounded(array, np.where(subnormal, size, 0.0) if subnormal.any() else None, unit)
 
 
 def _value(operand: Any) -> Any:

@@ -52,7 +52,6 @@ def multiply(unit: Unit, x: Term, y: Term) -> Term:
         passed,
         lambda: certain(x, y),
         exact=either(power_of_two(x), power_of_two(y)),
-        underflow=True,
     )
 
 
@@ -73,7 +72,6 @@ def divide(unit: Unit, x: Term, y: Term) -> Term:
         passed,
         lambda: certain(x, y, pole=y.value),
         exact=power_of_two(y),
-        underflow=True,
     )
 
 
@@ -168,7 +166,7 @@ def logaddexp(unit: Unit, x: Term, y: Term) -> Term:
     passed = x.bound if y.bound is None else y.bound
     if x.bound is not None and y.bound is not None:
         passed = np.maximum(x.bound, y.bound)
-    return finish(unit, value, passed, lambda: certain(x, y), units=TRANSCENDENTAL, underflow=True)
+    return finish(unit, value, passed, lambda: certain(x, y), units=TRANSCENDENTAL)
 
 
 def power(unit: Unit, x: Term, exponent: Term) -> Term:
@@ -229,7 +227,6 @@ def _transcendental(unit: Unit, value: Any, passed: Any, x: Term, pole: Any = No
         passed,
         lambda: certain(x, pole=pole),
         units=TRANSCENDENTAL,
-        underflow=True,
     )
 
 

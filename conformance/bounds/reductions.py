@@ -57,7 +57,6 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
         None if passed is None else passed / divisor,
         lambda: _touched(add, x),
         exact=lone if divisor & (divisor - 1) == 0 else False,
-        underflow=True,
     )
 
 
@@ -114,7 +113,6 @@ def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> T
         passed,
         lambda: _touched(function, *terms),
         exact=exact,
-        underflow=len(terms) > 1,
         overflow=unit.accumulation_overflow,
     )
 

@@ -79,8 +79,7 @@ def _constant(unit: Unit, value: float, rounds: bool) -> Term:
 
 
 def _constant_bound(unit: Unit, magnitude: Any) -> Any:
-    bound = unit.rounding * magnitude + unit.underflow * (magnitude < unit.smallest)
-    return np.where(magnitude > unit.overflow, np.inf, bound)
+    return unit.rounding * magnitude + unit.underflow * (magnitude < unit.smallest)
 
 
 def add_bounds(first: Any, second: Any) -> Any:
@@ -190,10 +189,12 @@ def finish(
     *,
     units: float = 1.0,
     exact: Any = False,
-    underflow: bool = False,
     overflow: float | None = None,
 ) -> Term:
     """End a rule: add the rounding of the result, and mind underflow, overflow and specials.
+
+    Every result below the smallest normal number may lose all its digits, those of sums too:
+    rounding never underflows in a sum, but kernels that flush subnormals do.
 
     Parameters
     ----------
@@ -209,8 +210,6 @@ def finish(
         How many units the operation may be off by.
     exact : bool or ndarray of bool
         Where the operation rounds nothing.
-    underflow : bool
-        Whether a result below the smallest normal number may lose all its digits.
     overflow : float, optional
         Largest number that surely does not overflow; the unit's if not given.
 
@@ -232,11 +231,10 @@ def finish(
         if exact is not False:
             own = np.where(exact, 0.0, own)
         bound = own if passed is None else own + passed
-    if underflow:
-        least = magnitude if passed is None else magnitude - passed
-        low = (least < unit.smallest) & (reach > 0.0)
-        if low.any():
-            bound = add_bounds(bound, unit.underflow * low)
+    least = magnitude if passed is None else magnitude - passed
+    low = (least < unit.smallest) & (reach > 0.0)
+    if low.any():
+        bound = add_bounds(bound, unit.underflow * low)
     if not ordinary:
         bound = _extreme(limit, magnitude, bound, settled)
     elif bound is not None and bound.shape != value.shape:
