@@ -1,0 +1,19 @@
+"""TensorFlow's words: tf.nn functions, Keras layers, losses and activations."""
+
+from __future__ import annotations
+
+from conformance.dialects.base import Dialect
+from conformance.dialects.tf import activation, conv, dropout, linear, loss, norm, pool
+
+DIALECT = Dialect(
+    "tf",
+    {
+        **conv.FORMS,
+        **pool.FORMS,
+        **linear.FORMS,
+        **norm.FORMS,
+        **dropout.FORMS,
+        **activation.FORMS,
+        **loss.FORMS,
+    },
+)

@@ -1,0 +1,18 @@
+"""PyTorch's words: nn.Module classes and nn.functional functions, channels first."""
+
+from __future__ import annotations
+
+from conformance.dialects.base import Dialect
+from conformance.dialects.torch import activation, dropout, linear, loss, norm, windows
+
+DIALECT = Dialect(
+    "torch",
+    {
+        **windows.FORMS,
+        **linear.FORMS,
+        **norm.FORMS,
+        **dropout.FORMS,
+        **activation.FORMS,
+        **loss.FORMS,
+    },
+)
