@@ -1,0 +1,76 @@
+"""The command ``conformance``: runs the matrix of the installed suite with pytest."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_SUITE = Path(__file__).parent
+
+_USAGE = """\
+usage: conformance [--subject NAME]... [--report-json FILE] [-k EXPRESSION] [--claim ID]...
+                   [-n PROCESSES] [any option of pytest]
+
+Runs the matrix of layers and subjects, and prints it. The exit status is 0 only if every planned
+claim was checked and nothing failed.
+
+  --subject NAME      check this subject (repeatable; default: all known ones), by name or as
+                      module:Class
+  --report-json FILE  write all records to FILE
+  -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
+  --claim ID          check this claim alone (repeatable), as ASPECT/ID
+  -n PROCESSES        spread the claims over processes (needs pytest-xdist)
+  --collect-only -q   list the claims
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the matrix.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands on the command line after the program's name; passed on to pytest.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if any(argument in ("-h", "--help") for argument in given):
+        print(_USAGE, end="")
+        return 0
+    missing = [name for name in ("pytest", "rich") if importlib.util.find_spec(name) is None]
+    if missing:
+        print(f"conformance needs {' and '.join(missing)}: python -m pip install 'refimpl[test]'")
+        return 2
+    import pytest
+
+    return int(pytest.main([*_options(), *given, str(_SUITE)]))
+
+
+def _options() -> list[str]:
+    """Give the options that make a run the same wherever and beside whatever it is installed."""
+    options = [
+        "-q",
+        "--no-header",
+        "--tb=short",
+        "-rN",  # the failures are printed in full, and the matrix shall be the last thing
+        "--show-capture=no",
+        "--import-mode=importlib",
+        "--assert=plain",
+        # Neither the settings of a project nor the plugins that happen to be installed.
+        f"--config-file={os.devnull}",
+        f"--rootdir={_SUITE.parent}",
+        "--disable-plugin-autoload",
+        "--override-ini=console_output_style=classic",
+    ]
+    plugins = ["conformance.plugin", "no:cacheprovider", "no:logging", "no:doctest"]
+    if importlib.util.find_spec("xdist") is not None:
+        plugins.append("xdist")
+    return options + [argument for plugin in plugins for argument in ("-p", plugin)]

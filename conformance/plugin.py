@@ -1,0 +1,247 @@
+"""
+pytest's door to the matrix: an entry point of the group ``pytest11``.
+
+The tests beside this file are parametrized with the claims of the plan, each judged once, and its
+verdict told in pytest's words. Other tests are left alone, and nothing heavy is imported before
+the first claim is planned.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from conformance.report.ledger import PROPERTY, Ledger
+
+if TYPE_CHECKING:
+    from conformance.claims import Claim, Session
+    from conformance.verdict import Record
+
+_SUITE = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the matrix."""
+    group = parser.getgroup("conformance", "conformance matrix")
+    group.addoption(
+        "--subject",
+        dest="conformance_subjects",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="check this subject (repeatable; default: all known ones): its name, or module:Class",
+    )
+    group.addoption(
+        "--claim",
+        dest="conformance_claims",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="check this claim alone (repeatable): ASPECT/ID, or ID for all its aspects",
+    )
+    group.addoption(
+        "--report-json",
+        dest="conformance_report_json",
+        metavar="FILE",
+        type=Path,
+        default=None,
+        help="write the records of the matrix to FILE",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse what cannot work before anything runs, and open the books."""
+    matrix = Matrix(config)
+    config.pluginmanager.register(matrix, "conformance-matrix")
+    if not matrix.worker:
+        matrix.check_options()
+        config.pluginmanager.register(Ledger(config, matrix), "conformance-ledger")
+
+
+@pytest.fixture(scope="session")
+def check(request: pytest.FixtureRequest) -> Callable[[Claim], None]:
+    """Judge a claim, and end the test as its verdict says."""
+    matrix = request.config.pluginmanager.get_plugin("conformance-matrix")
+    assert isinstance(matrix, Matrix)
+    return matrix.check
+
+
+class Matrix:
+    """
+    Plans and judges the claims of one process.
+
+    Parameters
+    ----------
+    config : pytest.Config
+        Configuration of the run.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.subjects: list[str] = list(dict.fromkeys(config.option.conformance_subjects))
+        self.worker = hasattr(config, "workerinput")  # of pytest-xdist
+        self.wanted = frozenset(map(_claim_name, config.option.conformance_claims))
+        self.report_json: Path | None = config.option.conformance_report_json
+        self._plan: dict[str, dict[str, Claim]] | None = None
+        self._session: Session | None = None
+        self._record: Record | None = None
+
+    # Planning -------------------------------------------------------------------------------
+
+    def check_options(self) -> None:
+        """Raise pytest.UsageError for an option that cannot be followed."""
+        for subject in self.subjects:
+            _check_subject(subject)
+        if self.report_json is not None:
+            from conformance.report.json import check_destination
+
+            try:
+                check_destination(self.report_json)
+            except ValueError as error:
+                raise pytest.UsageError(f"--report-json: {error}") from None
+        if self.wanted:
+            found = {name for aspect in self.plan for name in self.plan[aspect]}
+            found |= {f"{aspect}/{name}" for aspect in self.plan for name in self.plan[aspect]}
+            for name in sorted(self.wanted - found):
+                raise pytest.UsageError(
+                    f"--claim: the plan has no claim {name!r}; --collect-only -q lists them all"
+                )
+
+    @property
+    def columns(self) -> list[str]:
+        """The subjects under test, in the order of the matrix."""
+        from conformance.subjects.base import SUBJECTS
+
+        return self.subjects or list(SUBJECTS)
+
+    @property
+    def plan(self) -> dict[str, dict[str, Claim]]:
+        """The claims of this run by aspect and id, in the order of the plan."""
+        if self._plan is None:
+            from conformance.claims import plan
+
+            self._plan = {}
+            for claim in plan(self.columns):
+                name = claim.id
+                if self.wanted and not {name, f"{claim.aspect}/{name}"} & self.wanted:
+                    continue
+                claims = self._plan.setdefault(claim.aspect, {})
+                if name in claims:
+                    raise ValueError(f"two claims of the plan are called {claim.aspect}/{name}")
+                claims[name] = claim
+        return self._plan
+
+    def find_claim(self, aspect: str, name: str) -> Claim:
+        """Give the planned claim of that aspect and id."""
+        return self.plan[aspect][name]
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Parametrize the tests of the matrix with the claims of their aspect."""
+        if "claim" in metafunc.fixturenames and metafunc.definition.path.parent == _SUITE:
+            aspect = metafunc.definition.path.stem.removeprefix("test_")
+            claims = self.plan.get(aspect, {})
+            metafunc.parametrize("claim", list(claims.values()), ids=list(claims))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """
+        Run case by case, whatever the aspect: what its claims share is computed once.
+
+        pytest-xdist hands out runs of neighbours, so they mostly meet in one process there, too.
+        """
+        if self._plan is None:  # nothing of the matrix was collected
+            return
+        order: dict[str, int] = {}
+        for claims in self._plan.values():
+            for claim in claims.values():
+                order.setdefault(claim.case.id, len(order))
+        ours = [(item, _claim_of(item)) for item in items if item.path.parent == _SUITE]
+        # pytest makes one test without a claim for an aspect that has none
+        ranked = [(order[claim.case.id], item) for item, claim in ours if claim is not None]
+        ranked.sort(key=lambda pair: pair[0])
+        others = [item for item in items if item.path.parent != _SUITE]
+        items[:] = [*others, *(item for _, item in ranked)]
+
+    # Judging --------------------------------------------------------------------------------
+
+    def check(self, claim: Claim) -> None:
+        """Judge a claim, and end the test as its verdict says."""
+        from conformance.claims import Session, judge
+        from conformance.verdict import Verdict
+
+        if self._session is None:
+            self._session = Session()
+        record = self._record = judge(claim, self._session)
+        if record.verdict is Verdict.UNSUPPORTED:
+            raise pytest.skip.Exception(record.message)
+        if record.verdict is Verdict.EXPECTED:
+            raise pytest.xfail.Exception(record.divergence or record.message, pytrace=False)
+        if record.verdict is not Verdict.PASS:
+            pytest.fail(f"{record.verdict}: {record.message}", pytrace=False)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> bool | None:
+        """
+        In a worker, report a claim once instead of in three phases.
+
+        What pytest-xdist sends costs more than most claims do: this halves the whole.
+        """
+        if not self.worker or item.path.parent != _SUITE:
+            return None
+        for report in runtestprotocol(item, log=False, nextitem=nextitem):
+            if report.when == "call" or not report.passed:
+                item.ihook.pytest_runtest_logreport(report=report)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        """Send a record along with the report of its test, and only with that."""
+        if call.when == "call" and self._record is not None:
+            item.user_properties.append((PROPERTY, self._record.to_json()))
+            self._record = None
+        elif call.when == "teardown" and item.path.parent == _SUITE:
+            item.user_properties.clear()
+        return None
+
+
+def _claim_of(item: pytest.Item) -> Claim | None:
+    callspec = getattr(item, "callspec", None)
+    claim: Claim | None = callspec.params.get("claim") if callspec is not None else None
+    return claim if hasattr(claim, "case") else None
+
+
+def _claim_name(text: str) -> str:
+    """Accept a claim as pytest prints it, too: ``test_output[ID]`` for ``output/ID``."""
+    pasted = re.search(r"test_(\w+)\[(.+)\]$", text)
+    return f"{pasted[1]}/{pasted[2]}" if pasted else text
+
+
+def _check_subject(name: str) -> None:
+    from conformance.subjects.base import SUBJECTS
+
+    if name in SUBJECTS:
+        return
+    if ":" not in name:
+        near = difflib.get_close_matches(name, SUBJECTS, n=1)
+        raise pytest.UsageError(
+            f"--subject: there is no subject {name!r}"
+            + (f" (did you mean {near[0]!r}?)" if near else "")
+            + f"; known are {', '.join(SUBJECTS)}; one of your own is given as module:Class"
+        )
+    from conformance.subjects import load
+
+    try:
+        load(name)
+    except Exception as error:  # the module is the user's: anything may be wrong with it
+        raise pytest.UsageError(
+            f"--subject: cannot load {name!r}: {type(error).__name__}: {error}"
+        ) from error

@@ -1,0 +1,128 @@
+"""The report as one JSON object; its schema is ``schema.json`` beside this file."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from conformance.report import Report
+
+SCHEMA = Path(__file__).with_name("schema.json")
+
+# A name in the report, and the distributions that may provide it.
+_DISTRIBUTIONS = {
+    "numpy": ("numpy",),
+    "refimpl": ("refimpl",),
+    "torch": ("torch",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
+    "keras": ("keras",),
+    "ml_dtypes": ("ml_dtypes",),
+    "pytest": ("pytest",),
+}
+
+
+def versions() -> dict[str, str | None]:
+    """
+    Say what the run ran on, without importing any of it.
+
+    Returns
+    -------
+    dict
+        Version by name; None for what is not installed.
+    """
+    found: dict[str, str | None] = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+    for name, distributions in _DISTRIBUTIONS.items():
+        found[name] = next(filter(None, map(_version, distributions)), None)
+    return found
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """
+    Turn a report into plain JSON values.
+
+    Parameters
+    ----------
+    report : Report
+        The run.
+
+    Returns
+    -------
+    dict
+        Follows ``schema.json``; holds no times, so that equal runs are equal.
+    """
+    return {
+        "claims_planned": report.planned,
+        "claims_checked": report.checked,
+        "versions": versions(),
+        "records": [record.to_json() for record in report.records],
+    }
+
+
+def check_destination(path: Path) -> None:
+    """
+    Refuse a report file that could not be written, before any work is done.
+
+    Parameters
+    ----------
+    path : Path
+        Where the report shall go.
+
+    Raises
+    ------
+    ValueError
+        If `path` is a directory, or its directory does not exist or cannot be written to.
+    """
+    folder = path.absolute().parent
+    if path.is_dir():
+        raise ValueError(f"{path} is a directory; give the name of a file")
+    if not folder.is_dir():
+        raise ValueError(f"{path}: there is no directory {folder}")
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"{path}: cannot write to the directory {folder}")
+
+
+def write(report: Report, path: Path) -> None:
+    """
+    Write the report, whole or not at all.
+
+    Parameters
+    ----------
+    report : Report
+        The run.
+    path : Path
+        Where it goes; what stands there is replaced.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    path = path.absolute()
+    text = json.dumps(to_json(report), indent=1, ensure_ascii=False, allow_nan=False)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        # mkstemp makes the file private; a report is for anybody, as far as the umask allows.
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

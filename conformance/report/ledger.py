@@ -1,0 +1,189 @@
+"""
+Keeps the books of a pytest run: what was planned, what was checked, what is to be reported.
+
+It lives in the process that talks to the user; under pytest-xdist that one runs no tests, and the
+records reach it with the reports of the workers. Everything that is not needed in a run without
+the matrix is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from conformance.claims import Claim
+    from conformance.report import Report
+    from conformance.report.progress import Progress
+
+# The name under which a record travels in a test's user properties.
+PROPERTY = "conformance"
+
+_SUITE = Path(__file__).resolve().parent.parent
+_CATEGORIES = {"pass": "passed", "expected": "xfailed", "unsupported": "skipped"}
+
+
+class Plan(Protocol):
+    """What the ledger asks of the plan, and only once the run is over."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The subjects, in the order of the matrix."""
+
+    def find_claim(self, aspect: str, name: str) -> Claim:
+        """Give the planned claim of that aspect and id."""
+
+
+class Ledger:
+    """
+    The plugin that collects records and reports them.
+
+    Parameters
+    ----------
+    config : pytest.Config
+        Configuration of the run.
+    plan : Plan
+        What the run is about.
+    """
+
+    def __init__(self, config: pytest.Config, plan: Plan) -> None:
+        self.config = config
+        self.plan = plan
+        self.report_json: Path | None = config.option.conformance_report_json
+        self.planned: dict[str, None] = {}  # node ids, in the order of the plan
+        self.records: dict[str, dict[str, Any]] = {}
+        self.broken: dict[str, str] = {}
+        self.report: Report | None = None
+        self.trouble: str | None = None
+        self.progress: Progress | None = None
+        self._in_suite: dict[str, bool] = {}
+
+    # What is planned ------------------------------------------------------------------------
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what this process is going to run."""
+        self._plan(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note what the workers are going to run; they all collect the same."""
+        self._plan(ids)
+
+    def _plan(self, ids: Iterable[str]) -> None:
+        # A worker that replaces a dead one reports the same collection again.
+        self.planned.update(dict.fromkeys(filter(self._is_claim, ids)))
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if self.planned and reporter is not None and self.progress is None:
+            from conformance.report.progress import Progress
+
+            self.progress = Progress(reporter)
+
+    def _is_claim(self, nodeid: str) -> bool:
+        path, _, test = nodeid.partition("::")
+        if path not in self._in_suite:
+            folder = os.path.realpath(self.config.rootpath / path)
+            self._in_suite[path] = Path(folder).parent == _SUITE
+        return self._in_suite[path] and "[" in test
+
+    # What happened --------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the record out of a test's report, or note that the test broke without one."""
+        if report.nodeid not in self.planned:
+            return
+        record = dict(report.user_properties).get(PROPERTY)
+        if isinstance(record, dict):
+            self.records[report.nodeid] = record
+            self.broken.pop(report.nodeid, None)
+        elif report.failed and report.nodeid not in self.records:
+            self.broken[report.nodeid] = str(report.longrepr)
+        if self.progress is not None:
+            self.progress.show(len(self.records), len(self.planned))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, str] | None:
+        """Count a claim without printing its letter: twenty thousand dots tell nobody anything."""
+        if self.config.get_verbosity() > 0 or not isinstance(report, pytest.TestReport):
+            return None
+        if report.when != "call" or report.nodeid not in self.records:
+            return None
+        verdict = self.records[report.nodeid]["verdict"]
+        return _CATEGORIES.get(verdict, "failed"), "", ""
+
+    # What is reported -----------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Close the books: write the JSON report, and let no unhealthy run exit 0."""
+        if not self.planned or self.config.option.collectonly:
+            return
+        self.report = self._close()
+        if self.report_json is not None:
+            from conformance.report.json import write
+
+            try:
+                write(self.report, self.report_json)
+            except OSError as error:
+                self.trouble = f"the report could not be written: {error}"
+        if session.exitstatus == pytest.ExitCode.OK and (
+            self.trouble is not None or not self.report.healthy
+        ):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the matrix."""
+        if self.report is None:
+            return
+        from conformance.report.terminal import render
+
+        writer = self.config.get_terminal_writer()
+        # Off a terminal pytest assumes 80 columns; the matrix of four subjects wants 100.
+        wide = writer.hasmarkup or "COLUMNS" in os.environ
+        width = max(writer.fullwidth if wide else 100, 60)
+        terminalreporter.ensure_newline()
+        terminalreporter.write(render(self.report, width=width, colour=writer.hasmarkup))
+        if self.trouble is not None:
+            terminalreporter.write_line(self.trouble, red=True)
+
+    def _close(self) -> Report:
+        from conformance.report import Report
+        from conformance.verdict import Record
+
+        judged = {nodeid: Record.from_json(values) for nodeid, values in self.records.items()}
+        lost = {nodeid: self._lost(nodeid, why) for nodeid, why in self.broken.items()}
+        everything = {**judged, **lost}
+        layers = [everything[nodeid].layer for nodeid in self.planned if nodeid in everything]
+        return Report.of(
+            everything.values(),
+            planned=len(self.planned),
+            checked=len(judged),
+            subjects=self.plan.columns,
+            layers=layers,
+        )
+
+    def _lost(self, nodeid: str, why: str) -> Any:
+        """Make the record of a claim whose test ended without a verdict."""
+        from conformance.verdict import Record, Verdict
+
+        path, _, test = nodeid.partition("::")
+        aspect = Path(path).stem.removeprefix("test_")
+        claim = self.plan.find_claim(aspect, test[test.index("[") + 1 : test.rindex("]")])
+        return Record(
+            case=claim.case.id,
+            layer=claim.case.layer,
+            aspect=aspect,
+            subject=claim.subject,
+            form=claim.form,
+            verdict=Verdict.ERROR,
+            k=None,
+            limit=None,
+            seed="",
+            message=why,
+        )

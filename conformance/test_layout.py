@@ -1,0 +1,8 @@
+"""The layout of an input in memory changes nothing."""
+
+from __future__ import annotations
+
+
+def test_layout(claim, check):
+    """The layout of an input in memory changes nothing."""
+    check(claim)
