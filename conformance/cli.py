@@ -47,15 +47,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     missing = [name for name in ("pytest", "rich") if importlib.util.find_spec(name) is None]
     if missing:
-        print(f"conformance needs {' and '.join(missing)}: python -m pip install 'refimpl[test]'")
+        wanted = "python -m pip install 'refimpl[conformance]'"
+        print(f"conformance needs {' and '.join(missing)}: {wanted}", file=sys.stderr)
         return 2
     import pytest
 
+    # A subject of the user's own is looked for where the command is given, as Python does.
+    sys.path.insert(0, os.getcwd())
+    # The plugins that happen to be installed shall not change, or slow down, what is run here.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return int(pytest.main([*_options(), *given, str(_SUITE)]))
 
 
 def _options() -> list[str]:
-    """Give the options that make a run the same wherever and beside whatever it is installed."""
+    """Give the options that make a run the same wherever it is started."""
     options = [
         "-q",
         "--no-header",
@@ -64,10 +69,8 @@ def _options() -> list[str]:
         "--show-capture=no",
         "--import-mode=importlib",
         "--assert=plain",
-        # Neither the settings of a project nor the plugins that happen to be installed.
-        f"--config-file={os.devnull}",
+        f"--config-file={os.devnull}",  # not the settings of a project in whose folder it is run
         f"--rootdir={_SUITE.parent}",
-        "--disable-plugin-autoload",
         "--override-ini=console_output_style=classic",
     ]
     plugins = ["conformance.plugin", "no:cacheprovider", "no:logging", "no:doctest"]

@@ -12,7 +12,7 @@ import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -22,6 +22,8 @@ from conformance.report.ledger import PROPERTY, Ledger
 if TYPE_CHECKING:
     from conformance.claims import Claim, Session
     from conformance.verdict import Record
+
+Check: TypeAlias = "Callable[[Claim], None]"
 
 _SUITE = Path(__file__).parent
 
@@ -65,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def check(request: pytest.FixtureRequest) -> Callable[[Claim], None]:
+def check(request: pytest.FixtureRequest) -> Check:
     """Judge a claim, and end the test as its verdict says."""
     matrix = request.config.pluginmanager.get_plugin("conformance-matrix")
     assert isinstance(matrix, Matrix)
@@ -115,7 +117,7 @@ class Matrix:
     @property
     def columns(self) -> list[str]:
         """The subjects under test, in the order of the matrix."""
-        from conformance.subjects.base import SUBJECTS
+        from conformance.subjects import SUBJECTS
 
         return self.subjects or list(SUBJECTS)
 
@@ -226,7 +228,7 @@ def _claim_name(text: str) -> str:
 
 
 def _check_subject(name: str) -> None:
-    from conformance.subjects.base import SUBJECTS
+    from conformance.subjects import SUBJECTS, load
 
     if name in SUBJECTS:
         return
@@ -237,8 +239,6 @@ def _check_subject(name: str) -> None:
             + (f" (did you mean {near[0]!r}?)" if near else "")
             + f"; known are {', '.join(SUBJECTS)}; one of your own is given as module:Class"
         )
-    from conformance.subjects import load
-
     try:
         load(name)
     except Exception as error:  # the module is the user's: anything may be wrong with it

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def test_chapter(claim, check):
+if TYPE_CHECKING:
+    from conformance.claims import Claim
+    from conformance.plugin import Check
+
+
+def test_chapter(claim: Claim, check: Check) -> None:
     """Every claim of the chapter holds, and its program runs."""
     check(claim)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def test_dtype(claim, check):
+if TYPE_CHECKING:
+    from conformance.claims import Claim
+    from conformance.plugin import Check
+
+
+def test_dtype(claim: Claim, check: Check) -> None:
     """Outputs and gradients have the dtype the framework promises."""
     check(claim)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def test_gradient(claim, check):
+if TYPE_CHECKING:
+    from conformance.claims import Claim
+    from conformance.plugin import Check
+
+
+def test_gradient(claim: Claim, check: Check) -> None:
     """The gradient of every input and parameter lies within its bound of the oracle."""
     check(claim)

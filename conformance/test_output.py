@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def test_output(claim, check):
+if TYPE_CHECKING:
+    from conformance.claims import Claim
+    from conformance.plugin import Check
+
+
+def test_output(claim: Claim, check: Check) -> None:
     """Every output, in training and in evaluation, lies within its bound of the oracle."""
     check(claim)

@@ -17,8 +17,7 @@ from conformance.report import Report
 from conformance.verdict import Record, Verdict
 
 _LEGEND = (
-    "✓ passed/total, worst K{limit}  ~ rest expected or unsupported  ✗ fail, stale or error  "
-    "– unsupported"
+    "✓ passed/total worst K{limit}  ~ rest expected/unsupported  ✗ fail/stale/error  – unsupported"
 )
 _LAYER_WIDTH = 28
 _CELL_WIDTH = 17
