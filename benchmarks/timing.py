@@ -1,0 +1,66 @@
+"""Interleaved rounds: every contestant is timed once a round, in an order that moves on."""
+
+from __future__ import annotations
+
+import gc
+import math
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+BATCH = 0.005  # seconds that one sample should last: a short call is repeated
+SLOW = 0.5  # seconds from which one call is enough
+BUDGET = 1.5  # seconds that one contestant may take of a workload's rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds a call: the median and the minimum over the rounds."""
+
+    median: float
+    minimum: float
+    rounds: int
+
+
+def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, Timing]:
+    """Time the calls against each other.
+
+    The machine's speed drifts; what is compared must therefore be measured side by side. Each
+    sample is preceded by one call that is not timed, which brings the contestant's own data back
+    into the cache. A call that takes longer than `SLOW` is made once.
+    """
+    samples: dict[str, list[float]] = {}
+    repeats: dict[str, int] = {}
+    for name, call in calls.items():
+        first = _seconds(call, 1)
+        samples[name] = []
+        if first > SLOW:
+            samples[name].append(first)
+        else:
+            repeats[name] = max(1, math.ceil(BATCH / max(_seconds(call, 1), 1e-7)))
+    names = list(repeats)
+    for turn in range(rounds):
+        shift = turn % max(len(names), 1)
+        for name in names[shift:] + names[:shift]:
+            if len(samples[name]) >= 3 and sum(samples[name]) * 2 * repeats[name] > BUDGET:
+                continue
+            calls[name]()
+            samples[name].append(_seconds(calls[name], repeats[name]) / repeats[name])
+    return {
+        name: Timing(statistics.median(taken), min(taken), len(taken))
+        for name, taken in samples.items()
+    }
+
+
+def _seconds(call: Callable[[], Any], repeats: int) -> float:
+    collecting = gc.isenabled()
+    gc.disable()
+    start = perf_counter()
+    for _ in range(repeats):
+        call()
+    elapsed = perf_counter() - start
+    if collecting:
+        gc.enable()
+    return elapsed
