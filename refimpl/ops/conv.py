@@ -8,7 +8,7 @@ from refimpl.errors import must, must_be_type
 from refimpl.ops.arguments import check_channels_first, check_float, check_same_dtype
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32
 from refimpl.ops.primitives import convolve, convolve_input_bar, convolve_weight_bar
-from refimpl.ops.windows import Window
+from refimpl.ops.windows import Grid, Window
 
 
 def conv(
@@ -54,25 +54,22 @@ def conv(
     """
     n = check_channels_first(input)
     _check_parameters(input, weight, bias, groups, n)
-    window = Window(weight.shape[2:], stride, dilation, padding)
-    window.check(input.shape[2:])
-    return _conv(input, weight, bias, window, groups)
+    grid = Window(weight.shape[2:], stride, dilation, padding).over(input.shape[2:])
+    return _conv(input, weight, bias, grid, groups)
 
 
 @half_in_float32
 def _conv(
-    input: Array, weight: Array, bias: Array | None, window: Window, groups: int
+    input: Array, weight: Array, bias: Array | None, grid: Grid, groups: int
 ) -> tuple[Array, Vjp]:
-    n = len(window.kernel)
-    spatial = input.shape[2:]
-    output = convolve(input, weight, window, groups)
+    output = convolve(input, weight, grid, groups)
     if bias is not None:
-        output = output + bias.reshape(-1, *(1,) * n)
+        output = output + bias.reshape(-1, *(1,) * len(grid.kernel))
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
         return (
-            convolve_input_bar(cotangent, weight, spatial, window, groups),
-            convolve_weight_bar(cotangent, input, window, groups),
+            convolve_input_bar(cotangent, weight, grid, groups),
+            convolve_weight_bar(cotangent, input, grid, groups),
             None if bias is None else cotangent.reshape(*cotangent.shape[:2], -1).sum(-1).sum(0),
         )
 

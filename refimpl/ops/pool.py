@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
@@ -10,13 +11,12 @@ from refimpl.errors import must, must_be_type
 from refimpl.ops.arguments import check_channels_first
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32
 from refimpl.ops.primitives import (
-    scatter_selected,
-    window_argmax,
-    window_max,
+    scatter,
+    window_max_and_argmax,
     window_sum,
     window_sum_bar,
 )
-from refimpl.ops.windows import Window
+from refimpl.ops.windows import Grid, Window
 
 
 def avg_pool(
@@ -64,7 +64,7 @@ def avg_pool(
     n = check_channels_first(input)
     window = Window(kernel, stride, (1,) * n, padding, ceil_mode)
     spatial = input.shape[2:]
-    window.check(spatial)
+    grid = window.over(spatial)
     divisor: Array | float
     if divisor_override is not None:
         must_be_type(divisor_override, "divisor_override", int, "an integer or None")
@@ -72,24 +72,23 @@ def avg_pool(
         divisor = float(divisor_override)
     else:
         divisor = _divisor(window, spatial, count_include_pad)
-    return _avg_pool(input, window, divisor)
+    return _avg_pool(input, grid, divisor)
 
 
 @half_in_float32
-def _avg_pool(input: Array, window: Window, divisor: Array | float) -> tuple[Array, Vjp]:
-    spatial = input.shape[2:]
+def _avg_pool(input: Array, grid: Grid, divisor: Array | float) -> tuple[Array, Vjp]:
     if not isinstance(divisor, float):
         divisor = divisor.astype(input.dtype)
 
     def vjp(cotangent: Array) -> tuple[Array]:
-        return (window_sum_bar(cotangent / divisor, spatial, window),)
+        return (window_sum_bar(cotangent / divisor, grid),)
 
-    return window_sum(input, window) / divisor, vjp
+    return window_sum(input, grid) / divisor, vjp
 
 
 def _divisor(window: Window, spatial: Sizes, count_include_pad: bool) -> Array | float:
     """Count what each window averages: an array of the output's spatial shape, or one number."""
-    counts = window.counts(spatial, padding=count_include_pad)
+    counts = window.occupancy(spatial, padding=count_include_pad)
     must(
         all(min(count) > 0 for count in counts),
         "padding",
@@ -144,8 +143,8 @@ def max_pool(
     is larger than anything; of several the last is selected, as PyTorch does. A window of -inf
     alone gives -inf and selects its first element inside the input.
     """
-    window = _max_window(input, kernel, stride, padding, dilation, ceil_mode)
-    return _max_pool(input, window)
+    grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
+    return _max_pool(input, grid)
 
 
 def max_pool_with_indices(
@@ -176,39 +175,41 @@ def max_pool_with_indices(
     TypeError, ValueError
         As in `max_pool`.
     """
-    window = _max_window(input, kernel, stride, padding, dilation, ceil_mode)
-    return _max_pool_with_indices(input, window)
+    grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
+    return _max_pool_with_indices(input, grid)
 
 
 @half_in_float32
-def _max_pool(input: Array, window: Window) -> tuple[Array, Vjp]:
-    def vjp(cotangent: Array) -> tuple[Array]:
-        return (scatter_selected(cotangent, window_argmax(input, window), input.shape[2:]),)
-
-    return window_max(input, window), vjp
+def _max_pool(input: Array, grid: Grid) -> tuple[Array, Vjp]:
+    output, places = window_max_and_argmax(input, grid)
+    return output, _selection_vjp(input.shape, places, grid)
 
 
 @half_in_float32
-def _max_pool_with_indices(input: Array, window: Window) -> tuple[tuple[Array, Array], Vjp]:
-    indices = window_argmax(input, window)
+def _max_pool_with_indices(input: Array, grid: Grid) -> tuple[tuple[Array, Array], Vjp]:
+    output, places = window_max_and_argmax(input, grid)
+    indices = places % math.prod(grid.spatial)
+    return (output, indices), _selection_vjp(input.shape, places, grid)
 
+
+def _selection_vjp(shape: Sizes, places: Array, grid: Grid) -> Vjp:
     def vjp(cotangent: Array) -> tuple[Array]:
-        return (scatter_selected(cotangent, indices, input.shape[2:]),)
+        return (scatter(cotangent, places, shape, grid.disjoint),)
 
-    return (window_max(input, window), indices), vjp
+    return vjp
 
 
-def _max_window(
+def _max_grid(
     input: Array, kernel: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, ceil_mode: bool
-) -> Window:
+) -> Grid:
     check_channels_first(input)
     window = Window(kernel, stride, dilation, padding, ceil_mode)
     spatial = input.shape[2:]
-    window.check(spatial)
+    grid = window.over(spatial)
     must(
-        all(min(count) > 0 for count in window.counts(spatial, padding=False)),
+        all(min(count) > 0 for count in window.occupancy(spatial, padding=False)),
         "padding",
         "so narrow that every window holds part of the input",
         padding,
     )
-    return window
+    return grid

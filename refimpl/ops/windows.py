@@ -1,4 +1,4 @@
-"""Sliding windows: output sizes, SAME padding, ceil mode, dilation. Pure integers, no arrays.
+"""Sliding windows: output sizes, SAME padding, ceil mode, dilation. Integers only, no arrays.
 
 Every op that slides a window (convolution, pooling) takes its geometry from here.
 """
@@ -69,6 +69,51 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A window laid over an input of one size: what the kernels need, worked out once.
+
+    Parameters
+    ----------
+    kernel, stride, dilation : tuple of int
+        Taps, step and step between taps in each dimension.
+    before : tuple of int
+        Padding before the input in each dimension.
+    spatial : tuple of int
+        The input's size without padding.
+    counts : tuple of int
+        The number of windows in each dimension, the output's size.
+    span : tuple of int
+        How far the windows reach from the start of the padding: short of the padded input where
+        the last stride does not fit, beyond it where a window hangs over.
+    """
+
+    kernel: Sizes
+    stride: Sizes
+    dilation: Sizes
+    before: Sizes
+    spatial: Sizes
+    counts: Sizes
+    span: Sizes
+
+    @property
+    def framed(self) -> bool:
+        """Whether any window sees something outside the input."""
+        return any(self.before) or any(
+            span > size for span, size in zip(self.span, self.spatial, strict=True)
+        )
+
+    @property
+    def disjoint(self) -> bool:
+        """Whether no two windows see the same element."""
+        return all(
+            stride > dilation * (kernel - 1)
+            for kernel, stride, dilation in zip(
+                self.kernel, self.stride, self.dilation, strict=True
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The geometry of a sliding window over n spatial dimensions.
 
@@ -87,53 +132,6 @@ class Window:
     dilation: Sizes
     padding: Pairs
     ceil_mode: bool = False
-
-    def check(self, spatial: Sizes) -> None:
-        """Refuse a geometry that makes no sense, or that has no window in this input.
-
-        Parameters
-        ----------
-        spatial : tuple of int
-            The input's spatial sizes.
-
-        Raises
-        ------
-        TypeError
-            If an entry is no integer.
-        ValueError
-            If a tuple has the wrong length, an entry is out of range, or no window fits.
-        """
-        n = len(spatial)
-        for name, sizes in (
-            ("kernel", self.kernel),
-            ("stride", self.stride),
-            ("dilation", self.dilation),
-        ):
-            _check_length(name, sizes, n)
-            for entry in sizes:
-                _check_integer(name, entry, sizes)
-                if entry < 1:
-                    must(False, name, "at least 1 in every dimension", sizes)
-        check_padding(self.padding, n)
-        for size, kernel, dilation, (before, after), count in zip(
-            spatial,
-            self.kernel,
-            self.dilation,
-            self.padding,
-            self.output_shape(spatial),
-            strict=True,
-        ):
-            if size < 1:
-                must(False, "input", "at least 1 long in every spatial dimension", spatial)
-            if count < 1:
-                span = dilation * (kernel - 1) + 1
-                must(
-                    False,
-                    "kernel",
-                    f"no larger than the padded input ({before} + {size} + {after}); "
-                    f"dilated it spans {span}, which leaves an output of size 0",
-                    self.kernel,
-                )
 
     def output_shape(self, spatial: Sizes) -> Sizes:
         """Count the windows in every dimension.
@@ -154,8 +152,8 @@ class Window:
             )
         )
 
-    def span(self, spatial: Sizes) -> Sizes:
-        """Measure, from the start of the padding, how far the windows reach.
+    def over(self, spatial: Sizes) -> Grid:
+        """Lay the window over an input, and refuse what makes no sense there.
 
         Parameters
         ----------
@@ -164,18 +162,40 @@ class Window:
 
         Returns
         -------
-        tuple of int
-            Short of the padded size where the last stride does not fit, beyond it where
-            `ceil_mode` lets a window hang over.
+        Grid
+
+        Raises
+        ------
+        TypeError
+            If an entry is no integer.
+        ValueError
+            If a tuple has the wrong length, an entry is out of range, or no window fits.
         """
-        return tuple(
+        n = len(spatial)
+        check_sizes("kernel", self.kernel, n)
+        check_sizes("stride", self.stride, n)
+        check_sizes("dilation", self.dilation, n)
+        check_padding(self.padding, n)
+        if min(spatial) < 1:
+            must(False, "input", "at least 1 long in every spatial dimension", spatial)
+        counts = self.output_shape(spatial)
+        if min(counts) < 1:
+            padded = tuple(b + size + a for size, (b, a) in zip(spatial, self.padding, strict=True))
+            allowed = (
+                f"no larger than the padded input {padded} at dilation {self.dilation}: "
+                f"the output would have the size {counts}"
+            )
+            must(False, "kernel", allowed, self.kernel)
+        span = tuple(
             (count - 1) * stride + dilation * (kernel - 1) + 1
             for count, kernel, stride, dilation in zip(
-                self.output_shape(spatial), self.kernel, self.stride, self.dilation, strict=True
+                counts, self.kernel, self.stride, self.dilation, strict=True
             )
         )
+        before = tuple(pair[0] for pair in self.padding)
+        return Grid(self.kernel, self.stride, self.dilation, before, spatial, counts, span)
 
-    def counts(self, spatial: Sizes, *, padding: bool) -> tuple[tuple[int, ...], ...]:
+    def occupancy(self, spatial: Sizes, *, padding: bool) -> tuple[tuple[int, ...], ...]:
         """Count the taps of each window that lie inside, in every dimension.
 
         Parameters
@@ -188,27 +208,53 @@ class Window:
         Returns
         -------
         tuple of tuple of int
-            For every dimension, one count for each window.
+            For every dimension, one count for each window. The taps of a window of n dimensions
+            are the product of its n counts.
         """
-        counts = []
-        for size, windows, kernel, stride, dilation, (before, after) in zip(
+        occupancy = []
+        for size, kernel, stride, dilation, (before, after), count in zip(
             spatial,
-            self.output_shape(spatial),
             self.kernel,
             self.stride,
             self.dilation,
             self.padding,
+            self.output_shape(spatial),
             strict=True,
         ):
             inside = range(-before, size + after) if padding else range(size)
-            starts = range(-before, -before + windows * stride, stride)
-            counts.append(
+            occupancy.append(
                 tuple(
                     sum(start + tap * dilation in inside for tap in range(kernel))
-                    for start in starts
+                    for start in range(-before, -before + count * stride, stride)
                 )
             )
-        return tuple(counts)
+        return tuple(occupancy)
+
+
+def check_sizes(name: str, sizes: Sizes, n: int) -> None:
+    """Refuse sizes that are not n positive integers.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name as the caller wrote it.
+    sizes : tuple of int
+        The argument.
+    n : int
+        The number of spatial dimensions.
+
+    Raises
+    ------
+    TypeError
+        If it is no tuple of integers.
+    ValueError
+        If there are not n entries, or one is below 1.
+    """
+    _check_length(name, sizes, n)
+    for entry in sizes:
+        _check_integer(name, entry, sizes)
+        if entry < 1:
+            must(False, name, "at least 1 in every dimension", sizes)
 
 
 def check_padding(padding: Pairs, n: int) -> None:
@@ -224,13 +270,13 @@ def check_padding(padding: Pairs, n: int) -> None:
     Raises
     ------
     TypeError
-        If an entry is no integer.
+        If it is no tuple, or an entry is no integer.
     ValueError
         If there are not n pairs, or an entry is negative.
     """
     _check_length("padding", padding, n)
     for pair in padding:
-        if not isinstance(pair, tuple) or len(pair) != 2:
+        if type(pair) is not tuple or len(pair) != 2:
             must(False, "padding", "a (before, after) pair for every spatial dimension", padding)
         for entry in pair:
             _check_integer("padding", entry, padding)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from refimpl.ops.primitives.convolve import convolve, convolve_input_bar, convolve_weight_bar
 from refimpl.ops.primitives.frame import gather_frame, scatter_frame
-from refimpl.ops.primitives.slide import (
-    scatter_selected,
+from refimpl.ops.primitives.pooling import (
+    scatter,
     window_argmax,
     window_max,
+    window_max_and_argmax,
     window_sum,
     window_sum_bar,
 )
@@ -20,10 +21,11 @@ __all__ = [
     "convolve_input_bar",
     "convolve_weight_bar",
     "gather_frame",
+    "scatter",
     "scatter_frame",
-    "scatter_selected",
     "window_argmax",
     "window_max",
+    "window_max_and_argmax",
     "window_sum",
     "window_sum_bar",
 ]

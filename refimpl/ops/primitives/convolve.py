@@ -1,54 +1,136 @@
-"""Convolution (cross-correlation) as a matrix product over windows, and its two adjoints."""
+"""Convolution (cross-correlation) as a matrix product over windows, and its two adjoints.
+
+The windows are laid out as the columns of a matrix (im2col), a block of examples at a time.
+"""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from refimpl.ops.array import Array, Sizes, primitive
-from refimpl.ops.primitives.slide import crop, fit, taps
-from refimpl.ops.windows import Window
+from refimpl.ops.array import Array, primitive
+from refimpl.ops.primitives import depthwise
+from refimpl.ops.primitives.views import WIDE, blocks, framed, taps, unframe
+from refimpl.ops.windows import Grid
 
 
 @primitive("linear", arguments=2)
-def convolve(input: Array, weight: Array, window: Window, groups: int) -> Array:
-    """Slide `weight` over `input`; see `refimpl.ops.conv.conv`."""
-    counts = window.output_shape(input.shape[2:])
-    columns = _columns(input, window, groups, counts)
-    product = weight.reshape(groups, weight.shape[0] // groups, -1) @ columns
-    return product.reshape(input.shape[0], weight.shape[0], *counts)
+def convolve(input: Array, weight: Array, grid: Grid, groups: int) -> Array:
+    """Slide `weight` over `input`.
+
+    Parameters
+    ----------
+    input : array of shape (N, C, *S)
+    weight : array of shape (O, C/groups, *K)
+    grid : Grid
+    groups : int
+
+    Returns
+    -------
+    array of shape (N, O, *S')
+    """
+    if _is_depthwise(weight.shape[1], groups):
+        return depthwise.convolve(input, weight, grid)
+    rows = _rows(weight, groups)
+    output = np.empty((len(input), *rows.shape[:2], math.prod(grid.counts)), input.dtype)
+    for block in blocks(len(input), _column_bytes(rows, output), WIDE):
+        np.matmul(rows, _columns(input[block], grid, groups), out=output[block])
+    return output.reshape(len(input), len(weight), *grid.counts)
 
 
 @primitive("linear", arguments=2)
-def convolve_input_bar(
-    cotangent: Array, weight: Array, spatial: Sizes, window: Window, groups: int
-) -> Array:
-    """Cotangent of the input of `convolve`."""
-    batch, _, *counts = cotangent.shape
-    weights = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(0, 2, 1)
-    columns = weights @ cotangent.reshape(batch, *weights.shape[::2], int(np.prod(counts)))
+def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, groups: int) -> Array:
+    """Carry a cotangent of `convolve` back to its input.
+
+    Parameters
+    ----------
+    cotangent : array of shape (N, O, *S')
+    weight : array of shape (O, C/groups, *K)
+    grid : Grid
+    groups : int
+
+    Returns
+    -------
+    array of shape (N, C, *S)
+    """
+    if _is_depthwise(weight.shape[1], groups):
+        return depthwise.convolve_input_bar(cotangent, weight, grid, groups)
+    rows = _rows(weight, groups)
+    bars = cotangent.reshape(len(cotangent), *rows.shape[:2], math.prod(grid.counts))
     channels = groups * weight.shape[1]
-    columns = columns.reshape(batch, channels, *window.kernel, *counts)
-    padded = np.zeros((batch, channels, *window.span(spatial)), cotangent.dtype)
-    for tap, seen in taps(padded, window, tuple(counts)):
-        seen += columns[(slice(None), slice(None), *tap)]
-    return crop(padded, spatial, window)
+    output = np.zeros((len(cotangent), channels, *grid.spatial), cotangent.dtype)
+    for block in blocks(len(bars), _column_bytes(rows, bars), WIDE):
+        columns = np.matmul(rows.swapaxes(1, 2), bars[block])
+        columns = columns.reshape(-1, channels, *grid.kernel, *grid.counts)
+        room = output[block]
+        if grid.framed:
+            room = np.zeros((*room.shape[:2], *grid.span), cotangent.dtype)
+        for tap, seen in taps(room, grid):
+            seen += columns[(slice(None), slice(None), *tap)]  # type: ignore[index]
+        if grid.framed:
+            unframe(room, grid, output[block])
+    return output
 
 
 @primitive("linear", arguments=2)
-def convolve_weight_bar(cotangent: Array, input: Array, window: Window, groups: int) -> Array:
-    """Cotangent of the weight of `convolve`."""
-    batch, outputs, *counts = cotangent.shape
-    columns = _columns(input, window, groups, tuple(counts))
-    rows = cotangent.reshape(batch, groups, outputs // groups, int(np.prod(counts)))
-    product = (rows @ columns.swapaxes(-1, -2)).sum(0)
-    return product.reshape(outputs, input.shape[1] // groups, *window.kernel)
+def convolve_weight_bar(cotangent: Array, input: Array, grid: Grid, groups: int) -> Array:
+    """Carry a cotangent of `convolve` back to its weight.
+
+    Parameters
+    ----------
+    cotangent : array of shape (N, O, *S')
+    input : array of shape (N, C, *S)
+    grid : Grid
+    groups : int
+
+    Returns
+    -------
+    array of shape (O, C/groups, *K)
+    """
+    outputs, channels = cotangent.shape[1], input.shape[1] // groups
+    if _is_depthwise(channels, groups):
+        return depthwise.convolve_weight_bar(cotangent, input, grid)
+    taps_count = channels * math.prod(grid.kernel)
+    bars = cotangent.reshape(len(input), groups, outputs // groups, math.prod(grid.counts))
+    rows = np.zeros((groups, taps_count, outputs // groups), cotangent.dtype)
+    for block in blocks(len(bars), _column_bytes(rows.swapaxes(1, 2), bars), WIDE):
+        # Columns to the left: BLAS is faster at the tall product than at its transpose.
+        columns = _columns(input[block], grid, groups)
+        rows += np.matmul(columns, bars[block].swapaxes(2, 3)).sum(0)
+    return rows.swapaxes(1, 2).reshape(outputs, channels, *grid.kernel)
 
 
-def _columns(input: Array, window: Window, groups: int, counts: Sizes) -> Array:
+def _is_depthwise(channels: int, groups: int) -> bool:
+    return channels == 1 and groups > 1
+
+
+def _rows(weight: Array, groups: int) -> Array:
+    """Lay every filter out as a row: (groups, O/groups, C/groups * taps)."""
+    return weight.reshape(groups, len(weight) // groups, math.prod(weight.shape[1:]))
+
+
+def _columns(input: Array, grid: Grid, groups: int) -> Array:
     """Lay every window out as a column: (N, groups, C/groups * taps, windows)."""
-    batch, channels = input.shape[:2]
-    columns = np.empty((batch, channels, *window.kernel, *counts), input.dtype)
-    for tap, seen in taps(fit(input, window, 0.0), window, counts):
-        columns[(slice(None), slice(None), *tap)] = seen
-    windows = int(np.prod(counts))
-    return columns.reshape(batch, groups, channels // groups * int(np.prod(window.kernel)), windows)
+    room = framed(input, grid, 0.0)
+    examples, channels, *steps = room.strides
+    windows: Array = np.ndarray(
+        (*room.shape[:2], *grid.kernel, *grid.counts),
+        room.dtype,
+        room,
+        strides=(
+            examples,
+            channels,
+            *(step * dilation for step, dilation in zip(steps, grid.dilation, strict=True)),
+            *(step * stride for step, stride in zip(steps, grid.stride, strict=True)),
+        ),
+    )
+    taps_count = input.shape[1] // groups * math.prod(grid.kernel)
+    columns = windows.reshape(len(input), groups, taps_count, math.prod(grid.counts))
+    return np.ascontiguousarray(columns)
+
+
+def _column_bytes(rows: Array, outputs: Array) -> int:
+    """Measure the columns of one example."""
+    groups, _, taps_count = rows.shape
+    return groups * taps_count * outputs.shape[-1] * outputs.itemsize
