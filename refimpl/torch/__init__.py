@@ -1,0 +1,65 @@
+"""The PyTorch dialect: torch's names, defaults and layouts, on NumPy arrays.
+
+`import refimpl.torch as torch` takes the place of `import torch` in a program that uses the
+layers: `torch.nn`, `torch.nn.functional`, `torch.manual_seed`, the dtypes, and the few
+functions that make tensors, which here make NumPy arrays of torch's default dtypes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refimpl.dtypes import float_dtype
+from refimpl.torch import nn, random
+from refimpl.torch.creation import (
+    arange,
+    empty,
+    from_numpy,
+    full,
+    ones,
+    rand,
+    randn,
+    tensor,
+    zeros,
+)
+from refimpl.torch.nn.functional._activation import sigmoid_, tanh_
+from refimpl.torch.random import default_generator, manual_seed
+
+_FLOATS = {
+    "bfloat16": "bfloat16",
+    "double": "float64",
+    "float": "float32",
+    "float16": "float16",
+    "float32": "float32",
+    "float64": "float64",
+    "half": "float16",
+}
+
+__all__ = [
+    "arange",
+    "default_generator",
+    "empty",
+    "from_numpy",
+    "full",
+    "manual_seed",
+    "nn",
+    "ones",
+    "rand",
+    "randn",
+    "random",
+    "sigmoid_",
+    "tanh_",
+    "tensor",
+    "zeros",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # The dtypes are looked up when asked for, as bfloat16 needs an optional package.
+    if name in _FLOATS:
+        return float_dtype(_FLOATS[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_FLOATS])

@@ -1,0 +1,97 @@
+"""What a module remembers of a call, to go back through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from refimpl.dtypes import is_float
+from refimpl.ops.array import Array
+from refimpl.torch.nn.parameter import Parameter
+
+
+class Backward(Protocol):
+    """Anything one can go back through."""
+
+    def backward(self, grad_output: Array | None = None) -> Any:
+        """Return the gradient of the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a function.
+
+    Parameters
+    ----------
+    name : str
+        Whose call it was.
+    shape : tuple of int
+        The output's.
+    dtype : dtype
+        The output's.
+    vjp : callable
+        The output's cotangent to the cotangents of the first arguments, in their order.
+    arguments : tuple
+        The function's arguments; parameters gather their gradient, the others have theirs
+        returned.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    vjp: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def backward(self, grad_output: Array | None = None) -> Any:
+        """Return the gradients of the arguments that are no parameters."""
+        cotangent = self._checked(grad_output)
+        gradients = []
+        for argument, gradient in zip(self.arguments, self.vjp(cotangent), strict=False):
+            if gradient is None:
+                continue
+            if isinstance(argument, Parameter):
+                argument.accumulate(gradient)
+            else:
+                gradients.append(gradient)
+        return gradients[0] if len(gradients) == 1 else tuple(gradients)
+
+    def _checked(self, grad_output: Array | None) -> Array:
+        if grad_output is None:
+            if self.shape:
+                raise ValueError(
+                    f"grad_output must be given, as the output of {self.name} has shape "
+                    f"{self.shape} and is no scalar; got None"
+                )
+            return np.ones((), self.dtype)
+        found = grad_output if isinstance(grad_output, np.ndarray) else np.asarray(grad_output)
+        if not is_float(found.dtype):
+            raise TypeError(f"grad_output must be an array of floats; got {found.dtype.name}")
+        if found.shape != self.shape:
+            raise ValueError(
+                f"grad_output must have the shape {self.shape} of the output of {self.name}; "
+                f"got {found.shape}"
+            )
+        return found.astype(self.dtype, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Calls of one module after the other.
+
+    Parameters
+    ----------
+    steps : sequence
+        In the order of the calls.
+    """
+
+    steps: Sequence[Backward]
+
+    def backward(self, grad_output: Array | None = None) -> Any:
+        """Go back through the calls, the last one first."""
+        gradient: Any = grad_output
+        for step in reversed(self.steps):
+            gradient = step.backward(gradient)
+        return gradient

@@ -1,0 +1,266 @@
+"""Sequential, Identity, Flatten: modules that hold others or only pass on."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Any, overload
+
+import numpy as np
+
+from refimpl.ops.array import Array
+from refimpl.torch.nn._backward import Backward, Chain
+from refimpl.torch.nn.functional._arguments import array, axis
+from refimpl.torch.nn.module import Module
+
+
+class Sequential(Module):
+    """Modules called one after the other, each on the output of the one before.
+
+    Parameters
+    ----------
+    *args : Module, or one OrderedDict of str to Module
+        The modules, named by their positions or by the keys.
+
+    Raises
+    ------
+    TypeError
+        If one is no Module.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
+            for name, module in args[0].items():
+                self.add_module(name, module)
+        else:
+            for position, module in enumerate(args):
+                self.add_module(str(position), module)
+
+    def forward(self, input: Any) -> Any:
+        """Call the modules in turn.
+
+        Parameters
+        ----------
+        input : array
+            The first module's input.
+
+        Returns
+        -------
+        array
+            The last module's output.
+        """
+        steps: list[Backward] = []
+        for module in self:
+            input = module(input)
+            # A module called twice remembers its last call only, so the steps are kept here.
+            steps.append(module if module._step is None else module._step)
+        object.__setattr__(self, "_step", Chain(steps))
+        return input
+
+    def _items(self) -> list[Module]:
+        return [module for module in self._modules.values() if module is not None]
+
+    def _name(self, index: Any) -> str:
+        if isinstance(index, bool) or not isinstance(index, int | np.integer):
+            raise TypeError(f"index must be an int or a slice; got {index!r}")
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index {index} is out of range")
+        return list(self._modules)[index]
+
+    def _renumber(self, modules: Iterable[Module]) -> None:
+        self._modules.clear()
+        for position, module in enumerate(modules):
+            self.add_module(str(position), module)
+
+    @overload
+    def __getitem__(self, index: int) -> Module: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequential: ...
+
+    def __getitem__(self, index: int | slice) -> Module:
+        if isinstance(index, slice):
+            return type(self)(OrderedDict(list(self._modules.items())[index]))
+        module = self._modules[self._name(index)]
+        assert module is not None
+        return module
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        setattr(self, self._name(index), module)
+
+    def __delitem__(self, index: int | slice) -> None:
+        names = list(self._modules)
+        for name in names[index] if isinstance(index, slice) else [self._name(index)]:
+            del self._modules[name]
+        self._renumber(self._items())
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self._items())
+
+    def __add__(self, other: Sequential) -> Sequential:
+        if not isinstance(other, Sequential):
+            raise TypeError(f"only a Sequential can be added to one; got {type(other).__name__}")
+        return Sequential(*self, *other)
+
+    def append(self, module: Module) -> Sequential:
+        """Add a module at the end.
+
+        Parameters
+        ----------
+        module : Module
+            The module.
+
+        Returns
+        -------
+        Sequential
+            This one.
+        """
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, sequential: Iterable[Module]) -> Sequential:
+        """Add modules at the end.
+
+        Parameters
+        ----------
+        sequential : iterable of Module
+            The modules.
+
+        Returns
+        -------
+        Sequential
+            This one.
+        """
+        for module in sequential:
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Module) -> Sequential:
+        """Put a module before a position.
+
+        Parameters
+        ----------
+        index : int
+            The position, from minus the length to the length.
+        module : Module
+            The module.
+
+        Returns
+        -------
+        Sequential
+            This one.
+
+        Raises
+        ------
+        TypeError
+            If `module` is no Module.
+        IndexError
+            If there is no such position.
+        """
+        if not isinstance(module, Module):
+            raise TypeError(f"module must be a Module; got {type(module).__name__}")
+        if not -len(self) <= index <= len(self):
+            raise IndexError(f"index {index} is out of range")
+        items = self._items()
+        items.insert(index, module)
+        self._renumber(items)
+        return self
+
+    def pop(self, key: int | slice) -> Module:
+        """Take a module out.
+
+        Parameters
+        ----------
+        key : int or slice
+            The position.
+
+        Returns
+        -------
+        Module
+            What was there.
+        """
+        found: Module = self[key]
+        del self[key]
+        return found
+
+
+class Identity(Module):
+    """Passes its input on.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        Of any kind; ignored, as in torch.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Array) -> Array:
+        """Return the input.
+
+        Parameters
+        ----------
+        input : array
+            Of any shape.
+
+        Returns
+        -------
+        array
+            The input itself.
+        """
+        found: Array = self._remember(array(input, "input"), lambda g: (g,), (input,))
+        return found
+
+
+class Flatten(Module):
+    """Makes one axis of several neighbouring ones.
+
+    Parameters
+    ----------
+    start_dim : int, default 1
+        The first of them.
+    end_dim : int, default -1
+        The last of them.
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim = start_dim
+        self.end_dim = end_dim
+
+    def forward(self, input: Array) -> Array:
+        """Return the input in its new shape.
+
+        Parameters
+        ----------
+        input : array
+            Of any shape that has these axes.
+
+        Returns
+        -------
+        array
+
+        Raises
+        ------
+        ValueError
+            If an axis does not exist, or `end_dim` comes before `start_dim`.
+        """
+        x = array(input, "input")
+        shape = x.shape or (1,)
+        start = axis(self.start_dim, x.ndim, "start_dim")
+        end = axis(self.end_dim, x.ndim, "end_dim")
+        if end < start:
+            raise ValueError(
+                f"end_dim must not come before start_dim {self.start_dim}; got {self.end_dim}"
+            )
+        flat = (*shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
+        return self._remember(x.reshape(flat), lambda g: (g.reshape(x.shape),), (input,))  # type: ignore[no-any-return]
+
+    def extra_repr(self) -> str:
+        """Return what stands between the parentheses of the repr."""
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

@@ -1,0 +1,113 @@
+"""Dropout layers (torch.nn.Dropout, Dropout1d, Dropout2d, Dropout3d)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from refimpl.ops.array import Array
+from refimpl.torch.nn.functional._arguments import flag, probability
+from refimpl.torch.nn.functional._dropout import DROPOUTS
+from refimpl.torch.nn.module import Module
+
+
+class _DropoutNd(Module):
+    """What dropping elements and dropping channels share."""
+
+    _n: ClassVar[int]
+
+    # Not of torch: what to keep instead of a draw, and where to draw from; may be set.
+    keep: Array | None = None
+    generator: np.random.Generator | None = None
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        probability(p)
+        flag(inplace, "inplace")
+        super().__init__()
+        self.p = p
+        self.inplace = inplace
+
+    def forward(self, input: Array) -> Array:
+        """Drop, in training; return the input, in evaluation.
+
+        Parameters
+        ----------
+        input : array
+            Floats.
+
+        Returns
+        -------
+        array of the input's shape
+
+        Raises
+        ------
+        TypeError
+            If `input` is no array of floats.
+        ValueError
+            If its shape does not suit the layer, or `keep` does not broadcast to it.
+        """
+        output: Array = self._run(
+            DROPOUTS[self._n],
+            input,
+            p=self.p,
+            training=self.training,
+            inplace=self.inplace,
+            keep=self.keep,
+            generator=self.generator,
+        )
+        return output
+
+    def extra_repr(self) -> str:
+        """Return what stands between the parentheses of the repr."""
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_DropoutNd):
+    """Make each element zero with probability `p`, and scale the others by `1 / (1 - p)`.
+
+    Parameters
+    ----------
+    p : float, default 0.5
+        The probability of dropping, in [0, 1].
+    inplace : bool, default False
+        Write the output over the input.
+
+    Attributes
+    ----------
+    keep : bool array or None
+        If set, what to keep, instead of a draw; broadcast to the input. Not of torch.
+    generator : numpy.random.Generator or None
+        If set, where to draw from. Not of torch.
+
+    Raises
+    ------
+    TypeError
+        If `p` is no number.
+    ValueError
+        If it is outside [0, 1].
+
+    Notes
+    -----
+    Source: PyTorch's documentation of `torch.nn.Dropout`.
+    """
+
+    _n = 0
+
+
+class Dropout1d(_DropoutNd):
+    """Drop whole channels of (N, C, L) or (C, L); see `Dropout` for the parameters."""
+
+    _n = 1
+
+
+class Dropout2d(_DropoutNd):
+    """Drop whole channels of (N, C, H, W); see `Dropout` for the parameters."""
+
+    _n = 2
+
+
+class Dropout3d(_DropoutNd):
+    """Drop whole channels of (N, C, D, H, W) or (C, D, H, W); see `Dropout` for the parameters."""
+
+    _n = 3

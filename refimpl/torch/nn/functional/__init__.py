@@ -1,0 +1,103 @@
+"""The functions of `torch.nn.functional`, on NumPy arrays.
+
+Each returns its output; its `with_vjp` returns `(output, vjp)`, see
+`refimpl.differentiable.Differentiable`.
+"""
+
+from __future__ import annotations
+
+from refimpl.torch.nn.functional._activation import (
+    celu,
+    celu_,
+    elu,
+    elu_,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    hardtanh_,
+    leaky_relu,
+    leaky_relu_,
+    logsigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    relu_,
+    selu,
+    selu_,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+    tanh,
+)
+from refimpl.torch.nn.functional._conv import conv1d, conv2d, conv3d
+from refimpl.torch.nn.functional._dropout import dropout, dropout1d, dropout2d, dropout3d
+from refimpl.torch.nn.functional._linear import linear
+from refimpl.torch.nn.functional._loss import cross_entropy, nll_loss
+from refimpl.torch.nn.functional._norm import batch_norm, instance_norm
+from refimpl.torch.nn.functional._pad import pad
+from refimpl.torch.nn.functional._pooling import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool1d,
+    max_pool1d_with_indices,
+    max_pool2d,
+    max_pool2d_with_indices,
+    max_pool3d,
+    max_pool3d_with_indices,
+)
+from refimpl.torch.nn.functional._softmax import log_softmax, softmax
+
+__all__ = [
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "batch_norm",
+    "celu",
+    "celu_",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "cross_entropy",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "elu",
+    "elu_",
+    "gelu",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardtanh_",
+    "instance_norm",
+    "leaky_relu",
+    "leaky_relu_",
+    "linear",
+    "log_softmax",
+    "logsigmoid",
+    "max_pool1d",
+    "max_pool1d_with_indices",
+    "max_pool2d",
+    "max_pool2d_with_indices",
+    "max_pool3d",
+    "max_pool3d_with_indices",
+    "mish",
+    "nll_loss",
+    "pad",
+    "prelu",
+    "relu",
+    "relu6",
+    "relu_",
+    "selu",
+    "selu_",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "softsign",
+    "tanh",
+]

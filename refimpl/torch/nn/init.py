@@ -1,0 +1,329 @@
+"""How parameters begin (torch.nn.init): each function fills an array in place and returns it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeVar
+
+import numpy as np
+
+from refimpl.errors import must_be_one_of
+from refimpl.ops.array import Array
+from refimpl.torch import random
+from refimpl.torch.nn.parameter import Parameter
+
+T = TypeVar("T", Parameter, Array)
+
+_GAINS = {
+    "linear": 1.0,
+    "conv1d": 1.0,
+    "conv2d": 1.0,
+    "conv3d": 1.0,
+    "conv_transpose1d": 1.0,
+    "conv_transpose2d": 1.0,
+    "conv_transpose3d": 1.0,
+    "sigmoid": 1.0,
+    "tanh": 5.0 / 3,
+    "relu": math.sqrt(2.0),
+    "selu": 3.0 / 4,
+}
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Return by how much the values before an activation should be larger.
+
+    Parameters
+    ----------
+    nonlinearity : str
+        The activation in lower case: 'linear', 'conv1d' …, 'sigmoid', 'tanh', 'relu',
+        'leaky_relu' or 'selu'.
+    param : float, optional
+        The negative slope of 'leaky_relu', by default 0.01.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the activation is unknown or `param` is no number.
+
+    Notes
+    -----
+    Source: PyTorch's documentation of `torch.nn.init.calculate_gain`.
+    """
+    if nonlinearity != "leaky_relu":
+        must_be_one_of(nonlinearity, "nonlinearity", (*_GAINS, "leaky_relu"))
+        return _GAINS[nonlinearity]
+    slope = 0.01 if param is None else param
+    if isinstance(slope, bool) or not isinstance(slope, int | float):
+        raise ValueError(f"param must be a number, the negative slope; got {param!r}")
+    return math.sqrt(2.0 / (1 + slope**2))
+
+
+def uniform_(
+    tensor: T, a: float = 0.0, b: float = 1.0, generator: np.random.Generator | None = None
+) -> T:
+    """Fill with draws from the uniform distribution over [a, b).
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled.
+    a, b : float, default 0.0 and 1.0
+        The interval.
+    generator : numpy.random.Generator, optional
+        Where to draw from.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    array = _array(tensor)
+    array[...] = random.draw_uniform(array.shape, a, b, array.dtype, generator)
+    return tensor
+
+
+def normal_(
+    tensor: T, mean: float = 0.0, std: float = 1.0, generator: np.random.Generator | None = None
+) -> T:
+    """Fill with draws from the normal distribution.
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled.
+    mean, std : float, default 0.0 and 1.0
+        Mean and standard deviation.
+    generator : numpy.random.Generator, optional
+        Where to draw from.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    array = _array(tensor)
+    array[...] = random.draw_normal(array.shape, mean, std, array.dtype, generator)
+    return tensor
+
+
+def constant_(tensor: T, val: float) -> T:
+    """Fill with one value.
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled.
+    val : float
+        The value.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    _array(tensor)[...] = val
+    return tensor
+
+
+def zeros_(tensor: T) -> T:
+    """Fill with zeros.
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    return constant_(tensor, 0.0)
+
+
+def ones_(tensor: T) -> T:
+    """Fill with ones.
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    return constant_(tensor, 1.0)
+
+
+def kaiming_uniform_(
+    tensor: T,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: np.random.Generator | None = None,
+) -> T:
+    """Fill with uniform draws of standard deviation gain / sqrt(fan).
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled; of two axes or more, (out, in, *kernel).
+    a : float, default 0
+        The negative slope, for 'leaky_relu'.
+    mode : {'fan_in', 'fan_out'}, default 'fan_in'
+        Whether the forward or the backward pass keeps its scale.
+    nonlinearity : str, default 'leaky_relu'
+        See `calculate_gain`.
+    generator : numpy.random.Generator, optional
+        Where to draw from.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+
+    Notes
+    -----
+    Source: He et al., Delving Deep into Rectifiers, 2015.
+    """
+    std = calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
+    bound = math.sqrt(3.0) * std
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(
+    tensor: T,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: np.random.Generator | None = None,
+) -> T:
+    """Fill with normal draws of standard deviation gain / sqrt(fan).
+
+    Parameters
+    ----------
+    tensor, a, mode, nonlinearity, generator
+        See `kaiming_uniform_`.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    std = calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
+    return normal_(tensor, 0.0, std, generator)
+
+
+def xavier_uniform_(
+    tensor: T, gain: float = 1.0, generator: np.random.Generator | None = None
+) -> T:
+    """Fill with uniform draws of variance 2 gain**2 / (fan_in + fan_out).
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Filled; of two axes or more, (out, in, *kernel).
+    gain : float, default 1.0
+        See `calculate_gain`.
+    generator : numpy.random.Generator, optional
+        Where to draw from.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+
+    Notes
+    -----
+    Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural
+    networks, 2010.
+    """
+    bound = math.sqrt(3.0) * (gain * math.sqrt(2.0 / float(sum(fans(tensor)))))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor: T, gain: float = 1.0, generator: np.random.Generator | None = None) -> T:
+    """Fill with normal draws of variance 2 gain**2 / (fan_in + fan_out).
+
+    Parameters
+    ----------
+    tensor, gain, generator
+        See `xavier_uniform_`.
+
+    Returns
+    -------
+    Parameter or array
+        `tensor`.
+    """
+    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(sum(fans(tensor)))), generator)
+
+
+def fans(tensor: Any) -> tuple[int, int]:
+    """Return fan in and fan out: how many inputs an output has, and the reverse.
+
+    Parameters
+    ----------
+    tensor : Parameter or array
+        Of shape (out, in, *kernel).
+
+    Returns
+    -------
+    (int, int)
+
+    Raises
+    ------
+    ValueError
+        If it has fewer than two axes.
+    """
+    shape = tensor.shape
+    if len(shape) < 2:
+        raise ValueError(f"tensor must have two axes or more, (out, in, ...); got shape {shape}")
+    window = math.prod(shape[2:])
+    return shape[1] * window, shape[0] * window
+
+
+def default_weight_(weight: Parameter) -> None:
+    """Fill a weight as torch's Linear and Conv do by default.
+
+    Parameters
+    ----------
+    weight : Parameter
+        Of shape (out, in, *kernel).
+    """
+    if weight.numel():
+        kaiming_uniform_(weight, a=math.sqrt(5))
+
+
+def default_bias_(bias: Parameter | None, weight: Parameter) -> None:
+    """Fill a bias, if there is one, as torch's Linear and Conv do by default.
+
+    Parameters
+    ----------
+    bias : Parameter or None
+        Of shape (out,).
+    weight : Parameter
+        Of shape (out, in, *kernel).
+    """
+    if bias is not None:
+        fan_in, _ = fans(weight)
+        bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0.0
+        uniform_(bias, -bound, bound)
+
+
+def _fan(tensor: Any, mode: str) -> int:
+    must_be_one_of(mode, "mode", ("fan_in", "fan_out"))
+    fan_in, fan_out = fans(tensor)
+    return fan_in if mode == "fan_in" else fan_out
+
+
+def _array(tensor: Any) -> Array:
+    found = tensor.data if isinstance(tensor, Parameter) else tensor
+    if not isinstance(found, np.ndarray):
+        raise TypeError(f"tensor must be a Parameter or a NumPy array; got {tensor!r}")
+    return found
