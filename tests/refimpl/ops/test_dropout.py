@@ -73,6 +73,14 @@ def test_rate_one_drops_what_the_mask_would_keep(select):
     assert output.dtype == X.dtype
 
 
+def test_selecting_at_rate_one_drops_specials_too():
+    special = np.array([np.nan, np.inf, -np.inf, -1.0])
+    output, vjp = dropout(special, np.ones(4, bool), rate=1.0, select=True)
+    for result in (output, *vjp(special)):
+        np.testing.assert_array_equal(result, np.zeros(4))
+        assert not np.signbit(result).any()
+
+
 @pytest.mark.parametrize("select", [False, True])
 @pytest.mark.parametrize("shape", [(2, 3, 1, 1), (3, 1, 1), (1, 1, 1, 5), (), (2, 3, 4, 5)])
 def test_one_flag_may_stand_for_many_elements(select, shape):

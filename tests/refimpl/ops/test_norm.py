@@ -404,6 +404,15 @@ def test_a_numpy_epsilon_does_not_promote(kind):
     ].dtype == np.dtype("float32")
 
 
+def test_running_statistics_in_half_types_round_once():
+    rng = np.random.default_rng(5)
+    old, new = rng.random((2, 100)).astype(np.float16)
+    wide_old, wide_new = old.astype(np.float32), new.astype(np.float32)
+    want = blend(wide_old, wide_new, 0.1).astype(np.float16)
+    np.testing.assert_array_equal(blend(old, new, 0.1), want)
+    np.testing.assert_array_equal(unbiased(old, 11), unbiased(wide_old, 11).astype(np.float16))
+
+
 ONE = np.ones(3)
 
 
