@@ -100,11 +100,6 @@ def absolute(unit: Unit, x: Term) -> Term:
     return Term(np.abs(x.value), x.bound)
 
 
-def copysign(unit: Unit, x: Term, y: Term) -> Term:
-    """|x| with the sign of y, by value."""
-    return Term(np.copysign(x.value, y.value), x.bound)
-
-
 def sign(unit: Unit, x: Term) -> Term:
     """Sign of x, by value."""
     return Term(np.sign(x.value), None)
@@ -158,15 +153,6 @@ def tanh(unit: Unit, x: Term) -> Term:
         steepest = np.cosh(np.maximum(np.abs(x.value) - x.bound, 0.0)) ** -2
         passed = np.minimum(np.where(x.bound == 0.0, 0.0, x.bound * steepest), 2.0)
     return _transcendental(unit, np.tanh(x.value), passed, x)
-
-
-def logaddexp(unit: Unit, x: Term, y: Term) -> Term:
-    """log(exp(x) + exp(y)): its derivatives are positive and add up to 1."""
-    value = np.logaddexp(x.value, y.value)
-    passed = x.bound if y.bound is None else y.bound
-    if x.bound is not None and y.bound is not None:
-        passed = np.maximum(x.bound, y.bound)
-    return finish(unit, value, passed, lambda: certain(x, y), units=TRANSCENDENTAL)
 
 
 def power(unit: Unit, x: Term, exponent: Term) -> Term:
@@ -240,8 +226,6 @@ RULES: dict[Any, Rule] = {
     np.negative: negative,
     np.positive: positive,
     np.absolute: absolute,
-    np.fabs: absolute,
-    np.copysign: copysign,
     np.sign: sign,
     np.sqrt: sqrt,
     np.exp: exp,
@@ -249,9 +233,7 @@ RULES: dict[Any, Rule] = {
     np.log: log,
     np.log1p: log1p,
     np.tanh: tanh,
-    np.logaddexp: logaddexp,
     np.power: power,
-    np.float_power: power,
     np.maximum: maximum,
     np.minimum: minimum,
 }
