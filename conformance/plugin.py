@@ -8,7 +8,6 @@ the first claim is planned.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -184,7 +183,8 @@ class Matrix:
         if record.verdict is Verdict.EXPECTED:
             raise pytest.xfail.Exception(record.divergence or record.message, pytrace=False)
         if record.verdict is not Verdict.PASS:
-            pytest.fail(f"{record.verdict}: {record.message}", pytrace=False)
+            label = "" if record.verdict is Verdict.FAIL else f"{record.verdict}: "
+            pytest.fail(label + record.message, pytrace=False)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(
@@ -233,6 +233,8 @@ def _check_subject(name: str) -> None:
     if name in SUBJECTS:
         return
     if ":" not in name:
+        import difflib
+
         near = difflib.get_close_matches(name, SUBJECTS, n=1)
         raise pytest.UsageError(
             f"--subject: there is no subject {name!r}"

@@ -176,7 +176,7 @@ def _figure(k: float | None) -> str:
         return f"{k:.0f}"
     if k >= 1000 or k < 0.005:
         return f"{k:.0e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
-    return f"{k:.2f}" if k < 10 else f"{k:.0f}"
+    return f"{k:.2f}" if k < 9.995 else f"{k:.0f}"
 
 
 def _divergence(record: Record) -> str | None:

@@ -1,0 +1,104 @@
+"""
+A small plan that runs nothing, for the tests of the plugin: loaded with ``-p fake_plan``.
+
+It stands in for the modules that know about cases and subjects. What shall become of a claim is
+read from the environment: FAKE_EVENTS maps ``aspect/id`` to a verdict, or to one of the accidents
+``crash``, ``raise`` and ``interrupt``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
+from conformance.verdict import Record, Verdict, failure_message, rerun_command
+
+SUBJECTS = ("alpha", "beta")
+LAYERS = ("relu", "conv2d")  # not in the order of the alphabet
+ASPECTS = ("output", "gradient")
+EVENTS = json.loads(os.environ.get("FAKE_EVENTS", "{}"))
+
+
+@dataclass(frozen=True)
+class Case:
+    layer: str
+    words: str
+
+    @property
+    def id(self):
+        return f"{self.layer}-{self.words}-float32"
+
+
+@dataclass(frozen=True)
+class Claim:
+    case: Case
+    aspect: str
+    subject: str
+    form: str
+
+    @property
+    def id(self):
+        return f"{self.case.id}-{self.subject}-{self.form}"
+
+
+class Session:
+    pass
+
+
+def plan(subjects, aspects=ASPECTS):
+    return [
+        Claim(Case(layer, words), aspect, subject, "class")
+        for layer in LAYERS
+        for words in ("normal", "stride2.5")
+        for aspect in aspects
+        for subject in subjects
+    ]
+
+
+def judge(claim, session):
+    assert isinstance(session, Session)
+    name = f"{claim.aspect}/{claim.id}"
+    event = EVENTS.get(name, "pass")
+    if event == "crash":
+        os._exit(7)
+    if event == "raise":
+        raise RuntimeError("the harness broke")
+    if event == "interrupt":
+        raise KeyboardInterrupt
+    message = {
+        "pass": "",
+        "fail": failure_message(
+            "relu(x)", (0, 2), 1.5, 1.25, 0.125, 2.0, 1.0, rerun_command(claim.aspect, claim.id)
+        ),
+        "unsupported": "there is no such thing",
+        "expected": "differs as recorded",
+        "stale": "no longer differs",
+        "error": "ValueError: no",
+    }[event]
+    return Record(
+        case=claim.case.id,
+        layer=claim.case.layer,
+        aspect=claim.aspect,
+        subject=claim.subject,
+        form=claim.form,
+        verdict=Verdict(event),
+        k={"pass": 0.25, "fail": 2.0, "expected": float("inf")}.get(event),
+        limit=1.0,
+        seed=claim.case.id,
+        message=message,
+        divergence="Beta rounds the other way." if event in ("expected", "stale") else None,
+    )
+
+
+def load(name):
+    raise ImportError(f"no module named {name.partition(':')[0]!r}")
+
+
+claims = ModuleType("conformance.claims")
+claims.__dict__.update(plan=plan, judge=judge, Session=Session, ASPECTS=ASPECTS)
+subjects = ModuleType("conformance.subjects")
+subjects.__dict__.update(SUBJECTS=SUBJECTS, load=load)
+sys.modules.update({"conformance.claims": claims, "conformance.subjects": subjects})
