@@ -15,10 +15,14 @@ def check_companion(array: Any, name: str, other: Any, other_name: str) -> None:
 
     Parameters
     ----------
-    array, other : array
-        The argument, and the one it must match.
-    name, other_name : str
-        Their names as the caller wrote them.
+    array : array
+        The argument.
+    name : str
+        Its name as the caller wrote it.
+    other : array
+        The array whose dtype it must have.
+    other_name : str
+        That array's name.
 
     Raises
     ------
