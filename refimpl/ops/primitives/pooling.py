@@ -34,7 +34,7 @@ def window_sum(input: Array, grid: Grid) -> Array:
             for seen in others:
                 total += seen
         output[block] = total
-    return output.reshape(_lead(input, grid) + grid.counts)
+    return output.reshape(_outer(input, grid) + grid.counts)
 
 
 @primitive("linear")
@@ -63,7 +63,7 @@ def window_sum_bar(cotangent: Array, grid: Grid) -> Array:
                 seen += spread
             spread = room
         unframe(spread, grid, output[block])
-    return output.reshape(_lead(cotangent, grid) + grid.spatial)
+    return output.reshape(_outer(cotangent, grid) + grid.spatial)
 
 
 @primitive("maximum")
@@ -148,44 +148,61 @@ def _select(input: Array, grid: Grid) -> tuple[Array, Array]:
 
     The last dimension goes first: the winner is then the first column of the first row that
     holds the maximum, which is the first maximum in row-major order. On the way each survivor
-    carries its distance from the window's first tap, in the smallest integers that hold it,
-    and a winner takes the place of the leader by arithmetic, which is faster than by masks.
+    carries its distance from the window's first tap, in the smallest integers that hold it.
+
+    A block of planes is taken as one run of memory, in which a tap is a shift. That computes
+    windows that wrap around an edge, and those that a stride leaves out; both are dropped at the
+    end, which costs less than the short rows and the strides that would avoid them.
     """
     planes = _planes(input, grid.spatial)
     output = np.empty((len(planes), *grid.counts), input.dtype)
     index = np.empty(output.shape, np.int64)
-    origin = _origins(grid)
-    size = math.prod(grid.spatial)
+    origin, size = _origins(grid), math.prod(grid.spatial)
     for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
-        best = framed(planes[block], grid, -np.inf)
-        nan = bool(np.isnan(best.max()))
-        distance = np.zeros((1,) * best.ndim, np.uint8)
-        reach = 0
-        for dimension in reversed(range(len(grid.kernel))):
-            step = grid.dilation[dimension] * math.prod(grid.spatial[dimension + 1 :])
-            reach += (grid.kernel[dimension] - 1) * step
-            distance = distance.astype(np.min_scalar_type(reach), copy=False)
-            distances = taps_along(np.broadcast_to(distance, best.shape), grid, dimension)
-            views = taps_along(best, grid, dimension)
-            best, distance = views[0], distances[0]
-            for tap, (seen, candidate) in enumerate(zip(views[1:], distances[1:], strict=True), 1):
-                wins = seen > best
-                if nan:
-                    wins |= np.isnan(seen)
-                best = np.maximum(best, seen)
-                gain = candidate + distance.dtype.type(tap * step)
-                gain -= distance
-                gain *= wins.view(np.uint8)
-                distance = distance + gain
-        output[block] = best
-        place = index[block]
-        place[...] = distance
+        room = framed(planes[block], grid, -np.inf)
+        leader, distance = _lead(room, grid)
+        best, place = output[block], index[block]
+        best[...] = _at_windows(leader, room, grid)
+        place[...] = _at_windows(distance, room, grid)
         place += origin
         if grid.framed and best.min() == -np.inf:
             np.copyto(place, _first_inside(grid), where=best == -np.inf)
         place += (np.arange(block.start, block.stop) * size).reshape(-1, *(1,) * (best.ndim - 1))
-    shape = _lead(input, grid) + grid.counts
+    shape = _outer(input, grid) + grid.counts
     return output.reshape(shape), index.reshape(shape)
+
+
+def _lead(room: Array, grid: Grid) -> tuple[Array, Array]:
+    """Let the taps of every window compete; return the leaders and their distances, flat."""
+    leader = room.ravel()
+    nan = bool(np.isnan(leader.max()))
+    steps = [d * math.prod(grid.spatial[i + 1 :]) for i, d in enumerate(grid.dilation)]
+    reach = sum((kernel - 1) * step for kernel, step in zip(grid.kernel, steps, strict=True))
+    distance = np.zeros(leader.shape, np.min_scalar_type(reach))
+    for i in reversed(range(len(steps))):
+        shift = grid.dilation[i] * math.prod(room.shape[i + 2 :])
+        length = len(leader) - (grid.kernel[i] - 1) * shift
+        taps = [slice(t * shift, t * shift + length) for t in range(grid.kernel[i])]
+        best, leading = leader[taps[0]], distance[taps[0]]
+        for t, tap in enumerate(taps[1:], 1):
+            wins = leader[tap] > best
+            if nan:
+                wins |= np.isnan(leader[tap])
+            best = np.maximum(best, leader[tap])
+            # Arithmetic replaces the leader's distance faster than a mask would.
+            gain = distance[tap] + distance.dtype.type(t * steps[i]) - leading
+            leading = leading + wins.view(np.uint8) * gain
+        leader, distance = best, leading
+    return leader, distance
+
+
+def _at_windows(flat: Array, room: Array, grid: Grid) -> Array:
+    """View what a flat array over `room` holds at the first tap of every window."""
+    strides = [
+        flat.itemsize * (step // room.itemsize) * stride
+        for step, stride in zip(room.strides, (1, *grid.stride), strict=True)
+    ]
+    return np.ndarray((len(room), *grid.counts), flat.dtype, flat, strides=strides)
 
 
 def _origins(grid: Grid) -> Array:
@@ -213,5 +230,5 @@ def _planes(array: Array, sizes: Sizes) -> Array:
     return array.reshape(math.prod(array.shape[: -len(sizes)]), *sizes)
 
 
-def _lead(array: Array, grid: Grid) -> Sizes:
+def _outer(array: Array, grid: Grid) -> Sizes:
     return array.shape[: -len(grid.kernel)]
