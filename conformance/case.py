@@ -16,7 +16,8 @@ from refimpl.dtypes import float_dtype
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
+# Compared by identity: a case is made once, and its mappings have no hash.
+@dataclass(frozen=True, eq=False)
 class Case:
     """What one implementation is asked to do, in no framework's words.
 
@@ -98,6 +99,21 @@ class Case:
         """
         key = f"{self.seed}/{self.id}/{name}/{step}"
         return regimes.draw(key, shape, regime, float_dtype(self.dtype), self.config)
+
+    def restricted_to(self, arrays: frozenset[str]) -> Case:
+        """The same case, and the same draws, with some of its arrays only.
+
+        Parameters
+        ----------
+        arrays : frozenset of str
+            The arrays to keep.
+
+        Returns
+        -------
+        Case
+        """
+        shapes = {name: shape for name, shape in self.shapes.items() if name in arrays}
+        return replace(self, shapes=MappingProxyType(shapes))
 
     def with_empty_batch(self) -> Case:
         """The same case with no example in its batch.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -31,6 +32,12 @@ class Differentiable(Generic[P, T]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the output alone."""
         return self.with_vjp(*args, **kwargs)[0]
+
+    @functools.cached_property
+    def array_arguments(self) -> tuple[str, ...]:
+        """The names of the array arguments, in the order of the cotangents."""
+        parameters = inspect.signature(self.with_vjp).parameters.values()
+        return tuple(each.name for each in parameters if "Array" in str(each.annotation))
 
     def __repr__(self) -> str:
         return f"<function {getattr(self, '__qualname__', '?')}>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from conformance.case import Case
-from conformance.cases import activation, conv, dropout, linear, loss, norm, pool
+from conformance.cases import activation, chapter, conv, dropout, linear, loss, norm, pool
 from conformance.cases.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -27,4 +27,4 @@ def all_cases() -> tuple[Case, ...]:
     -------
     tuple of Case
     """
-    return tuple(case for table in TABLES for case in table.cases())
+    return (*(case for table in TABLES for case in table.cases()), *chapter.cases())

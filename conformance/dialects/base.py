@@ -245,3 +245,25 @@ class Dialect:
             If the form cannot say the case.
         """
         return self.forms[case.layer][form](case)
+
+
+def chapter_forms(dialect: str) -> Mapping[str, Translate]:
+    """The one form of the chapter's claims: a short program on a namespace.
+
+    Parameters
+    ----------
+    dialect : str
+        Whose namespace.
+
+    Returns
+    -------
+    mapping
+    """
+
+    def told(case: Case) -> Call:
+        statement = case.config["statement"]
+        if dialect not in statement.dialects:
+            raise Unsupported("this claim is about another framework")
+        return Call(dialect, "function", {}, ())
+
+    return {"told": told}

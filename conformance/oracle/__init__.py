@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.bounds import Bounded, Unit
+from conformance.bounds import Bounded, Unit, exact
 from conformance.case import Case
 from conformance.oracle import pointwise, statistics, windows
 from conformance.oracle.answer import Answer, Entry
@@ -175,4 +175,4 @@ def bounded(array: Any, unit: Unit) -> Any:
     """
     if not is_float(array.dtype):
         return array
-    return Bounded.exact(array.astype(np.float64), unit)
+    return exact(array.astype(np.float64), unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import Dialect
+from conformance.dialects.base import Dialect, chapter_forms
 from conformance.dialects.tf import activation, conv, dropout, linear, loss, norm, pool
 
 DIALECT = Dialect(
@@ -15,5 +15,6 @@ DIALECT = Dialect(
         **dropout.FORMS,
         **activation.FORMS,
         **loss.FORMS,
+        "chapter": chapter_forms("tf"),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import Dialect
+from conformance.dialects.base import Dialect, chapter_forms
 from conformance.dialects.torch import activation, dropout, linear, loss, norm, windows
 
 DIALECT = Dialect(
@@ -14,5 +14,6 @@ DIALECT = Dialect(
         **dropout.FORMS,
         **activation.FORMS,
         **loss.FORMS,
+        "chapter": chapter_forms("torch"),
     },
 )

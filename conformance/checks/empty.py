@@ -1,0 +1,33 @@
+"""Batches without an example."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.checks.finding import Finding, equal, same_words
+from conformance.session import Trial
+
+
+def check_empty_batch_is_answered(trial: Trial) -> Sequence[Finding]:
+    """An empty batch gives empty outputs of the right shape and zero gradients of parameters.
+
+    Parameters
+    ----------
+    trial : Trial
+        Its case has no example in the batch.
+
+    Returns
+    -------
+    sequence of Finding
+    """
+    observation, expected = trial.observe(), trial.expected()
+    findings = []
+    for result, output in zip(trial.call.results, observation.outputs, strict=True):
+        want = expected.outputs[result.name]
+        findings.append(same_words(f"shape of {result.name}", output.shape, tuple(want.shape)))
+    for name, gradient in observation.gradients.items():
+        want = expected.gradients[name]
+        findings.append(
+            equal(f"gradient of {name}", gradient, want.value.astype(gradient.dtype))
+        )
+    return findings

@@ -1,0 +1,69 @@
+"""The function and the class of one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from conformance.bounds import Bounded
+from conformance.checks.finding import Finding, equal, within_bound
+from conformance.session import Trial
+
+
+def check_forms_agree(trial: Trial) -> Sequence[Finding]:
+    """Two forms of one subject give the same output and gradients.
+
+    PyTorch defines its classes by its functions, so there they agree bit for bit; elsewhere they
+    agree within the bounds of both.
+
+    Parameters
+    ----------
+    trial : Trial
+        Of a form other than the first.
+
+    Returns
+    -------
+    sequence of Finding
+    """
+    other = trial.session.trial(trial.case, trial.subject, trial.reference_form())
+    mine, theirs = trial.observe(), other.observe()
+    expected = trial.expected()
+    bitwise = trial.call.target.startswith("nn.") and other.call.target.startswith("nn.functional")
+    findings = []
+    for result, a, b in zip(trial.call.results, mine.outputs, theirs.outputs, strict=True):
+        findings.append(
+            equal(result.name, a, b)
+            if bitwise
+            else apart(result.name, a, b, expected.outputs[result.name])
+        )
+    for name in sorted(mine.gradients.keys() & theirs.gradients.keys()):
+        a, b = mine.gradients[name], theirs.gradients[name]
+        what = f"gradient of {name}"
+        findings.append(
+            equal(what, a, b) if bitwise else apart(what, a, b, expected.gradients[name])
+        )
+    return findings
+
+
+def apart(what: str, a: object, b: object, expected: object) -> Finding:
+    """Compare two answers with each other: they may differ by the bounds of both.
+
+    Parameters
+    ----------
+    what : str
+        What is compared.
+    a, b : ndarray
+        The two answers.
+    expected : Bounded or ndarray
+        The oracle's answer, whose bound holds for each.
+
+    Returns
+    -------
+    Finding
+    """
+    first, second = np.asarray(a), np.asarray(b)
+    if not isinstance(expected, Bounded) or first.shape != second.shape:
+        return equal(what, first, second)
+    centre = Bounded(second.astype(np.float64), 2 * expected.bound, expected.unit)
+    return within_bound(what, first, centre)

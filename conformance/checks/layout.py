@@ -1,0 +1,36 @@
+"""How the input lies in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.checks.finding import Finding, within_bound
+from conformance.checks.gradient import gradient_findings
+from conformance.session import Trial
+from conformance.subjects.base import Memory
+
+_MEMORIES: tuple[Memory, ...] = ("strided", "channels_last")
+
+
+def check_layout_does_not_matter(trial: Trial) -> Sequence[Finding]:
+    """Non-contiguous and channels-last inputs give the same answers, within the same bounds.
+
+    Parameters
+    ----------
+    trial : Trial
+        The case, form and subject.
+
+    Returns
+    -------
+    sequence of Finding
+    """
+    expected = trial.expected()
+    findings: list[Finding] = []
+    for memory in _MEMORIES:
+        observation = trial.observe(memory=memory)
+        findings += [
+            within_bound(f"{result.name} ({memory} input)", output, expected.outputs[result.name])
+            for result, output in zip(trial.call.results, observation.outputs, strict=True)
+        ]
+        findings += gradient_findings(trial, observation.gradients, expected)
+    return findings

@@ -1,0 +1,220 @@
+"""What a run will check, and the judgement of each claim.
+
+One generator makes the claims; a plain loop, a list of records and pytest's parameters all come
+from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance import subjects
+from conformance.bounds import LIMIT
+from conformance.case import Case
+from conformance.cases import all_cases
+from conformance.checks import CHECKS
+from conformance.checks.agreement import check_subjects_agree
+from conformance.checks.finding import Finding, NothingCompared
+from conformance.dialects import DIALECTS
+from conformance.dialects.base import Call, Unsupported
+from conformance.divergences import Divergence, recorded
+from conformance.selection import ASPECTS, Selection
+from conformance.session import Session, SubjectRaised
+from conformance.verdict import Record, Verdict, failure_message, rerun_command
+
+__all__ = ["ASPECTS", "Claim", "Session", "judge", "plan"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One cell: a case, looked at under one aspect, in one form of one subject.
+
+    Attributes
+    ----------
+    case : Case
+        The case.
+    aspect : str
+        One of `ASPECTS`.
+    subject : str
+        A subject's name; two joined by '+' for their agreement.
+    form : str
+        The form of the dialect.
+    """
+
+    case: Case
+    aspect: str
+    subject: str
+    form: str
+
+    @property
+    def id(self) -> str:
+        """Its readable name."""
+        return f"{self.case.id}-{self.subject}-{self.form}"
+
+
+def plan(names: Sequence[str], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
+    """List the claims about some subjects, loading none of the built-in ones.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Subjects.
+    aspects : sequence of str
+        Aspects.
+
+    Returns
+    -------
+    list of Claim
+        Case by case, so that what one case needs is in memory when it is needed again.
+    """
+    wanted = frozenset(aspects)
+    return [claim for claim in _plan(names) if claim.aspect in wanted]
+
+
+def _plan(names: Sequence[str]) -> Iterator[Claim]:
+    selection = Selection()
+    for case in all_cases():
+        spoken: dict[str, list[tuple[str, Call]]] = {}
+        for name in names:
+            dialect = DIALECTS[subjects.dialect_of(name)]
+            spoken[name] = []
+            for form in dialect.forms[case.layer]:
+                try:
+                    spoken[name].append((form, dialect.translate(case, form)))
+                except Unsupported:
+                    yield Claim(case, selection.main_aspect(case), name, form)
+        for name, forms in spoken.items():
+            for form, call in forms:
+                for chosen, aspect in selection.aspects(case, name, form, call, forms):
+                    yield Claim(chosen, aspect, name, form)
+        yield from _agreements(case, names, spoken, selection)
+
+
+def _agreements(
+    case: Case,
+    names: Sequence[str],
+    spoken: dict[str, list[tuple[str, Call]]],
+    selection: Selection,
+) -> Iterator[Claim]:
+    """Pair the subjects of the two dialects: real with real, refimpl's with each other."""
+    for first, second in (("refimpl.torch", "refimpl.tf"), ("torch", "tensorflow")):
+        if first not in names or second not in names or not spoken[first]:
+            continue
+        form, call = spoken[first][-1]
+        for other, theirs in spoken[second]:
+            if selection.comparable(case, call, theirs):
+                yield Claim(case, "agreement", f"{first}+{second}", f"{form}+{other}")
+
+
+def judge(claim: Claim, session: Session) -> Record:
+    """Check one claim; whatever happens becomes a record.
+
+    Parameters
+    ----------
+    claim : Claim
+        What to check.
+    session : Session
+        The run's memory.
+
+    Returns
+    -------
+    Record
+    """
+    known = recorded(claim.case, claim.aspect, claim.subject, claim.form)
+    try:
+        findings = _findings(claim, session)
+    except Unsupported as answer:
+        return _record(claim, Verdict.UNSUPPORTED, None, str(answer), None)
+    except SubjectRaised as error:
+        if known is not None and known.kind == "raises":
+            return _record(claim, Verdict.EXPECTED, None, str(error), known)
+        return _record(claim, Verdict.ERROR, None, f"{error}\n{_again(claim)}", None)
+    except NothingCompared as error:
+        return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}", None)
+    except Exception as error:  # the harness broke: told apart from a subject that did
+        text = f"the suite itself raised {type(error).__name__}: {error}\n{_again(claim)}"
+        return _record(claim, Verdict.ERROR, None, text, None)
+    if not findings:
+        text = "the suite compares nothing: the check found nothing to look at"
+        return _record(claim, Verdict.ERROR, None, text, None)
+    worst = max(findings, key=lambda finding: finding.k)
+    if worst.k <= LIMIT:
+        if known is not None:
+            text = f"recorded, but it no longer happens: {known.sentence}\n{_again(claim)}"
+            return _record(claim, Verdict.STALE, worst.k, text, known)
+        return _record(claim, Verdict.PASS, worst.k, "", None)
+    if known is not None and known.kind == "differs":
+        return _record(claim, Verdict.EXPECTED, worst.k, known.sentence, known)
+    return _record(claim, Verdict.FAIL, worst.k, _message(claim, session, worst), None)
+
+
+def _findings(claim: Claim, session: Session) -> Sequence[Finding]:
+    if claim.aspect == "agreement":
+        first, second = claim.subject.split("+")
+        form, other = claim.form.split("+")
+        return check_subjects_agree(
+            session.trial(claim.case, first, form), session.trial(claim.case, second, other)
+        )
+    return CHECKS[claim.aspect](session.trial(claim.case, claim.subject, claim.form))
+
+
+def _message(claim: Claim, session: Session, worst: Finding) -> str:
+    subject, form = claim.subject.split("+")[0], claim.form.split("+")[0]
+    call = session.call(claim.case, subject, form)
+    arguments = ", ".join(f"{name}={value!r}" for name, value in call.arguments.items())
+    arrays = ", ".join(
+        f"{slot.name}: {slot.role} {claim.case.dtype}{list(slot_shape(claim.case, slot.array))}"
+        for slot in call.slots
+    )
+    shown = f"{call.target}({arguments})\non {arrays}\nwrong: {worst.what}"
+    return failure_message(
+        shown,
+        worst.index,
+        worst.got,
+        worst.expected,
+        worst.bound,
+        worst.k,
+        LIMIT,
+        _again(claim),
+    )
+
+
+def slot_shape(case: Case, array: str) -> tuple[int, ...]:
+    """The neutral shape of one of a case's arrays.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    array : str
+        The array.
+
+    Returns
+    -------
+    tuple of int
+    """
+    return case.shapes.get(array, ())
+
+
+def _again(claim: Claim) -> str:
+    foreign = [name for name in claim.subject.split("+") if name not in subjects.SUBJECTS]
+    return rerun_command(claim.aspect, claim.id, foreign[0] if foreign else None)
+
+
+def _record(
+    claim: Claim, verdict: Verdict, k: float | None, message: str, known: Divergence | None
+) -> Record:
+    return Record(
+        case=claim.case.id,
+        layer=claim.case.layer,
+        aspect=claim.aspect,
+        subject=claim.subject,
+        form=claim.form,
+        verdict=verdict,
+        k=k,
+        limit=LIMIT,
+        seed=f"{claim.case.seed}/{claim.case.id}",
+        message=message,
+        divergence=known.sentence if known is not None else None,
+    )

@@ -1,0 +1,104 @@
+"""What a subject lacks or does differently, recorded once, with a sentence and a reason.
+
+The records are strict both ways: a deviation that is not here is a failure, and one that is here
+and no longer happens is `stale`, which fails the run too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from conformance.case import Case
+
+Kind = Literal["raises", "differs"]
+
+
+def always(case: Case) -> bool:
+    """Hold for every case.
+
+    Parameters
+    ----------
+    case : Case
+        Any case.
+
+    Returns
+    -------
+    bool
+    """
+    return True
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """A recorded deviation of some subjects.
+
+    Attributes
+    ----------
+    subjects, layers, forms, aspects : tuple of str
+        Where it happens; patterns as in a shell.
+    kind : {'raises', 'differs'}
+        Whether the subject refuses or answers otherwise.
+    sentence : str
+        What it does, for the report.
+    reason : str
+        Why it is recorded rather than judged: a documented difference, a known defect.
+    when : callable
+        For which cases.
+    """
+
+    subjects: tuple[str, ...]
+    layers: tuple[str, ...]
+    kind: Kind
+    sentence: str
+    reason: str
+    when: Callable[[Case], bool] = always
+    forms: tuple[str, ...] = ("*",)
+    aspects: tuple[str, ...] = ("*",)
+
+    def covers(self, case: Case, aspect: str, subject: str, form: str) -> bool:
+        """Tell whether it speaks about a claim.
+
+        Parameters
+        ----------
+        case : Case
+            The claim's case.
+        aspect, subject, form : str
+            The claim's other coordinates.
+
+        Returns
+        -------
+        bool
+        """
+        pairs = (
+            (subject, self.subjects),
+            (case.layer, self.layers),
+            (form, self.forms),
+            (aspect, self.aspects),
+        )
+        return all(
+            any(fnmatchcase(name, pattern) for pattern in patterns) for name, patterns in pairs
+        ) and self.when(case)
+
+
+def recorded(case: Case, aspect: str, subject: str, form: str) -> Divergence | None:
+    """Find the record that speaks about a claim.
+
+    Parameters
+    ----------
+    case : Case
+        The claim's case.
+    aspect, subject, form : str
+        The claim's other coordinates.
+
+    Returns
+    -------
+    Divergence or None
+    """
+    found = (each for each in DIVERGENCES if each.covers(case, aspect, subject, form))
+    return next(found, None)
+
+
+DIVERGENCES: tuple[Divergence, ...] = ()

@@ -1,0 +1,215 @@
+"""Which aspects of a case are looked at: all that apply, each distinct thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from conformance.case import Case
+from conformance.dialects.base import Call
+
+ASPECTS: tuple[str, ...] = (
+    "output",
+    "loss",
+    "gradient",
+    "parameters",
+    "state",
+    "forms",
+    "purity",
+    "dtype",
+    "layout",
+    "empty",
+    "mask",
+    "chapter",
+    "agreement",
+)
+
+LOSSES = frozenset(
+    (
+        "cross_entropy",
+        "nll_loss",
+        "softmax_cross_entropy",
+        "sparse_softmax_cross_entropy",
+        "categorical_crossentropy",
+        "sparse_categorical_crossentropy",
+    )
+)
+_RANDOM = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d"))
+# Conventions that an output does not depend on, only a gradient or a state.
+_NOT_OF_OUTPUTS = frozenset(("kink", "moving_variance", "select"))
+# How many cases of each form show what does not depend on the numbers.
+_SAMPLES = {"purity": 3, "layout": 4, "empty": 3}
+
+
+@dataclass
+class Selection:
+    """Remembers what was chosen, so that each distinct thing is looked at once."""
+
+    _seen: Counter[tuple[object, ...]] = field(default_factory=Counter)
+
+    def main_aspect(self, case: Case) -> str:
+        """The aspect of a case's values.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+
+        Returns
+        -------
+        str
+        """
+        if case.layer == "chapter":
+            return "chapter"
+        return "loss" if case.layer in LOSSES else "output"
+
+    def aspects(
+        self, case: Case, subject: str, form: str, call: Call, forms: Sequence[tuple[str, Call]]
+    ) -> Iterator[tuple[Case, str]]:
+        """Choose the aspects of one form of a case.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        subject, form : str
+            Who is asked, and how.
+        call : Call
+            The call in that form.
+        forms : sequence of (str, Call)
+            All forms of the subject that can say the case.
+
+        Yields
+        ------
+        (Case, str)
+            The case to use, and the aspect.
+        """
+        yield case, self.main_aspect(case)
+        if case.layer == "chapter":
+            return
+        yield case, "gradient"
+        key = (subject, case.layer, form)
+        if call.kind == "class" and self._new("parameters", *key, call.owned):
+            yield case, "parameters"
+        if any(slot.role == "buffer" for slot in call.slots):
+            yield case, "state"
+        if not self._random(case) and self._differs_from_reference(form, call, forms):
+            yield case, "forms"
+        if self._new("dtype", *key, case.dtype):
+            yield case, "dtype"
+        plain = case.regime in ("normal", "exact")
+        if case.config.get("inplace") or (plain and self._sample("purity", *key)):
+            yield case, "purity"
+        if plain and case.dtype == "float32":
+            spatial = len(case.shapes["input"]) > 1
+            if spatial and not self._random(case) and self._sample("layout", *key):
+                yield case, "layout"
+            if case.batched and not self._random(case) and self._sample("empty", *key):
+                yield self._empty(case), "empty"
+        if self._random(case) and case.config["training"] and self._new("mask", *key, case.config["rate"]):
+            if 0 < case.config["rate"] < 1:
+                yield self._many(case), "mask"
+
+    def comparable(self, case: Case, first: Call, second: Call) -> bool:
+        """Tell whether two dialects' calls mean the same output.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        first, second : Call
+            The calls.
+
+        Returns
+        -------
+        bool
+        """
+        if self._random(case) or first.arrays != second.arrays:
+            return False
+        return _of_outputs(first) == _of_outputs(second) and (
+            {result.name for result in first.results} == {result.name for result in second.results}
+        )
+
+    def _random(self, case: Case) -> bool:
+        return case.layer in _RANDOM
+
+    def _new(self, *key: object) -> bool:
+        self._seen[key] += 1
+        return self._seen[key] == 1
+
+    def _sample(self, aspect: str, *key: object) -> bool:
+        self._seen[(aspect, *key)] += 1
+        return self._seen[(aspect, *key)] <= _SAMPLES[aspect]
+
+    def _differs_from_reference(
+        self, form: str, call: Call, forms: Sequence[tuple[str, Call]]
+    ) -> bool:
+        reference = reference_of(call, forms)
+        return reference is not None and reference != form
+
+    def _empty(self, case: Case) -> Case:
+        return case.with_empty_batch()
+
+    def _many(self, case: Case) -> Case:
+        shape = {3: (1024, 512, 1), 4: (1024, 512, 1, 1), 5: (1024, 512, 1, 1, 1)}
+        return many(case, shape[len(case.shapes["input"])])
+
+
+def many(case: Case, shape: tuple[int, ...]) -> Case:
+    """The same dropout on an input large enough to see its mask's distribution.
+
+    Parameters
+    ----------
+    case : Case
+        A dropout.
+    shape : tuple of int
+        The new input's shape.
+
+    Returns
+    -------
+    Case
+    """
+    noise = case.config["noise_shape"]
+    if noise is not None:
+        noise = tuple(1 if n == 1 else size for n, size in zip(noise, shape, strict=True))
+    return replace(
+        case,
+        words=(*case.words, "many"),
+        config=MappingProxyType({**case.config, "noise_shape": noise}),
+        shapes=MappingProxyType({"input": shape}),
+    )
+
+
+def reference_of(call: Call, forms: Sequence[tuple[str, Call]]) -> str | None:
+    """The form that a form is held against: the last function that means the same.
+
+    Parameters
+    ----------
+    call : Call
+        The form's call.
+    forms : sequence of (str, Call)
+        All forms of its subject that can say the case.
+
+    Returns
+    -------
+    str or None
+        None if there is no other.
+    """
+    alike = [
+        name
+        for name, other in forms
+        if other.arrays == call.arrays
+        and other.conventions == call.conventions
+        and len(other.results) == len(call.results)
+    ]
+    functions = [name for name, other in forms if name in alike and other.kind == "function"]
+    candidates = functions or alike
+    return candidates[0] if len(alike) > 1 else None
+
+
+def _of_outputs(call: Call) -> dict[str, object]:
+    return {
+        name: value for name, value in call.conventions.items() if name not in _NOT_OF_OUTPUTS
+    }

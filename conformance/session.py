@@ -1,0 +1,338 @@
+"""One run's memory: loaded subjects, what they answered, what the oracle says.
+
+All aspects of a case look at the same observation, so each is made once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conformance import oracle, subjects
+from conformance.case import Case
+from conformance.dialects import DIALECTS
+from conformance.dialects.base import Call, Unsupported
+from conformance.oracle import Expected
+from conformance.selection import reference_of
+from conformance.subjects.base import (
+    HasLibrary,
+    Memory,
+    Observation,
+    Request,
+    Subject,
+    laid_out,
+)
+from conformance.subjects.library import Library
+
+Array = npt.NDArray[Any]
+
+
+class SubjectRaised(Exception):  # noqa: N818 - carries what a subject raised
+    """A subject raised, or could not be loaded; the cause is chained."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case in one form of one subject.
+
+    Attributes
+    ----------
+    session : Session
+        The run.
+    case : Case
+        The case.
+    subject, form : str
+        Who runs it and how.
+    call : Call
+        The case in the dialect's words.
+    """
+
+    session: Session
+    case: Case
+    subject: str
+    form: str
+    call: Call
+
+    def observe(self, *, memory: Memory = "contiguous", steps: int = 1) -> Observation:
+        """What the subject answers, in the neutral layout; outputs and gradients by neutral name.
+
+        Parameters
+        ----------
+        memory : {'contiguous', 'strided', 'channels_last'}
+            How the input lies in memory.
+        steps : int
+            How many batches it is called with.
+
+        Returns
+        -------
+        Observation
+        """
+        return self.session.observe(self.case, self.subject, self.form, memory, steps)
+
+    def expected(self) -> Expected:
+        """What the oracle says, given the mask where one was drawn.
+
+        Returns
+        -------
+        Expected
+        """
+        if "rate" in self.case.config:
+            extra = {"keep": kept(self.case, self.observe().outputs[0])}
+            return oracle.expected(self.without_unused(), self.call.conventions, extra)
+        return self.session.expected(self.case, self.form, self.call)
+
+    def reference_form(self) -> str:
+        """The form of the same subject that this one is held against.
+
+        Returns
+        -------
+        str
+        """
+        dialect = DIALECTS[subjects.dialect_of(self.subject)]
+        forms = []
+        for form in dialect.forms[self.case.layer]:
+            with contextlib.suppress(Unsupported):
+                forms.append((form, dialect.translate(self.case, form)))
+        reference = reference_of(self.call, forms)
+        assert reference is not None, "planned only where there is one"
+        return reference
+
+    def without_unused(self) -> Case:
+        """The case without the arrays that the form has no slot for.
+
+        Returns
+        -------
+        Case
+        """
+        return without_unused(self.case, self.call)
+
+
+class Session:
+    """The memory of one run."""
+
+    def __init__(self) -> None:
+        self.subject = functools.cache(self._load)
+        self.call = functools.lru_cache(4096)(self._call)
+        self._observed = functools.lru_cache(512)(self._observe)
+        self._expected = functools.lru_cache(512)(self._expect)
+
+    def trial(self, case: Case, subject: str, form: str) -> Trial:
+        """Prepare one case in one form of one subject.
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        subject, form : str
+            Who runs it and how.
+
+        Returns
+        -------
+        Trial
+
+        Raises
+        ------
+        SubjectRaised
+            If the subject cannot be loaded.
+        Unsupported
+            If its dialect cannot say the case.
+        """
+        return Trial(self, case, subject, form, self.call(case, subject, form))
+
+    def observe(
+        self, case: Case, subject: str, form: str, memory: Memory, steps: int
+    ) -> Observation:
+        """Run a case once and remember the answer; see `Trial.observe`."""
+        return self._observed(case, subject, form, memory, steps)
+
+    def expected(self, case: Case, form: str, call: Call) -> Expected:
+        """Ask the oracle once and remember the answer."""
+        conventions = tuple(sorted(call.conventions.items(), key=lambda item: item[0]))
+        return self._expected(case, conventions, call.arrays)
+
+    def fresh(self, trial: Trial) -> Observation:
+        """Look at a newly constructed instance.
+
+        Parameters
+        ----------
+        trial : Trial
+            Of a class.
+
+        Returns
+        -------
+        Observation
+            Its `owned` alone; shapes in the dialect's layout.
+        """
+        arrays = self._arrays(trial.case, trial.call, "contiguous")
+        return self._run(trial.subject, Request(trial.call, arrays, fresh=True))
+
+    def library(self, name: str) -> Library:
+        """The namespace of a subject.
+
+        Parameters
+        ----------
+        name : str
+            The subject.
+
+        Returns
+        -------
+        Library
+
+        Raises
+        ------
+        SubjectRaised
+            If it shows none.
+        """
+        subject = self.subject(name)
+        if not isinstance(subject, HasLibrary):
+            raise SubjectRaised(f"{name} has no library(), which the chapter's programs need")
+        return subject.library()
+
+    def _load(self, name: str) -> Subject:
+        try:
+            return subjects.load(name)
+        except Exception as error:
+            raise SubjectRaised(f"the subject {name} cannot be loaded: {error}") from error
+
+    def _call(self, case: Case, subject: str, form: str) -> Call:
+        return DIALECTS[subjects.dialect_of(subject)].translate(case, form)
+
+    def _observe(
+        self, case: Case, subject: str, form: str, memory: Memory, steps: int
+    ) -> Observation:
+        call = self.call(case, subject, form)
+        arrays = self._arrays(case, call, memory)
+        first = next(slot for slot in call.slots if slot.array == "input")
+        further = tuple(
+            first.move.to(case.draw("input", step)) for step in range(1, steps)
+        )
+        cotangents: tuple[Array | None, ...] = ()
+        if steps == 1:
+            bars = self._cotangents(case, form, call)
+            cotangents = tuple(
+                np.array(result.move.to(bars[result.name]), order="C")
+                if result.differentiated
+                else None
+                for result in call.results
+            )
+        request = Request(call, arrays, cotangents, further)
+        return neutral(self._run(subject, request), call)
+
+    def _run(self, name: str, request: Request) -> Observation:
+        subject = self.subject(name)
+        try:
+            return subject.run(request)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise SubjectRaised(f"{name} raised {text}") from error
+
+    def _cotangents(self, case: Case, form: str, call: Call) -> Mapping[str, Array]:
+        if "rate" in case.config:  # the oracle answers only when it has seen the mask
+            return {"output": oracle.cotangent_of(case, "output", case.shapes["input"])}
+        return self.expected(case, form, call).cotangents
+
+    def _arrays(self, case: Case, call: Call, memory: Memory) -> Mapping[str, Array]:
+        drawn = {slot.name: slot.move.to(case.draw(slot.array)) for slot in call.slots}
+        return {
+            slot.name: laid_out(
+                drawn[slot.name], memory if slot.array == "input" else "contiguous"
+            )
+            for slot in call.slots
+        }
+
+    def _expect(
+        self, case: Case, conventions: tuple[tuple[str, Any], ...], arrays: frozenset[str]
+    ) -> Expected:
+        return oracle.expected(_with_arrays(case, arrays), dict(conventions))
+
+
+def neutral(observation: Observation, call: Call) -> Observation:
+    """Bring an observation back from the dialect's layout and names.
+
+    Parameters
+    ----------
+    observation : Observation
+        As the subject gave it.
+    call : Call
+        What it was asked.
+
+    Returns
+    -------
+    Observation
+        Outputs in order; gradients, state and inputs by neutral names.
+    """
+    slots = {slot.name: slot for slot in call.slots}
+
+    def back(arrays: Mapping[str, Array]) -> dict[str, Array]:
+        return {
+            slots[name].array if name in slots else name: slots[name].move.back(array)
+            if name in slots
+            else array
+            for name, array in arrays.items()
+        }
+
+    outputs = tuple(
+        result.move.back(output)
+        for result, output in zip(call.results, observation.outputs, strict=True)
+    )
+    return Observation(
+        outputs,
+        back(observation.gradients),
+        back(observation.state),
+        back(observation.inputs),
+        observation.owned,
+        observation.same_object,
+    )
+
+
+def kept(case: Case, output: Array) -> Array:
+    """The mask of a dropout, read off its output.
+
+    Parameters
+    ----------
+    case : Case
+        A dropout; no element of its input is zero.
+    output : ndarray
+        What it returned.
+
+    Returns
+    -------
+    ndarray of bool
+        In the noise's shape: true where any element survived, so that a channel which lost
+        only some of its elements is found wrong.
+    """
+    survived = output != 0
+    noise = case.config["noise_shape"]
+    if noise is None:
+        return np.asarray(survived)
+    axes = tuple(axis for axis, size in enumerate(noise) if size == 1)
+    return np.asarray(survived.any(axis=axes, keepdims=True))
+
+
+def without_unused(case: Case, call: Call) -> Case:
+    """The case without the arrays that a form has no slot for.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    call : Call
+        The form.
+
+    Returns
+    -------
+    Case
+    """
+    return _with_arrays(case, call.arrays)
+
+
+def _with_arrays(case: Case, arrays: frozenset[str]) -> Case:
+    if arrays >= set(case.shapes):
+        return case
+    return case.restricted_to(arrays)

@@ -1,0 +1,229 @@
+"""refimpl's two dialects, tested like anybody's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conformance.dialects.base import Owned
+from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
+from conformance.subjects.library import Library
+from conformance.subjects.base import Observation, Request, constant, resolve
+from refimpl.dtypes import float_dtype, is_float
+
+Array = npt.NDArray[Any]
+
+
+class RefimplTorch:
+    """refimpl.torch as a subject."""
+
+    name = "refimpl.torch"
+    dialect = "torch"
+
+    def __init__(self) -> None:
+        import refimpl.torch
+
+        self._root = refimpl.torch
+
+    def library(self) -> Library:
+        """refimpl.torch's namespace; see `Library`."""
+        return RefimplTorchLibrary(self._root)
+
+    def run(self, request: Request) -> Observation:
+        """Run a call; see `Subject.run`."""
+        if request.call.kind == "function":
+            return run_function(self._root, request)
+        call = request.call
+        arguments = dict(call.arguments)
+        if "dtype" in arguments:
+            arguments["dtype"] = float_dtype(arguments["dtype"])
+        for slot in call.slots:
+            if slot.role == "constant":
+                arguments[slot.name] = request.arrays[slot.name].copy()
+        module = resolve(self._root, call.target)(**arguments)
+        owned = self._owned(module)
+        if request.fresh:
+            return Observation((), owned=owned)
+        for slot in call.slots:
+            if slot.role == "parameter":
+                resolve(module, slot.name).data = request.arrays[slot.name].copy()
+            elif slot.role == "buffer":
+                resolve(module, slot.name)[...] = request.arrays[slot.name]
+        if call.training is not None:
+            module.train(call.training)
+        passed = _copies(request, "input")
+        results = _tuple(module(*passed.values()))
+        kept = tuple(np.array(result) for result in results)
+        gradients: dict[str, Array] = {}
+        if request.cotangents:
+            bars = _tuple(module.backward(_one(request.cotangents)))
+            gradients = _named(passed, bars)
+            gradients |= {
+                slot.name: resolve(module, slot.name).grad
+                for slot in call.slots
+                if slot.role == "parameter"
+            }
+        for array in request.further:
+            module(array.copy())
+        state = {name: np.array(buffer) for name, buffer in module.named_buffers()}
+        return Observation(kept, gradients, state, passed, owned, results[0] is _first(passed))
+
+    def _owned(self, module: Any) -> tuple[Owned, ...]:
+        found = [(name, parameter.data, True) for name, parameter in module.named_parameters()]
+        found += [(name, buffer, False) for name, buffer in module.named_buffers()]
+        return tuple(
+            Owned(name, array.shape, array.dtype.name, trainable, constant(array))
+            for name, array, trainable in found
+        )
+
+
+class RefimplTf:
+    """refimpl.tf as a subject."""
+
+    name = "refimpl.tf"
+    dialect = "tf"
+
+    def __init__(self) -> None:
+        import refimpl.tf
+
+        self._root = refimpl.tf
+
+    def library(self) -> Library:
+        """refimpl.tf's namespace; see `Library`."""
+        return RefimplTfLibrary(self._root)
+
+    def run(self, request: Request) -> Observation:
+        """Run a call; see `Subject.run`."""
+        if request.call.kind == "function":
+            return run_function(self._root, request)
+        call = request.call
+        layer = resolve(self._root, call.target)(**call.arguments)
+        passed = _copies(request, "input")
+        is_layer = hasattr(layer, "build")
+        if is_layer and not layer.built:
+            layer.build(_first(passed).shape)
+        variables = {variable.name: variable for variable in layer.weights} if is_layer else {}
+        owned = self._owned(layer) if is_layer else ()
+        if request.fresh:
+            return Observation((), owned=owned)
+        for slot in call.slots:
+            if slot.role in ("parameter", "buffer"):
+                variables[slot.name].assign(request.arrays[slot.name])
+        mode = {} if call.training is None else {"training": call.training}
+        results = _tuple(layer(*passed.values(), **mode))
+        kept = tuple(np.array(result) for result in results)
+        gradients: dict[str, Array] = {}
+        if request.cotangents:
+            bars = _tuple(layer.backward(_one(request.cotangents)))
+            inputs = [
+                slot.name for slot in call.slots if slot.role == "input" and slot.has_gradient
+            ]
+            gradients = dict(zip(inputs, bars, strict=True))
+            gradients |= {
+                slot.name: variables[slot.name].grad
+                for slot in call.slots
+                if slot.role == "parameter"
+            }
+        for array in request.further:
+            layer(array.copy(), **mode)
+        state = {
+            slot.name: np.array(variables[slot.name].value)
+            for slot in call.slots
+            if slot.role == "buffer"
+        }
+        return Observation(kept, gradients, state, passed, owned, results[0] is _first(passed))
+
+    def _owned(self, layer: Any) -> tuple[Owned, ...]:
+        return tuple(
+            Owned(
+                variable.name,
+                tuple(variable.shape),
+                np.dtype(variable.dtype).name,
+                bool(variable.trainable),
+                constant(variable.value),
+            )
+            for variable in layer.weights
+        )
+
+
+def run_function(root: Any, request: Request) -> Observation:
+    """Run a differentiable function of refimpl.
+
+    Parameters
+    ----------
+    root : module
+        The dialect's root.
+    request : Request
+        The call and its arrays.
+
+    Returns
+    -------
+    Observation
+    """
+    call = request.call
+    passed = {slot.name: np.array(request.arrays[slot.name], order="K") for slot in call.slots}
+    function = resolve(root, call.target)
+    if not request.cotangents:
+        results = _tuple(function(**passed, **call.arguments))
+        kept = tuple(np.array(result) for result in results)[: len(call.results)]
+        return _function_observed(request, kept, {}, passed, results[0])
+    output, vjp = function.with_vjp(**passed, **call.arguments)
+    results = _tuple(output)
+    kept = tuple(np.array(result) for result in results)[: len(call.results)]
+    bars = vjp(_one(request.cotangents))
+    order = [name for name in _array_arguments(function) if name in passed]
+    present = dict(zip(_array_arguments(function), bars, strict=False))
+    gradients = {
+        slot.name: present[slot.name]
+        for slot in call.slots
+        if slot.has_gradient and slot.name in order and is_float(passed[slot.name].dtype)
+    }
+    return _function_observed(request, kept, gradients, passed, results[0])
+
+
+def _function_observed(
+    request: Request,
+    kept: tuple[Array, ...],
+    gradients: dict[str, Array],
+    passed: dict[str, Array],
+    first: Any,
+) -> Observation:
+    slots = request.call.slots
+    state = {slot.name: passed[slot.name] for slot in slots if slot.role == "buffer"}
+    inputs = {slot.name: passed[slot.name] for slot in slots if slot.role == "input"}
+    return Observation(kept, gradients, state, inputs, (), first is _first(inputs))
+
+
+def _array_arguments(function: Any) -> tuple[str, ...]:
+    """The names of a function's array arguments, in the order of its cotangents."""
+    names: tuple[str, ...] = function.array_arguments
+    return names
+
+
+def _copies(request: Request, role: str) -> dict[str, Array]:
+    return {
+        slot.name: np.array(request.arrays[slot.name], order="K")
+        for slot in request.call.slots
+        if slot.role == role
+    }
+
+
+def _first(passed: dict[str, Array]) -> Array:
+    return next(iter(passed.values()))
+
+
+def _one(cotangents: tuple[Array | None, ...]) -> Any:
+    """The cotangent as refimpl takes it: of the one differentiable result, or of each."""
+    present = [cotangent for cotangent in cotangents if cotangent is not None]
+    return present[0] if len(present) == 1 else tuple(cotangents)
+
+
+def _named(passed: dict[str, Array], bars: tuple[Any, ...]) -> dict[str, Array]:
+    pairs = zip(passed, bars, strict=False)
+    return {name: bar for name, bar in pairs if bar is not None}
+
+
+def _tuple(results: Any) -> tuple[Any, ...]:
+    return tuple(results) if isinstance(results, tuple | list) else (results,)
