@@ -1,0 +1,273 @@
+"""How TensorFlow's arguments are read: arrays, sizes, names. Each check names the argument."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from refimpl.dtypes import is_float
+from refimpl.errors import must
+from refimpl.ops.array import Array, Sizes
+
+
+def as_array(value: Any, name: str) -> Array:
+    """Return the argument as an array, as TensorFlow reads it.
+
+    Parameters
+    ----------
+    value : array_like
+        NumPy arrays keep their dtype; Python floats become float32 and integers int32.
+    name : str
+        The argument's name as the caller wrote it.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If it holds no numbers or bools.
+    """
+    if isinstance(value, np.ndarray):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise TypeError(f"{name} must be an array; got {value!r}") from error
+    if array.dtype.kind not in "biuf" and not is_float(array.dtype):
+        raise TypeError(f"{name} must be an array of numbers; got {value!r}")
+    if not hasattr(value, "dtype") and array.dtype.itemsize == 8:
+        array = array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+    return array
+
+
+def as_floats(value: Any, name: str) -> Array:
+    """Return the argument as an array of floats.
+
+    Parameters
+    ----------
+    value : array_like
+        See `as_array`.
+    name : str
+        The argument's name as the caller wrote it.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If it does not hold floats.
+    """
+    array = as_array(value, name)
+    if not is_float(array.dtype):
+        raise TypeError(f"{name} must be an array of floats; got dtype {array.dtype}")
+    return array
+
+
+def as_integers(value: Any, name: str) -> Array:
+    """Return the argument as an array of integers.
+
+    Parameters
+    ----------
+    value : array_like
+        See `as_array`.
+    name : str
+        The argument's name as the caller wrote it.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If it does not hold integers.
+    """
+    array = as_array(value, name)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be an array of integers; got dtype {array.dtype}")
+    return array
+
+
+def like(value: Any, name: str, other: Array, other_name: str) -> Array:
+    """Return the argument as an array of another's dtype; only Python numbers are converted.
+
+    Parameters
+    ----------
+    value : array_like
+        A NumPy array must already have that dtype.
+    name, other_name : str
+        The names as the caller wrote them.
+    other : array
+        The array whose dtype counts.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If it is an array of another dtype, or no array.
+    """
+    array = as_array(value, name)
+    if array.dtype != other.dtype:
+        if hasattr(value, "dtype"):
+            raise TypeError(
+                f"{name} must have the dtype of {other_name}, {other.dtype}; got {array.dtype}"
+            )
+        array = array.astype(other.dtype)
+    return array
+
+
+def integer(value: Any, name: str, *, least: int | None = None) -> int:
+    """Return the argument as an int.
+
+    Parameters
+    ----------
+    value : int
+        Any integer type; a bool is none.
+    name : str
+        The argument's name as the caller wrote it.
+    least : int, optional
+        The smallest value it may have.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is too small.
+    """
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be an integer; got {value!r}")
+    try:
+        found = operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"{name} must be an integer; got {value!r}") from error
+    if least is not None:
+        must(found >= least, name, f"at least {least}", value)
+    return found
+
+
+def number(value: Any, name: str) -> float:
+    """Return the argument as a Python float.
+
+    Parameters
+    ----------
+    value : float
+        Any real number, or an array of one without dimensions.
+    name : str
+        The argument's name as the caller wrote it.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If it is no number.
+    """
+    if isinstance(value, bool | str | bytes) or value is None or np.ndim(value) != 0:
+        raise TypeError(f"{name} must be a number; got {value!r}")
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be a number; got {value!r}") from error
+
+
+def integers(value: Any, name: str, *, least: int | None = None) -> Sizes:
+    """Return the argument, one integer or a sequence of them, as a tuple of ints.
+
+    Parameters
+    ----------
+    value : int or sequence of int
+        The argument.
+    name : str
+        Its name as the caller wrote it.
+    least : int, optional
+        The smallest value an entry may have.
+
+    Returns
+    -------
+    tuple of int
+        Of one entry for a single integer.
+
+    Raises
+    ------
+    TypeError
+        If an entry is no integer.
+    ValueError
+        If an entry is too small.
+    """
+    entries: Sequence[Any]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        entries = value
+    elif isinstance(value, np.ndarray) and value.ndim == 1:
+        entries = value.tolist()
+    else:
+        return (integer(value, name, least=least),)
+    try:
+        found = tuple(integer(entry, name) for entry in entries)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer or a list of them; got {value!r}") from None
+    if least is not None:
+        must(all(entry >= least for entry in found), name, f"at least {least}", value)
+    return found
+
+
+def broadcasts(shape: Sizes, target: Sizes) -> bool:
+    """Tell whether a shape broadcasts to another without enlarging it.
+
+    Parameters
+    ----------
+    shape, target : tuple of int
+        The two shapes.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        return np.broadcast_shapes(shape, target) == target
+    except ValueError:
+        return False
+
+
+def axis_in(value: Any, name: str, ndim: int) -> int:
+    """Return an axis counted from the front.
+
+    Parameters
+    ----------
+    value : int
+        An axis; a negative one counts from the end.
+    name : str
+        The argument's name as the caller wrote it.
+    ndim : int
+        The number of dimensions it points into.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is out of range.
+    """
+    axis = integer(value, name)
+    must(-ndim <= axis < ndim, name, f"in the range [-{ndim}, {ndim})", value)
+    return axis % ndim

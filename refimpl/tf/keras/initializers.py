@@ -1,0 +1,355 @@
+"""Initialisers: the right distributions, drawn from a NumPy generator.
+
+`_draw` is the one place where bits are drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from refimpl.dtypes import float_dtype
+from refimpl.errors import must, must_be_one_of
+from refimpl.ops.array import Array, Sizes
+from refimpl.tf.arguments import number
+from refimpl.tf.random import default_generator, seeded_generator
+
+# The standard deviation of a standard normal cut off at two deviations.
+_TRUNCATED_DEVIATION = 0.87962566103423978
+
+
+class Initializer:
+    """Something that makes the first value of a variable; called with its shape and dtype."""
+
+    def __call__(self, shape: Sizes, dtype: str | None = None) -> Array:
+        """Return a value.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of the variable.
+        dtype : str, optional
+            Of the variable; None is float32.
+
+        Returns
+        -------
+        array
+        """
+        resolved = float_dtype(dtype or "float32")
+        return np.asarray(self._values(tuple(shape))).astype(resolved)
+
+    def _values(self, shape: Sizes) -> Array:
+        raise NotImplementedError(f"{type(self).__name__} does not say what it makes")
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{k}={v!r}" for k, v in vars(self).items() if not k.startswith("_"))
+        return f"{type(self).__name__}({shown})"
+
+
+class Zeros(Initializer):
+    """All zeros."""
+
+    def _values(self, shape: Sizes) -> Array:
+        return np.zeros(shape)
+
+
+class Ones(Initializer):
+    """All ones."""
+
+    def _values(self, shape: Sizes) -> Array:
+        return np.ones(shape)
+
+
+class Constant(Initializer):
+    """One value everywhere.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+    """
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = number(value, "value")
+
+    def _values(self, shape: Sizes) -> Array:
+        return np.full(shape, self.value)
+
+
+class _Random(Initializer):
+    """An initialiser that draws; with a seed it makes the same values each time it is called."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        seeded_generator(seed)  # refuses a bad seed now
+        self.seed = seed
+
+    def _generator(self) -> np.random.Generator:
+        return seeded_generator(self.seed) or default_generator()
+
+
+class RandomNormal(_Random):
+    """Normally distributed.
+
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the distribution.
+    seed : int, optional
+        For the same values every time.
+    """
+
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.mean = number(mean, "mean")
+        self.stddev = number(stddev, "stddev")
+
+    def _values(self, shape: Sizes) -> Array:
+        return _draw(self._generator(), shape, "untruncated_normal") * self.stddev + self.mean
+
+
+class RandomUniform(_Random):
+    """Uniformly distributed.
+
+    Parameters
+    ----------
+    minval, maxval : float
+        The interval.
+    seed : int, optional
+        For the same values every time.
+    """
+
+    def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.minval = number(minval, "minval")
+        self.maxval = number(maxval, "maxval")
+
+    def _values(self, shape: Sizes) -> Array:
+        unit = _draw(self._generator(), shape, "uniform")
+        return unit * (self.maxval - self.minval) + self.minval
+
+
+class TruncatedNormal(_Random):
+    """Normally distributed, but never further than two deviations from the mean.
+
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the normal distribution before it is cut off.
+    seed : int, optional
+        For the same values every time.
+    """
+
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.mean = number(mean, "mean")
+        self.stddev = number(stddev, "stddev")
+
+    def _values(self, shape: Sizes) -> Array:
+        return _draw(self._generator(), shape, "truncated_normal") * self.stddev + self.mean
+
+
+class VarianceScaling(_Random):
+    """Scaled by the number of a kernel's inputs or outputs.
+
+    Parameters
+    ----------
+    scale : float
+        Positive.
+    mode : {'fan_in', 'fan_out', 'fan_avg'}
+        What the variance is divided by.
+    distribution : {'truncated_normal', 'untruncated_normal', 'uniform'}
+        Its variance is `scale / fan`.
+    seed : int, optional
+        For the same values every time.
+    input_axes, output_axes : None
+        Other axes than a kernel's last two are not offered.
+    """
+
+    def __init__(
+        self,
+        scale: Any = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+        input_axes: Any = None,
+        output_axes: Any = None,
+    ) -> None:
+        super().__init__(seed)
+        self.scale = number(scale, "scale")
+        must(self.scale > 0, "scale", "positive", scale)
+        must_be_one_of(mode, "mode", ("fan_in", "fan_out", "fan_avg"))
+        known = ("truncated_normal", "untruncated_normal", "uniform")
+        must_be_one_of(distribution, "distribution", known)
+        must(input_axes is None, "input_axes", "None", input_axes)
+        must(output_axes is None, "output_axes", "None", output_axes)
+        self.mode = mode
+        self.distribution = distribution
+
+    def _values(self, shape: Sizes) -> Array:
+        inputs, outputs = fans(shape)
+        fan = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        variance = self.scale / max(1.0, fan)
+        unit = _draw(self._generator(), shape, self.distribution)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3.0 * variance)
+            return unit * (2.0 * limit) - limit
+        deviation = math.sqrt(variance)
+        if self.distribution == "truncated_normal":
+            deviation /= _TRUNCATED_DEVIATION
+        return unit * deviation
+
+
+class GlorotUniform(VarianceScaling):
+    """Uniform with variance 2 / (fan_in + fan_out); Keras' default for kernels."""
+
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+
+
+class GlorotNormal(VarianceScaling):
+    """Truncated normal with variance 2 / (fan_in + fan_out)."""
+
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+
+
+class HeUniform(VarianceScaling):
+    """Uniform with variance 2 / fan_in."""
+
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+
+
+class HeNormal(VarianceScaling):
+    """Truncated normal with variance 2 / fan_in."""
+
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class LecunUniform(VarianceScaling):
+    """Uniform with variance 1 / fan_in."""
+
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+
+
+class LecunNormal(VarianceScaling):
+    """Truncated normal with variance 1 / fan_in."""
+
+    def __init__(
+        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
+    ) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class MakesValues(Protocol):
+    """What an initialiser can be: anything called with a shape and a dtype."""
+
+    def __call__(self, shape: Sizes, dtype: str | None = None) -> Array:
+        """Return the first value of a variable of that shape and dtype."""
+        ...
+
+
+_NAMED: dict[str, Callable[[], Initializer]] = {
+    "zeros": Zeros,
+    "ones": Ones,
+    "constant": Constant,
+    "random_normal": RandomNormal,
+    "random_uniform": RandomUniform,
+    "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_uniform": HeUniform,
+    "he_normal": HeNormal,
+    "lecun_uniform": LecunUniform,
+    "lecun_normal": LecunNormal,
+}
+_NAMED |= {kind.__name__: kind for kind in _NAMED.values() if isinstance(kind, type)}
+
+
+def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
+    """Return the initialiser that is meant.
+
+    Parameters
+    ----------
+    identifier : str, callable, array or None
+        A name in snake or camel case, an initialiser or its class, or the value itself.
+    name : str
+        The argument's name, for messages.
+
+    Returns
+    -------
+    callable or None
+
+    Raises
+    ------
+    ValueError
+        If nothing of that name exists, or it is something else.
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        must_be_one_of(identifier, name, _NAMED)
+        return _NAMED[identifier]()
+    if isinstance(identifier, np.ndarray):
+        return _given(identifier, name)
+    made = identifier() if isinstance(identifier, type) else identifier
+    must(callable(made), name, "an initialiser or the name of one", identifier)
+    found: MakesValues = made
+    return found
+
+
+def fans(shape: Sizes) -> tuple[float, float]:
+    """Count a kernel's inputs and outputs.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (*K, I, O).
+
+    Returns
+    -------
+    float, float
+        For every output the number of inputs it has, and the reverse.
+    """
+    if len(shape) < 2:
+        size = float(shape[0]) if shape else 1.0
+        return size, size
+    taps = math.prod(shape[:-2])
+    return float(shape[-2] * taps), float(shape[-1] * taps)
+
+
+def _given(value: Array, name: str) -> MakesValues:
+    def initializer(shape: Sizes, dtype: str | None = None) -> Array:
+        must(value.shape == tuple(shape), name, f"of shape {tuple(shape)}", value.shape)
+        return value.astype(float_dtype(dtype or "float32"))
+
+    return initializer
+
+
+def _draw(generator: np.random.Generator, shape: Sizes, distribution: str) -> Array:
+    """Draw from the unit uniform, the standard normal, or that cut off at two deviations."""
+    if distribution == "uniform":
+        return generator.random(shape)
+    values = np.asarray(generator.standard_normal(shape))
+    if distribution == "truncated_normal":
+        outside = np.abs(values) >= 2.0
+        while outside.any():
+            values[outside] = generator.standard_normal(int(outside.sum()))
+            outside = np.abs(values) >= 2.0
+    return values

@@ -1,0 +1,142 @@
+"""`tf.nn.dropout`: what is dropped is selected away, so a dropped NaN is 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refimpl.differentiable import differentiable
+from refimpl.errors import must
+from refimpl.ops.array import Array, Sizes, Vjp
+from refimpl.ops.dropout import dropout as dropout_op
+from refimpl.tf.arguments import as_array, as_floats, broadcasts, integer, number
+from refimpl.tf.random import draw_keep, seeded_generator
+
+
+@differentiable
+def dropout(
+    x: Any,
+    rate: Any,
+    noise_shape: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
+    *,
+    keep: Any = None,
+    generator: np.random.Generator | None = None,
+) -> tuple[Array, Vjp]:
+    """Zero each element with a probability and scale the others up, as `tf.nn.dropout`.
+
+    Parameters
+    ----------
+    x : array
+        Float.
+    rate : float
+        The probability of dropping, in [0, 1).
+    noise_shape : list of int or None, optional
+        Shape of the mask, which is broadcast to x's; None among its entries is x's own size.
+    seed : int, optional
+        Draw from a generator of its own.
+    name : str, optional
+        Ignored.
+    keep : bool array, optional
+        The mask, if it is not to be drawn.
+    generator : numpy.random.Generator, optional
+        What the mask is drawn from; without it `refimpl.tf.random.default_generator()`.
+
+    Returns
+    -------
+    array of x's shape
+        `x / (1 - rate)` where it is kept, else 0.
+
+    Raises
+    ------
+    TypeError
+        If x holds no floats or keep no bools.
+    ValueError
+        If rate is outside [0, 1) or a shape does not broadcast to x's.
+    """
+    x = as_floats(x, "x")
+    probability = number(rate, "rate")
+    must(0 <= probability < 1, "rate", "in [0, 1)", rate)
+    mask_shape = noise_shape_for(x.shape, noise_shape, "x")
+    own = seeded_generator(seed)
+    if keep is None:
+        keep = draw_keep(generator or own, mask_shape, probability)
+    keep = check_keep(keep, x.shape, "x")
+    return dropout_op(x, keep, rate=probability, select=True)
+
+
+def noise_shape_for(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
+    """Return the shape of the mask.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the input.
+    noise_shape : sequence of int or None, or None
+        The argument.
+    name : str
+        The input's name, for messages.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    TypeError
+        If an entry is neither None nor an integer.
+    ValueError
+        If it does not broadcast to the input's shape.
+    """
+    if noise_shape is None:
+        return shape
+    allowed = f"a list of at most {len(shape)} sizes that broadcasts to {name}'s {shape}"
+    must(
+        np.ndim(noise_shape) == 1 if not isinstance(noise_shape, list | tuple) else True,
+        "noise_shape",
+        allowed,
+        noise_shape,
+    )
+    entries = tuple(noise_shape)
+    must(len(entries) <= len(shape), "noise_shape", allowed, noise_shape)
+    aligned = shape[len(shape) - len(entries) :]
+    sizes = tuple(
+        size if entry is None else integer(entry, "noise_shape")
+        for entry, size in zip(entries, aligned, strict=True)
+    )
+    fits = all(entry in (1, size) for entry, size in zip(sizes, aligned, strict=True))
+    must(fits, "noise_shape", allowed, noise_shape)
+    return sizes
+
+
+def check_keep(keep: Any, shape: Sizes, name: str) -> Array:
+    """Return an injected mask as an array, after checking it.
+
+    Parameters
+    ----------
+    keep : array_like of bool
+        The argument.
+    shape : tuple of int
+        Of the input.
+    name : str
+        The input's name, for messages.
+
+    Returns
+    -------
+    array of bool
+
+    Raises
+    ------
+    TypeError
+        If it holds no bools.
+    ValueError
+        If it does not broadcast to the input's shape.
+    """
+    mask = as_array(keep, "keep")
+    if mask.dtype != np.bool_:
+        raise TypeError(f"keep must be an array of bools; got dtype {mask.dtype}")
+    allowed = f"of a shape that broadcasts to {name}'s {shape}"
+    must(broadcasts(mask.shape, shape), "keep", allowed, mask.shape)
+    return mask
