@@ -23,7 +23,7 @@ def add(unit: Unit, x: Term, y: Term) -> Term:
         unit,
         x.value + y.value,
         add_bounds(x.bound, y.bound),
-        lambda: certain(x, y),
+        lambda: certain(x, y, additive=True),
         exact=either(zero(x), zero(y)),
     )
 
@@ -34,7 +34,7 @@ def subtract(unit: Unit, x: Term, y: Term) -> Term:
         unit,
         x.value - y.value,
         add_bounds(x.bound, y.bound),
-        lambda: certain(x, y),
+        lambda: certain(x, y, additive=True),
         exact=either(zero(x), zero(y)),
     )
 

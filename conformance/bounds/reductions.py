@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.bounds.terms import Term, add_bounds, finish
+from conformance.bounds.terms import Term, add_bounds, doubtful, finish
 from conformance.bounds.unit import Unit
 
 Axes = int | tuple[int, ...] | None
@@ -60,19 +60,31 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
     )
 
 
-def _touched(add: Callable[[Any], Any], *terms: Term) -> tuple[Any, Any]:
-    """Tell where a linear map is known although not finite, and where special data reached it."""
-    known: Any = True
-    special: Any = False
-    for position, (value, bound) in enumerate(terms):
-        others = [np.ones(np.shape(other.value)) for other in terms]
-        if bound is not None:
-            unsure = (bound != 0.0) & ~(bound < np.abs(value))
-            others[position] = unsure.astype(np.float64)
-            known = known & (add(*others) == 0.0)
-        others[position] = (~np.isfinite(value)).astype(np.float64)
-        special = special | (add(*others) > 0.0)
-    return known, special
+def _touched(function: Callable[..., Any], *terms: Term) -> tuple[Any, Any]:
+    """Tell where a linear map is known although not finite, and where special data reached it.
+
+    It is known where nothing without a bound and no infinity times what may be zero went into
+    it, or where a NaN did.
+    """
+
+    def reached(masks: dict[int, Any]) -> Any:
+        arguments = [
+            np.broadcast_to(masks.get(position, True), np.shape(x.value)).astype(np.float64)
+            for position, x in enumerate(terms)
+        ]
+        return function(*arguments) > 0.0
+
+    special, spoilt, doubted = False, False, False
+    for position, x in enumerate(terms):
+        bounded = True if x.bound is None else np.isfinite(x.bound)
+        special = special | reached({position: ~np.isfinite(x.value)})
+        spoilt = spoilt | reached({position: np.isnan(x.value) & bounded})
+        doubted = doubted | reached({position: np.logical_not(bounded)})
+        for partner, y in enumerate(terms):
+            if partner != position and y.bound is not None:
+                pair = {position: np.isinf(x.value), partner: doubtful(y)}
+                doubted = doubted | reached(pair)
+    return spoilt | np.logical_not(doubted), special
 
 
 def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> Term:

@@ -154,11 +154,30 @@ def either(first: Any, second: Any) -> Any:
     return first if second is False else first | second
 
 
-def certain(*terms: Term, pole: Any = None) -> tuple[Any, Any]:
+def doubtful(x: Term) -> Any:
+    """Tell where a term may be zero or of the other sign, or may be anything at all.
+
+    Parameters
+    ----------
+    x : Term
+        The term.
+
+    Returns
+    -------
+    bool or ndarray of bool
+        False for a NaN that is claimed, which is all there is to know about it.
+    """
+    if x.bound is None:
+        return False
+    claimed = np.isnan(x.value) & np.isfinite(x.bound)
+    return ~((x.bound == 0.0) | (x.bound < np.abs(x.value)) | claimed)
+
+
+def certain(*terms: Term, pole: Any = None, additive: bool = False) -> tuple[Any, Any]:
     """Tell where a value that is not finite is what every implementation must give.
 
-    The operands must be known well enough (exact, or of a known sign at least), and one of them
-    must itself not be finite, or the operation must have a pole there.
+    The operands must be known well enough, and one of them must itself not be finite, or the
+    operation must have a pole there.
 
     Parameters
     ----------
@@ -166,19 +185,24 @@ def certain(*terms: Term, pole: Any = None) -> tuple[Any, Any]:
         The operands.
     pole : ndarray or float, optional
         What an exact zero of makes the operation singular: the divisor, the logarithm's argument.
+    additive : bool
+        Whether the sign of a finite operand is of no account beside one that is not finite.
 
     Returns
     -------
     known, special : bool or ndarray of bool
-        Where the operands are known; where they are special.
+        Where the operands are known well enough; where they are special.
     """
     known: Any = True
     special: Any = False if pole is None else np.equal(pole, 0.0)
-    for value, bound in terms:
-        if bound is not None:
-            known = known & ((bound == 0.0) | (bound < np.abs(value)))
-        special = special | ~np.isfinite(value)
-    return known, special
+    spoilt: Any = False
+    for x in terms:
+        bounded = True if x.bound is None else np.isfinite(x.bound)
+        known = known & (bounded if additive else np.logical_not(doubtful(x)))
+        special = special | ~np.isfinite(x.value)
+        # A NaN spoils everything it meets.
+        spoilt = spoilt | (np.isnan(x.value) & bounded)
+    return known | spoilt, special
 
 
 def finish(

@@ -204,6 +204,32 @@ def test_a_special_number_in_a_sum_stays_special():
     assert product.bound[2, 0] > 0.0
 
 
+def test_a_nan_spoils_what_it_meets_whatever_else_is_doubtful():
+    doubtful = Bounded([np.nan, 0.0, np.inf], [0.0, 0.5, 0.0], F32)
+    assert doubtful.sum().bound == 0.0
+    assert (doubtful @ np.ones(3)).bound == 0.0
+    assert (doubtful[:1] * Bounded([0.0], [np.inf], F32)).bound == 0.0
+    assert np.maximum(doubtful[:1], exact([1.0], F32)).bound == 0.0
+    unbounded = Bounded([np.nan, 0.0], [0.0, np.inf], F32)
+    assert (unbounded.sum().bound, (unbounded @ np.ones(2)).bound) == (0.0, 0.0)
+
+
+def test_an_infinity_outweighs_what_is_bounded_and_nothing_else():
+    infinity = exact([np.inf], F32)
+    doubtful, unbounded = Bounded([0.0], [0.5], F32), Bounded([0.0], [np.inf], F32)
+    assert (infinity + doubtful).bound == 0.0
+    assert (infinity - doubtful).bound == 0.0
+    assert np.isinf((infinity + unbounded).bound)
+    assert np.concatenate([infinity, doubtful]).sum().bound == 0.0
+    assert np.isinf(np.concatenate([infinity, unbounded]).sum().bound)
+    assert np.isinf((infinity @ doubtful).bound)
+    assert np.isinf((doubtful @ infinity).bound)
+    assert (infinity @ Bounded([1.0], [0.5], F32)).bound == 0.0
+    # An infinity from nowhere, of an unclaimed term, is no claim either.
+    assert np.isinf((Bounded([np.inf], [np.inf], F32) + 1.0).bound)
+    assert np.isinf(Bounded([np.inf, 1.0], [np.inf, 0.0], F32).sum().bound)
+
+
 def test_a_sum_that_overflows_claims_nothing():
     assert np.isinf(exact(np.array([3e38, 3e38]), F32).sum().bound)
     assert np.isinf((exact([[3e38, 3e38]], F32) @ np.ones((2, 1))).bound).all()
