@@ -56,10 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.path.insert(0, os.getcwd())
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*_options(), *given, str(_SUITE)]))
+    return int(pytest.main([*_options(given), *given, str(_SUITE)]))
 
 
-def _options() -> list[str]:
+def _options(given: Sequence[str]) -> list[str]:
     """Give the options that make a run the same wherever it is started."""
     options = [
         "-q",
@@ -76,4 +76,8 @@ def _options() -> list[str]:
     plugins = ["conformance.plugin", "no:cacheprovider", "no:logging", "no:doctest"]
     if importlib.util.find_spec("xdist") is not None:
         plugins.append("xdist")
+        if any(argument.startswith(("-n", "--numprocesses")) for argument in given):
+            # Halves, and whoever is done early takes from the other: the claims of a case share
+            # work, and so nearly always meet in one process.
+            options += ["--dist", "worksteal"]
     return options + [argument for plugin in plugins for argument in ("-p", plugin)]

@@ -19,7 +19,8 @@ from _pytest.runner import runtestprotocol
 from conformance.report.ledger import PROPERTY, Ledger
 
 if TYPE_CHECKING:
-    from conformance.claims import Claim, Session
+    from conformance.claims import Claim
+    from conformance.session import Session
     from conformance.verdict import Record
 
 Check: TypeAlias = "Callable[[Claim], None]"
@@ -172,7 +173,8 @@ class Matrix:
 
     def check(self, claim: Claim) -> None:
         """Judge a claim, and end the test as its verdict says."""
-        from conformance.claims import Session, judge
+        from conformance.claims import judge
+        from conformance.session import Session
         from conformance.verdict import Verdict
 
         if self._session is None:

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import refimpl
 from conformance.report import Report
 
 SCHEMA = Path(__file__).with_name("schema.json")
@@ -17,7 +18,6 @@ SCHEMA = Path(__file__).with_name("schema.json")
 # A name in the report, and the distributions that may provide it.
 _DISTRIBUTIONS = {
     "numpy": ("numpy",),
-    "refimpl": ("refimpl",),
     "torch": ("torch",),
     "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
     "keras": ("keras",),
@@ -38,6 +38,7 @@ def versions() -> dict[str, str | None]:
     found: dict[str, str | None] = {
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "refimpl": refimpl.__version__,
     }
     for name, distributions in _DISTRIBUTIONS.items():
         found[name] = next(filter(None, map(_version, distributions)), None)

@@ -53,7 +53,8 @@ class Ledger:
     def __init__(self, config: pytest.Config, plan: Plan) -> None:
         self.config = config
         self.plan = plan
-        self.report_json: Path | None = config.option.conformance_report_json
+        path: Path | None = config.option.conformance_report_json
+        self.report_json = None if path is None else path.absolute()  # tests may change directory
         self.planned: dict[str, None] = {}  # node ids, in the order of the plan
         self.records: dict[str, dict[str, Any]] = {}
         self.broken: dict[str, str] = {}

@@ -98,7 +98,10 @@ def load(name):
 
 
 claims = ModuleType("conformance.claims")
-claims.__dict__.update(plan=plan, judge=judge, Session=Session, ASPECTS=ASPECTS)
+claims.__dict__.update(plan=plan, judge=judge, ASPECTS=ASPECTS)
+session = ModuleType("conformance.session")
+session.__dict__.update(Session=Session)
 subjects = ModuleType("conformance.subjects")
 subjects.__dict__.update(SUBJECTS=SUBJECTS, load=load)
-sys.modules.update({"conformance.claims": claims, "conformance.subjects": subjects})
+for module in (claims, session, subjects):
+    sys.modules[module.__name__] = module
