@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from benchmarks.peers import Contestant, Peer
-from benchmarks.timing import Timing, interleaved
+from benchmarks.timing import Timing, interleaved, once
 from benchmarks.workloads import (
     NO_SLOWER,
     NUMPY_PEERS,
@@ -69,9 +69,10 @@ def run(workload: Workload, peers: Sequence[Peer], rounds: int) -> Iterator[Resu
             for name, contestant in contestants.items()
             if (call := getattr(contestant, direction)) is not None
         }
+        first = {name: once(call) for name, call in calls.items()}
         if direction != "both":
-            agree(workload, direction, contestants, calls)
-        taken = interleaved(calls, rounds)
+            agree(workload, direction, contestants, {name: got for name, (_, got) in first.items()})
+        taken = interleaved(calls, {name: seconds for name, (seconds, _) in first.items()}, rounds)
         timings = {name: scaled(taken[name], contestants[name].share) for name in taken}
         yield Result(workload, direction, timings, tuple(judge(workload, direction, timings)))
 
@@ -84,14 +85,14 @@ def agree(
     workload: Workload,
     direction: Direction,
     contestants: dict[str, Contestant],
-    calls: dict[str, Callable[[], Any]],
+    results: dict[str, Any],
 ) -> None:
-    expected = canonical(calls["refimpl"](), contestants["refimpl"])
-    for name, call in calls.items():
+    expected = canonical(results["refimpl"], contestants["refimpl"])
+    for name, result in results.items():
         contestant = contestants[name]
         if contestant.is_limit or name == "refimpl":
             continue
-        for ours, theirs in zip(expected, canonical(call(), contestant), strict=False):
+        for ours, theirs in zip(expected, canonical(result, contestant), strict=False):
             part = ours[: len(theirs)] if contestant.share > 1 else ours
             scale = np.abs(part).max()
             if part.shape != theirs.shape or np.abs(part - theirs).max() > AGREEMENT * scale:

@@ -24,20 +24,28 @@ class Timing:
     rounds: int
 
 
-def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, Timing]:
+def once(call: Callable[[], Any]) -> tuple[float, Any]:
+    """Return how long a call takes, and what it returns."""
+    start = perf_counter()
+    result = call()
+    return perf_counter() - start, result
+
+
+def interleaved(
+    calls: Mapping[str, Callable[[], Any]], first: Mapping[str, float], rounds: int
+) -> dict[str, Timing]:
     """Time the calls against each other.
 
     The machine's speed drifts; what is compared must therefore be measured side by side. Each
     sample is preceded by one call that is not timed, which brings the contestant's own data back
-    into the cache. A call that takes longer than `SLOW` is made once.
+    into the cache. `first` holds what each took the first time: where that is longer than `SLOW`,
+    it is the only sample.
     """
-    samples: dict[str, list[float]] = {}
+    samples: dict[str, list[float]] = {name: [] for name in calls}
     repeats: dict[str, int] = {}
     for name, call in calls.items():
-        first = _seconds(call, 1)
-        samples[name] = []
-        if first > SLOW:
-            samples[name].append(first)
+        if first[name] > SLOW:
+            samples[name].append(first[name])
         else:
             repeats[name] = max(1, math.ceil(BATCH / max(_seconds(call, 1), 1e-7)))
     names = list(repeats)

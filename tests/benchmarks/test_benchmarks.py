@@ -101,7 +101,12 @@ def test_goals_are_judged_by_the_ratio_of_medians():
 def test_rounds_are_interleaved_and_start_with_another_contestant_each_time():
     order = []
     calls = {name: lambda name=name: order.append(name) for name in "ab"}
-    timings = interleaved(calls, rounds=2)
+    timings = interleaved(calls, {"a": 0.0, "b": 0.0}, rounds=2)
     assert [timing.rounds for timing in timings.values()] == [2, 2]
     changes = [name for name, before in zip(order, [None, *order], strict=False) if name != before]
     assert changes == ["a", "b", "a", "b", "a"]
+
+
+def test_a_slow_contestant_is_called_once():
+    calls = {"slow": lambda: pytest.fail("it was called again")}
+    assert interleaved(calls, {"slow": 60.0}, rounds=3) == {"slow": Timing(60.0, 60.0, 1)}
