@@ -144,7 +144,8 @@ def max_pool(
     alone gives -inf and selects its first element inside the input.
     """
     grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
-    return _max_pool(input, grid)
+    (output, _), vjp = _max_pool(input, grid)
+    return output, vjp
 
 
 def max_pool_with_indices(
@@ -176,27 +177,19 @@ def max_pool_with_indices(
         As in `max_pool`.
     """
     grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
-    return _max_pool_with_indices(input, grid)
+    (output, places), vjp = _max_pool(input, grid)
+    planes = np.arange(math.prod(input.shape[:2])).reshape(*input.shape[:2], *(1,) * len(kernel))
+    return (output, places - planes * math.prod(grid.spatial)), vjp
 
 
 @half_in_float32
-def _max_pool(input: Array, grid: Grid) -> tuple[Array, Vjp]:
+def _max_pool(input: Array, grid: Grid) -> tuple[tuple[Array, Array], Vjp]:
     output, places = window_max_and_argmax(input, grid)
-    return output, _selection_vjp(input.shape, places, grid)
 
-
-@half_in_float32
-def _max_pool_with_indices(input: Array, grid: Grid) -> tuple[tuple[Array, Array], Vjp]:
-    output, places = window_max_and_argmax(input, grid)
-    indices = places % math.prod(grid.spatial)
-    return (output, indices), _selection_vjp(input.shape, places, grid)
-
-
-def _selection_vjp(shape: Sizes, places: Array, grid: Grid) -> Vjp:
     def vjp(cotangent: Array) -> tuple[Array]:
-        return (scatter(cotangent, places, shape, grid.disjoint),)
+        return (scatter(cotangent, places, grid),)
 
-    return vjp
+    return (output, places), vjp
 
 
 def _max_grid(

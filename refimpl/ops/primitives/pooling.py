@@ -95,7 +95,7 @@ def window_argmax(input: Array, grid: Grid) -> Array:
     Returns
     -------
     int64 array of shape (*L, *S')
-        Indices into the flattened input.
+        Indices into the whole input, flattened.
     """
     return _select(input, grid)[1]
 
@@ -118,25 +118,23 @@ def window_max_and_argmax(input: Array, grid: Grid) -> tuple[Array, Array]:
 
 
 @primitive("linear")
-def scatter(cotangent: Array, index: Array, shape: Sizes, disjoint: bool) -> Array:
-    """Add each element to a place of an array of zeros.
+def scatter(cotangent: Array, index: Array, grid: Grid) -> Array:
+    """Add each cotangent to the element that its window selected.
 
     Parameters
     ----------
-    cotangent : array
-    index : int64 array of the same shape
-        Places in the flattened result.
-    shape : tuple of int
-        Shape of the result.
-    disjoint : bool
-        Whether no place occurs twice, so that nothing has to be added up.
+    cotangent : array of shape (*L, *S')
+    index : int64 array of shape (*L, *S')
+        From `window_argmax`.
+    grid : Grid
 
     Returns
     -------
-    array of the given shape
+    array of shape (*L, *S)
     """
+    shape = _outer(cotangent, grid) + grid.spatial
     flat = np.zeros(math.prod(shape), cotangent.dtype)
-    if disjoint:
+    if grid.disjoint:  # then no element is selected twice
         flat[index.ravel()] = cotangent.ravel()
     else:
         np.add.at(flat, index.ravel(), cotangent.ravel())
@@ -157,17 +155,20 @@ def _select(input: Array, grid: Grid) -> tuple[Array, Array]:
     planes = _planes(input, grid.spatial)
     output = np.empty((len(planes), *grid.counts), input.dtype)
     index = np.empty(output.shape, np.int64)
-    origin, size = _origins(grid), math.prod(grid.spatial)
+    origin = np.empty(0)
     for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
         room = framed(planes[block], grid, -np.inf)
         leader, distance = _lead(room, grid)
         best, place = output[block], index[block]
+        if not len(origin):
+            origin = _first_taps(grid, len(best))
         best[...] = _at_windows(leader, room, grid)
         place[...] = _at_windows(distance, room, grid)
-        place += origin
+        place += origin[: len(best)]
         if grid.framed and best.min() == -np.inf:
-            np.copyto(place, _first_inside(grid), where=best == -np.inf)
-        place += (np.arange(block.start, block.stop) * size).reshape(-1, *(1,) * (best.ndim - 1))
+            inside = _first_taps(grid, len(best), inside=True)
+            np.copyto(place, inside, where=best == -np.inf)
+        place += block.start * math.prod(grid.spatial)
     shape = _outer(input, grid) + grid.counts
     return output.reshape(shape), index.reshape(shape)
 
@@ -205,24 +206,19 @@ def _at_windows(flat: Array, room: Array, grid: Grid) -> Array:
     return np.ndarray((len(room), *grid.counts), flat.dtype, flat, strides=strides)
 
 
-def _origins(grid: Grid) -> Array:
-    """Place the first tap of every window, as if the rows of the input went on in the padding."""
-    place = np.zeros((), np.int64)
-    for size, count, stride, before in zip(
-        grid.spatial, grid.counts, grid.stride, grid.before, strict=True
-    ):
-        place = place[..., None] * size + (np.arange(count) * stride - before)
-    return place
+def _first_taps(grid: Grid, planes: int, *, inside: bool = False) -> Array:
+    """Place the first tap of every window, or its first tap inside the input.
 
-
-def _first_inside(grid: Grid) -> Array:
-    """Place the first tap of every window that lies in the input."""
-    place = np.zeros((), np.int64)
+    Before the input, rows and columns are counted on backwards.
+    """
+    place = np.arange(planes)
     for size, count, stride, before, dilation in zip(
         grid.spatial, grid.counts, grid.stride, grid.before, grid.dilation, strict=True
     ):
-        start = np.arange(count) * stride - before
-        place = place[..., None] * size + np.where(start < 0, start % dilation, start)
+        tap = np.arange(count) * stride - before
+        if inside:
+            tap = np.where(tap < 0, tap % dilation, tap)
+        place = place[..., None] * size + tap
     return place
 
 
