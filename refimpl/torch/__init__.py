@@ -22,7 +22,8 @@ from refimpl.torch.creation import (
     tensor,
     zeros,
 )
-from refimpl.torch.nn.functional._activation import sigmoid_, tanh_
+from refimpl.torch.nn.functional._activation import celu_, relu_, selu_, sigmoid_, tanh_
+from refimpl.torch.nn.functional._dropout import dropout_
 from refimpl.torch.random import default_generator, manual_seed
 
 _FLOATS = {
@@ -37,7 +38,9 @@ _FLOATS = {
 
 __all__ = [
     "arange",
+    "celu_",
     "default_generator",
+    "dropout_",
     "empty",
     "from_numpy",
     "full",
@@ -47,6 +50,8 @@ __all__ = [
     "rand",
     "randn",
     "random",
+    "relu_",
+    "selu_",
     "sigmoid_",
     "tanh_",
     "tensor",

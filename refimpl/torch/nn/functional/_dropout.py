@@ -155,6 +155,32 @@ def dropout3d(
     return _dropout(x, _channel_mask(x, x.ndim != 5), p, training, inplace, keep, generator)
 
 
+@differentiable
+def dropout_(
+    input: Tensor,
+    p: float,
+    train: bool,
+    *,
+    keep: Array | None = None,
+    generator: np.random.Generator | None = None,
+) -> tuple[Array, Vjp]:
+    """Write `dropout(input, p, train)` over the input; in torch `torch.dropout_`.
+
+    Parameters
+    ----------
+    input : array
+        Floats; overwritten.
+    p, train, keep, generator
+        See `dropout`.
+
+    Returns
+    -------
+    array
+        The input.
+    """
+    return dropout.with_vjp(input, p, train, inplace=True, keep=keep, generator=generator)
+
+
 DROPOUTS: dict[int, Differentiable[..., Array]] = {
     0: dropout,
     1: dropout1d,

@@ -84,7 +84,7 @@ def _along(
         warnings.warn(
             f"{name} without dim is deprecated in torch: name the axis",
             UserWarning,
-            stacklevel=stacklevel + 2,
+            stacklevel=stacklevel + 1,
         )
         dim = 0 if x.ndim in (0, 1, 3) else 1
     along = axis(dim, x.ndim)
