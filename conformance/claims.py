@@ -140,7 +140,7 @@ def judge(claim: Claim, session: Session) -> Record:
         return _record(claim, Verdict.ERROR, None, text, None)
     worst = max(findings, key=lambda finding: finding.k)
     if worst.k <= LIMIT:
-        if known is not None:
+        if known is not None and known.stale_at(claim.case):
             text = f"recorded, but it no longer happens: {known.sentence}\n{_again(claim)}"
             return _record(claim, Verdict.STALE, worst.k, text, known)
         return _record(claim, Verdict.PASS, worst.k, "", None)

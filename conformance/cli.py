@@ -73,7 +73,7 @@ def _options(given: Sequence[str]) -> list[str]:
         f"--rootdir={_SUITE.parent}",
         "--override-ini=console_output_style=classic",
     ]
-    plugins = ["conformance.plugin", "no:cacheprovider", "no:logging", "no:doctest"]
+    plugins = ["conformance.plugin", "no:cacheprovider", "no:logging", "no:warnings", "no:doctest"]
     if importlib.util.find_spec("xdist") is not None:
         plugins.append("xdist")
         if any(argument.startswith(("-n", "--numprocesses")) for argument in given):

@@ -47,6 +47,9 @@ class Divergence:
         Why it is recorded rather than judged: a documented difference, a known defect.
     when : callable
         For which cases.
+    witness : str or None
+        The id of the one case that must show it, where the data decide which others do; None if
+        every case that it covers must.
     """
 
     subjects: tuple[str, ...]
@@ -57,6 +60,21 @@ class Divergence:
     when: Callable[[Case], bool] = always
     forms: tuple[str, ...] = ("*",)
     aspects: tuple[str, ...] = ("*",)
+    witness: str | None = None
+
+    def stale_at(self, case: Case) -> bool:
+        """Tell whether a claim it covers must show the deviation.
+
+        Parameters
+        ----------
+        case : Case
+            The claim's case.
+
+        Returns
+        -------
+        bool
+        """
+        return self.witness is None or self.witness == case.id
 
     def covers(self, case: Case, aspect: str, subject: str, form: str) -> bool:
         """Tell whether it speaks about a claim.

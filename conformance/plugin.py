@@ -90,6 +90,7 @@ class Matrix:
         self.wanted = frozenset(map(_claim_name, config.option.conformance_claims))
         self.report_json: Path | None = config.option.conformance_report_json
         self._plan: dict[str, dict[str, Claim]] | None = None
+        self._cases: dict[str, int] = {}  # by id, numbered in the order of the plan
         self._session: Session | None = None
         self._record: Record | None = None
 
@@ -136,6 +137,7 @@ class Matrix:
                 if name in claims:
                     raise ValueError(f"two claims of the plan are called {claim.aspect}/{name}")
                 claims[name] = claim
+                self._cases.setdefault(claim.case.id, len(self._cases))
         return self._plan
 
     def find_claim(self, aspect: str, name: str) -> Claim:
@@ -158,13 +160,9 @@ class Matrix:
         """
         if self._plan is None:  # nothing of the matrix was collected
             return
-        order: dict[str, int] = {}
-        for claims in self._plan.values():
-            for claim in claims.values():
-                order.setdefault(claim.case.id, len(order))
         ours = [(item, _claim_of(item)) for item in items if item.path.parent == _SUITE]
         # pytest makes one test without a claim for an aspect that has none
-        ranked = [(order[claim.case.id], item) for item, claim in ours if claim is not None]
+        ranked = [(self._cases[claim.case.id], item) for item, claim in ours if claim is not None]
         ranked.sort(key=lambda pair: pair[0])
         others = [item for item in items if item.path.parent != _SUITE]
         items[:] = [*others, *(item for _, item in ranked)]

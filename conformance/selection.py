@@ -38,7 +38,7 @@ LOSSES = frozenset(
 )
 _RANDOM = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d"))
 # Conventions that an output does not depend on, only a gradient or a state.
-_NOT_OF_OUTPUTS = frozenset(("kink", "moving_variance", "select"))
+_NOT_OF_OUTPUTS = frozenset(("kink", "moving_variance", "counts_batches", "select"))
 # How many cases of each form show what does not depend on the numbers.
 _SAMPLES = {"purity": 3, "layout": 4, "empty": 3}
 
@@ -201,7 +201,7 @@ def reference_of(call: Call, forms: Sequence[tuple[str, Call]]) -> str | None:
         name
         for name, other in forms
         if other.arrays == call.arrays
-        and other.conventions == call.conventions
+        and _of_outputs(other) == _of_outputs(call)
         and len(other.results) == len(call.results)
     ]
     functions = [name for name, other in forms if name in alike and other.kind == "function"]

@@ -88,19 +88,43 @@ _GEOMETRY = {
     "bias": {"": True, "nobias": False},
 }
 
-COMMON = Table(
+_REGIMES = same(["normal", "exact", "wide"])
+_DTYPES = same(["float32", "float64", "float16", "bfloat16"])
+
+# One table for each way to pad, since the forms that know one do not all know the others: so
+# every form meets every combination of the options it has.
+UNPADDED = Table(
+    factors={**_GEOMETRY, "padding": {"": 0}, "regime": _REGIMES, "dtype": _DTYPES},
+    read=_read,
+    hunts=_HUNTS,
+)
+
+EXPLICIT = Table(
     factors={
         **_GEOMETRY,
-        "padding": {
-            "": 0,
-            "pad1": 1,
-            "padmixed": _MIXED_PADDING,
-            "padasym": _ASYMMETRIC,
-            "same": "same",
-        },
-        "regime": same(["normal", "exact", "wide"]),
-        "dtype": same(["float32", "float64", "float16", "bfloat16"]),
+        "padding": {"pad1": 1, "padmixed": _MIXED_PADDING},
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
     },
+    read=_read,
+    hunts=_HUNTS,
+)
+
+ASYMMETRIC = Table(
+    factors={
+        **_GEOMETRY,
+        "layer": same(["conv2d"]),
+        "padding": {"padasym": _ASYMMETRIC},
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=_read,
+    hunts=_HUNTS,
+    strength=2,
+)
+
+SAME = Table(
+    factors={**_GEOMETRY, "padding": {"same": "same"}, "regime": _REGIMES, "dtype": _DTYPES},
     read=_read,
     hunts=_HUNTS,
 )
@@ -159,4 +183,4 @@ UNBATCHED = Table(
     strength=2,
 )
 
-TABLES = (COMMON, PADDING_MODES, CAUSAL, UNBATCHED)
+TABLES = (UNPADDED, EXPLICIT, ASYMMETRIC, SAME, PADDING_MODES, CAUSAL, UNBATCHED)

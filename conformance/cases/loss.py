@@ -52,6 +52,14 @@ _HUNTS = {
     "mean_with_sample_weight": "a reduction left at its default",
 }
 
+
+
+def _draws(row: Row) -> Mapping[str, str]:
+    hard = "sparse" in row["layer"] or row["layer"] == "nll_loss"
+    target = "index" if hard else row.get("target", "probability")
+    return {"target": target, "weight": "positive"}
+
+
 _CE_FACTORS = {
     "spatial": {"": (), "2d": (3, 2)},
     "reduction": _REDUCTIONS,
@@ -71,7 +79,7 @@ CROSS_ENTROPY = Table(
     },
     read=_read,
     hunts=_HUNTS,
-    draws={"weight": "positive"},
+    draws=_draws,
     batched=("input", "target"),
     rules=(
         Rule(
@@ -91,7 +99,7 @@ NLL = Table(
     factors={"layer": same(["nll_loss"]), **_CE_FACTORS, "regime": _SCORES, "dtype": _FLOATS},
     read=_read,
     hunts=_HUNTS,
-    draws={"weight": "positive"},
+    draws=_draws,
     batched=("input", "target"),
 )
 
@@ -132,6 +140,7 @@ KERAS = Table(
     },
     read=_read_keras,
     hunts=_HUNTS,
+    draws=_draws,
     batched=("input", "target"),
     rules=(
         Rule(
@@ -176,6 +185,7 @@ TF = Table(
     },
     read=_read_tf,
     hunts=_HUNTS,
+    draws=_draws,
     batched=("input", "target"),
     rules=(
         Rule(

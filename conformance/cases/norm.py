@@ -49,7 +49,12 @@ _HUNTS = {
     "eps3": "eps forgotten, outside the square root, or at its default",
     "eval": "evaluation with the batch's statistics, or updating the running ones",
 }
-_DRAWS = {"running_var": "positive", "variance": "positive"}
+
+
+def _draws(row: Row) -> Mapping[str, str]:
+    return {"running_var": "positive", "variance": "positive"}
+
+
 
 _OPTIONS = {
     "affine": {"": True, "noaffine": False},
@@ -69,7 +74,7 @@ BATCH = Table(
     },
     read=_read,
     hunts=_HUNTS,
-    draws=_DRAWS,
+    draws=_draws,
     rules=(
         Rule(
             ("layer", "flat"),
@@ -89,7 +94,7 @@ INSTANCE = Table(
     },
     read=_read,
     hunts=_HUNTS | {"track": "statistics averaged over the batch wrongly"},
-    draws=_DRAWS,
+    draws=_draws,
     rules=(
         Rule(
             ("momentum", "track"),
@@ -133,7 +138,7 @@ FUNCTIONS = Table(
         "nokeep": "reduced axes kept",
         "eps5": "eps at another default",
     },
-    draws=_DRAWS,
+    draws=_draws,
     rules=(
         Rule(
             ("layer", "keepdims"),
@@ -172,7 +177,7 @@ FUSED = Table(
     },
     read=_read_fused,
     hunts=_HUNTS | {"eps5": "eps at another default"},
-    draws=_DRAWS,
+    draws=_draws,
 )
 
 TABLES = (BATCH, INSTANCE, FUNCTIONS, FUSED)

@@ -71,51 +71,29 @@ _HUNTS = {
     "unbatched": "a batch axis taken for channels",
 }
 
-_SAME_RULES = (
-    Rule(
-        ("padding", "ceil_mode"),
-        lambda padding, ceil_mode: padding != "same" or not ceil_mode,
-        "SAME has its own output size",
-    ),
-    Rule(
-        ("padding", "kernel"),
-        lambda padding, kernel: padding != 1 or kernel != 1,
-        "padding may be at most half the kernel",
-    ),
-)
+_KERNELS = {"": 2, "k3": 3, "kmixed": _MIXED_KERNEL}
+_STRIDES = {"": "kernel", "stride1": 1, "stridemixed": _MIXED_STRIDE}
+_DTYPES = same(["float32", "float64", "float16", "bfloat16"])
+_SYMMETRIC = {"": 0, "pad1": 1, "padmixed": _MIXED_PADDING}
+_AVERAGES = same(["avg_pool1d", "avg_pool2d", "avg_pool3d"])
+_MAXIMA = same(["max_pool1d", "max_pool2d", "max_pool3d"])
+_NOT_EXACT = "a sum divided by no power of two is not exact"
 
 AVERAGE = Table(
     factors={
-        "layer": same(["avg_pool1d", "avg_pool2d", "avg_pool3d"]),
-        "kernel": {"": 2, "k3": 3, "kmixed": _MIXED_KERNEL},
-        "stride": {"": "kernel", "stride1": 1, "stridemixed": _MIXED_STRIDE},
-        "padding": {
-            "": 0,
-            "pad1": 1,
-            "padmixed": _MIXED_PADDING,
-            "padasym": _ASYMMETRIC,
-            "same": "same",
-        },
+        "layer": _AVERAGES,
+        "kernel": _KERNELS,
+        "stride": _STRIDES,
+        "padding": _SYMMETRIC,
         "ceil_mode": {"": False, "ceil": True},
         "count_include_pad": {"": True, "excludepad": False},
         "divisor_override": {"": None, "divisor": 4},
         "regime": same(["normal", "exact", "wide"]),
-        "dtype": same(["float32", "float64", "float16", "bfloat16"]),
+        "dtype": _DTYPES,
     },
     read=_read,
     hunts=_HUNTS,
     rules=(
-        *_SAME_RULES,
-        Rule(
-            ("padding", "count_include_pad"),
-            lambda padding, include: padding != "same" or not include,
-            "SAME leaves padding out of the average",
-        ),
-        Rule(
-            ("padding", "divisor_override"),
-            lambda padding, divisor: padding != "same" or divisor is None,
-            "SAME divides by the number of real elements",
-        ),
         Rule(
             ("layer", "divisor_override"),
             lambda layer, divisor: layer != "avg_pool1d" or divisor is None,
@@ -124,51 +102,86 @@ AVERAGE = Table(
         Rule(
             ("regime", "kernel"),
             lambda regime, kernel: regime != "exact" or kernel == 2,
-            "a sum divided by no power of two is not exact",
+            _NOT_EXACT,
         ),
         Rule(
             ("regime", "padding", "count_include_pad"),
-            lambda regime, padding, include: (
-                regime != "exact" or padding == 0 or (padding != "same" and include)
-            ),
-            "a sum divided by no power of two is not exact",
+            lambda regime, padding, include: regime != "exact" or padding == 0 or include,
+            _NOT_EXACT,
         ),
         Rule(
             ("regime", "ceil_mode"),
             lambda regime, ceil_mode: regime != "exact" or not ceil_mode,
-            "a sum divided by no power of two is not exact",
+            _NOT_EXACT,
         ),
     ),
 )
 
+# What TensorFlow knows: no padding at all, or SAME, which is left out of the average.
+_PLAIN = {
+    "kernel": _KERNELS,
+    "stride": _STRIDES,
+    "padding": {"": 0, "same": "same"},
+    "ceil_mode": {"": False},
+}
+
+AVERAGE_SAME = Table(
+    factors={
+        "layer": _AVERAGES,
+        **_PLAIN,
+        "count_include_pad": {"excludepad": False},
+        "divisor_override": {"": None},
+        "regime": same(["normal", "wide"]),
+        "dtype": _DTYPES,
+    },
+    read=_read,
+    hunts=_HUNTS,
+)
+
 MAXIMUM = Table(
     factors={
-        "layer": same(["max_pool1d", "max_pool2d", "max_pool3d"]),
-        "kernel": {"": 2, "k3": 3, "kmixed": _MIXED_KERNEL},
-        "stride": {"": "kernel", "stride1": 1, "stridemixed": _MIXED_STRIDE},
-        "padding": {
-            "": 0,
-            "pad1": 1,
-            "padmixed": _MIXED_PADDING,
-            "padasym": _ASYMMETRIC,
-            "same": "same",
-        },
+        "layer": _MAXIMA,
+        "kernel": _KERNELS,
+        "stride": _STRIDES,
+        "padding": _SYMMETRIC,
         "dilation": {"": 1, "dilation2": 2},
         "ceil_mode": {"": False, "ceil": True},
         "return_indices": {"": False, "indices": True},
         "regime": same(["normal", "exact", "ties", "special"]),
-        "dtype": same(["float32", "float64", "float16", "bfloat16"]),
+        "dtype": _DTYPES,
     },
     read=_read,
     hunts=_HUNTS,
-    rules=(
-        *_SAME_RULES,
-        Rule(
-            ("padding", "dilation"),
-            lambda padding, dilation: padding != "same" or dilation == 1,
-            "SAME pooling with dilation is tf.nn.pool's alone",
-        ),
-    ),
+)
+
+MAXIMUM_SAME = Table(
+    factors={
+        "layer": _MAXIMA,
+        **_PLAIN,
+        "dilation": {"": 1},
+        "return_indices": {"": False, "indices": True},
+        "regime": same(["normal", "exact", "ties", "special"]),
+        "dtype": _DTYPES,
+    },
+    read=_read,
+    hunts=_HUNTS,
+)
+
+ASYMMETRIC = Table(
+    factors={
+        "layer": same(["max_pool2d"]),
+        "kernel": _KERNELS,
+        "stride": _STRIDES,
+        "padding": {"padasym": _ASYMMETRIC},
+        "dilation": {"": 1},
+        "ceil_mode": {"": False},
+        "return_indices": {"": False},
+        "regime": same(["normal", "exact", "ties"]),
+        "dtype": _DTYPES,
+    },
+    read=_read,
+    hunts=_HUNTS,
+    strength=2,
 )
 
 UNBATCHED = Table(
@@ -192,4 +205,4 @@ UNBATCHED = Table(
     strength=2,
 )
 
-TABLES = (AVERAGE, MAXIMUM, UNBATCHED)
+TABLES = (AVERAGE, AVERAGE_SAME, MAXIMUM, MAXIMUM_SAME, ASYMMETRIC, UNBATCHED)

@@ -7,7 +7,7 @@ occurs in some row (library `covertable`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -53,8 +53,8 @@ class Table:
         Word of a factor's value -> the mistake that value is there to catch; '' for all rows.
     rules : tuple of Rule
         What is legal.
-    draws : mapping
-        Regimes of arrays other than the input.
+    draws : callable
+        Row -> regimes of arrays other than the input; 'normal' is left out.
     batched : tuple of str
         The arrays whose first axis is the batch.
     strength : int
@@ -65,7 +65,7 @@ class Table:
     read: Callable[[Row], tuple[str, Mapping[str, Any], Shapes]]
     hunts: Mapping[str, str]
     rules: tuple[Rule, ...] = ()
-    draws: Mapping[str, str] = field(default_factory=dict)
+    draws: Callable[[Row], Mapping[str, str]] = lambda row: {}
     batched: tuple[str, ...] = ("input",)
     strength: int = 3
 
@@ -126,7 +126,7 @@ class Table:
             regime=values["regime"],
             dtype=values["dtype"],
             hunts="; ".join(hunts),
-            draws=MappingProxyType({**arrays, **self.draws}),
+            draws=MappingProxyType({**arrays, **self.draws(values)}),
             batched=self.batched,
         )
 

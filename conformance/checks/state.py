@@ -30,7 +30,8 @@ def check_state_follows_its_rule(trial: Trial) -> Sequence[Finding]:
         expected = oracle.expected_state(trial.case, trial.call.conventions, steps)
         state = trial.observe(steps=steps).state
         if any(owned.name == "num_batches_tracked" for owned in trial.call.owned):
-            counted = np.array(steps if trial.case.config["training"] else 0)
+            counts = trial.case.config["training"] and trial.call.conventions["counts_batches"]
+            counted = np.array(steps if counts else 0)
             findings.append(equal("num_batches_tracked", state["num_batches_tracked"], counted))
         findings += [
             within_bound(f"{name} after {steps} steps", state[name], expected[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -53,7 +54,8 @@ class Report:
         planned, checked : int, optional
             As many as there are records, if not given.
         subjects, layers : sequence of str
-            The wanted order.
+            The wanted order. Layers that differ only in their number of dimensions come together
+            nevertheless, the one-dimensional first.
 
         Returns
         -------
@@ -66,7 +68,7 @@ class Report:
             checked=len(ordered) if checked is None else checked,
             records=ordered,
             subjects=_occurring(subjects, (record.subject for record in ordered)),
-            layers=_occurring(layers, (record.layer for record in ordered)),
+            layers=_families(_occurring(layers, (record.layer for record in ordered))),
         )
 
     @property
@@ -83,3 +85,10 @@ class Report:
 def _occurring(wanted: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:
     names = dict.fromkeys(found)
     return tuple(dict.fromkeys([*(name for name in wanted if name in names), *names]))
+
+
+def _families(layers: Sequence[str]) -> tuple[str, ...]:
+    families: dict[str, list[str]] = {}
+    for layer in layers:
+        families.setdefault(re.sub(r"\dd$", "", layer), []).append(layer)
+    return tuple(layer for family in families.values() for layer in sorted(family))

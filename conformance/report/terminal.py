@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -17,9 +17,10 @@ from conformance.report import Report
 from conformance.verdict import Record, Verdict
 
 _LEGEND = (
-    "✓ passed/total worst K{limit}  ~ rest expected/unsupported  ✗ fail/stale/error  – unsupported"
+    "✓ passed/total worst K{limit}  ~ rest expected  ✗ fail/stale/error  "
+    "– unsupported (not in total)"
 )
-_LAYER_WIDTH = 28
+_LAYER_WIDTH = 31
 _CELL_WIDTH = 17
 
 
@@ -31,7 +32,7 @@ class Cell:
     Attributes
     ----------
     passed, total : int
-        Claims; those that are unsupported count as not passed.
+        Claims, without those that are unsupported: they are counted below the matrix.
     worst : float or None
         The largest K, if anything was measured.
     mark : str
@@ -63,12 +64,12 @@ class Cell:
             mark = ""
         elif any(not verdict.healthy for verdict in verdicts):
             mark = "✗"
-        elif set(verdicts) == {Verdict.UNSUPPORTED}:
-            mark = "–"
-        elif set(verdicts) == {Verdict.PASS}:
+        elif verdicts[Verdict.EXPECTED]:
+            mark = "~"
+        elif verdicts[Verdict.PASS]:
             mark = "✓"
         else:
-            mark = "~"
+            mark = "–"
         # The K of a recorded divergence says how far apart two conventions are, not how well
         # anything was computed.
         measured = [
@@ -78,7 +79,7 @@ class Cell:
         ]
         return cls(
             passed=verdicts[Verdict.PASS],
-            total=len(records),
+            total=len(records) - verdicts[Verdict.UNSUPPORTED],
             worst=max(measured, default=None),
             mark=mark,
         )
@@ -131,7 +132,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         console.print(_matrix(report, subjects))
         console.print()
     for title, sentence_of in _SECTIONS:
-        _print_sentences(console, title, report.records, sentence_of)
+        _print_sentences(console, title, report, sentence_of)
     limits = {record.limit for record in report.records if record.limit is not None}
     limit = f" (limit {max(limits):.3g})" if limits else ""
     console.print(_LEGEND.format(limit=limit), style="dim")
@@ -164,7 +165,7 @@ def _matrix(report: Report, subjects: Sequence[str]) -> Table:
         )
     for layer in report.layers:
         row = [Cell.of(cells.get((layer, subject), [])) for subject in subjects]
-        if any(cell.total for cell in row):
+        if any(cell.mark for cell in row):
             table.add_row(layer, *(cell.text() for cell in row))
     return table
 
@@ -196,25 +197,25 @@ _SECTIONS: tuple[tuple[str, Callable[[Record], str | None]], ...] = (
 def _print_sentences(
     console: Console,
     title: str,
-    records: Iterable[Record],
+    report: Report,
     sentence_of: Callable[[Record], str | None],
 ) -> None:
     """Print each sentence once, with how many claims it explains and whose they are."""
     groups: dict[str, list[Record]] = {}
-    for record in records:
+    for record in report.records:
         sentence = sentence_of(record)
         if sentence is not None:
             groups.setdefault(sentence, []).append(record)
     if not groups:
         return
-    console.print(f"{title} (claims, subjects)", style="bold")
+    console.print(f"{title}, in so many claims", style="bold")
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(max_width=_CELL_WIDTH, overflow="fold")
     grid.add_column(overflow="fold")
     for sentence, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        subjects = dict.fromkeys(record.subject for record in group)
-        grid.add_row(f"  {len(group)}", ", ".join(sorted(subjects)), sentence)
+        concerned = {record.subject for record in group}
+        subjects = ", ".join(subject for subject in report.subjects if subject in concerned)
+        grid.add_row(f"  {len(group)}", f"{sentence} ({subjects})")
     console.print(grid)
     console.print()
 

@@ -11,7 +11,7 @@ from conformance.dialects.base import Owned
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.subjects.library import Library
 from conformance.subjects.base import Observation, Request, constant, resolve
-from refimpl.dtypes import float_dtype, is_float
+from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]
 
@@ -168,17 +168,19 @@ def run_function(root: Any, request: Request) -> Observation:
     if not request.cotangents:
         results = _tuple(function(**passed, **call.arguments))
         kept = tuple(np.array(result) for result in results)[: len(call.results)]
+        first = next(slot.name for slot in call.slots if slot.array == "input")
+        for array in request.further:
+            function(**{**passed, first: array.copy()}, **call.arguments)
         return _function_observed(request, kept, {}, passed, results[0])
     output, vjp = function.with_vjp(**passed, **call.arguments)
     results = _tuple(output)
     kept = tuple(np.array(result) for result in results)[: len(call.results)]
     bars = vjp(_one(request.cotangents))
-    order = [name for name in _array_arguments(function) if name in passed]
-    present = dict(zip(_array_arguments(function), bars, strict=False))
+    found = dict(zip(function.names, bars, strict=False))
     gradients = {
-        slot.name: present[slot.name]
+        slot.name: found[slot.name]
         for slot in call.slots
-        if slot.has_gradient and slot.name in order and is_float(passed[slot.name].dtype)
+        if slot.has_gradient and found.get(slot.name) is not None
     }
     return _function_observed(request, kept, gradients, passed, results[0])
 
@@ -194,12 +196,6 @@ def _function_observed(
     state = {slot.name: passed[slot.name] for slot in slots if slot.role == "buffer"}
     inputs = {slot.name: passed[slot.name] for slot in slots if slot.role == "input"}
     return Observation(kept, gradients, state, inputs, (), first is _first(inputs))
-
-
-def _array_arguments(function: Any) -> tuple[str, ...]:
-    """The names of a function's array arguments, in the order of its cotangents."""
-    names: tuple[str, ...] = function.array_arguments
-    return names
 
 
 def _copies(request: Request, role: str) -> dict[str, Array]:

@@ -49,12 +49,16 @@ class Torch:
             passed["input"] = leaves["input"].clone()
         function = resolve(self._torch, call.target)
         results = _tuple(function(**passed, **call.arguments))
+        first = next(slot.name for slot in call.slots if slot.array == "input")
+        for array in request.further:
+            function(**{**passed, first: self._tensor(array)}, **call.arguments)
         state = {
             slot.name: self._array(leaves[slot.name])
             for slot in call.slots
             if slot.role == "buffer"
         }
-        return self._observed(request, leaves, passed, results, state, ())
+        inputs = {slot.name: passed[slot.name] for slot in call.slots if slot.role == "input"}
+        return self._observed(request, leaves, inputs, results, state, ())
 
     def _run_class(self, request: Request) -> Observation:
         call = request.call

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.case import Case
-from conformance.dialects.base import Call, Slot, Translate, Unsupported
+from conformance.dialects.base import Call, Owned, Slot, Translate, Unsupported
 
 _CLASSES = {"cross_entropy": "CrossEntropyLoss", "nll_loss": "NLLLoss"}
 
@@ -26,7 +26,13 @@ def _arguments(case: Case) -> dict[str, Any]:
 
 
 def _class(case: Case) -> Call:
-    return Call(f"nn.{_CLASSES[case.layer]}", "class", _arguments(case), _slots(case))
+    owned = (
+        (Owned("weight", case.shapes["weight"], case.dtype, False),)
+        if case.config["weighted"]
+        else ()
+    )
+    target = f"nn.{_CLASSES[case.layer]}"
+    return Call(target, "class", _arguments(case), _slots(case), owned=owned)
 
 
 def _function(case: Case) -> Call:

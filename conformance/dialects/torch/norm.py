@@ -9,6 +9,8 @@ from conformance.case import Case
 from conformance.dialects.base import Call, Owned, Slot, Translate, Unsupported
 
 _CONVENTIONS = {"moving_variance": "unbiased"}
+# InstanceNorm owns the counter too, but never advances it.
+_COUNTS_BATCHES = {"batch": True, "instance": False}
 
 
 def _slots(case: Case) -> tuple[Slot, ...]:
@@ -54,7 +56,7 @@ def _class(case: Case) -> Call:
         arguments,
         _slots(case),
         training=config["training"],
-        conventions=_CONVENTIONS,
+        conventions={**_CONVENTIONS, "counts_batches": _COUNTS_BATCHES[case.layer[:-7]]},
         owned=_owned(case),
     )
 
@@ -67,6 +69,8 @@ def _function(case: Case) -> Call:
     arguments: dict[str, Any] = {"eps": config["epsilon"]}
     if config["momentum"] is not None:
         arguments["momentum"] = config["momentum"]
+    if not config["track"]:
+        arguments |= {"running_mean": None, "running_var": None}
     name = "batch_norm" if case.layer.startswith("batch") else "instance_norm"
     arguments["training" if name == "batch_norm" else "use_input_stats"] = uses_batch
     return Call(
