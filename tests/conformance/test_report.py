@@ -104,6 +104,12 @@ def test_rows_and_columns_are_in_the_order_asked_for():
     assert report.layers == ("relu", "conv2d")
 
 
+def test_dimensions_of_a_layer_stand_together():
+    records = [record(layer=layer) for layer in ("pool3d", "relu", "pool1d", "pool2d", "pool")]
+    report = Report.of(records, layers=["pool3d", "relu", "pool1d"])
+    assert report.layers == ("pool", "pool1d", "pool2d", "pool3d", "relu")
+
+
 def test_a_report_is_healthy_only_if_complete_and_without_failure():
     for item in ONE_OF_EACH:
         assert Report.of([item]).healthy is item.verdict.healthy
@@ -145,7 +151,8 @@ def test_destination_is_checked(tmp_path):
         ([], "", ""),
         ([Verdict.PASS], "✓ 1/1 0.25", "green"),
         ([Verdict.PASS, Verdict.EXPECTED], "~ 1/2 0.25", "yellow"),
-        ([Verdict.PASS, Verdict.UNSUPPORTED], "~ 1/2 0.25", "yellow"),
+        ([Verdict.PASS, Verdict.UNSUPPORTED], "✓ 1/1 0.25", "green"),
+        ([Verdict.EXPECTED, Verdict.UNSUPPORTED], "~ 0/1    –", "yellow"),
         ([Verdict.UNSUPPORTED], "–", "dim"),
         ([Verdict.PASS, Verdict.FAIL], "✗ 1/2 0.25", "bold red"),
         ([Verdict.PASS, Verdict.STALE], "✗ 1/2 0.25", "bold red"),
@@ -231,9 +238,9 @@ def test_every_sentence_is_told_once_with_its_counts():
     missing = [record(Verdict.UNSUPPORTED, case=c, message="no such layer") for c in "12"]
     text = render(Report.of([*expected, *missing]))
     assert text.count("Beta rounds the other way.") == 1
-    assert "6  a, b" in text
+    assert "6  Beta rounds the other way. (a, b)" in text
     assert text.count("no such layer") == 1
-    assert "2  alpha" in text
+    assert "2  no such layer (alpha)" in text
 
 
 def test_stale_divergence_is_not_said_to_have_occurred():
