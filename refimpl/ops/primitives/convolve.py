@@ -62,12 +62,12 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, groups: int)
     output = np.zeros((len(cotangent), channels, *grid.spatial), cotangent.dtype)
     for block in blocks(len(bars), _column_bytes(rows, bars), WIDE):
         columns = np.matmul(rows.swapaxes(1, 2), bars[block])
-        columns = columns.reshape(-1, channels, *grid.kernel, *grid.counts)
+        columns = columns.reshape(-1, channels, math.prod(grid.kernel), *grid.counts)
         room = output[block]
         if grid.framed:
             room = np.zeros((*room.shape[:2], *grid.span), cotangent.dtype)
-        for tap, seen in taps(room, grid):
-            seen += columns[(slice(None), slice(None), *tap)]  # type: ignore[index]
+        for tap, seen in enumerate(taps(room, grid)):
+            seen += columns[:, :, tap]
         if grid.framed:
             unframe(room, grid, output[block])
     return output
@@ -133,4 +133,5 @@ def _columns(input: Array, grid: Grid, groups: int) -> Array:
 def _column_bytes(rows: Array, outputs: Array) -> int:
     """Measure the columns of one example."""
     groups, _, taps_count = rows.shape
-    return groups * taps_count * outputs.shape[-1] * outputs.itemsize
+    windows: int = outputs.shape[-1]
+    return int(outputs.itemsize) * groups * taps_count * windows

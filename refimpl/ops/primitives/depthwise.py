@@ -27,14 +27,11 @@ def convolve(input: Array, weight: Array, grid: Grid) -> Array:
     for block in blocks(len(planes), _bytes(output), NARROW):
         room, total = framed(planes[block], grid, 0.0), output[block]
         product = np.empty_like(total)
-        first = True
+        total[...] = 0
         for column, view in enumerate(taps_along(room, grid, len(grid.kernel) - 1)):
-            for tap, seen in taps(np.ascontiguousarray(view), rows):
-                factor = factors[(block, slice(None), ..., *tap[:-1], column)]
-                np.multiply(seen[:, None], factor, out=total if first else product)
-                if not first:
-                    total += product
-                first = False
+            for row, seen in enumerate(taps(np.ascontiguousarray(view), rows)):
+                np.multiply(seen[:, None], factors[block, ..., row, column], out=product)
+                total += product
     return output.reshape(batch, len(weight), *grid.counts)
 
 
@@ -43,9 +40,10 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, channels: in
     batch = len(cotangent)
     mirrored = _mirrored(grid)
     if mirrored and np.isfinite(weight).all():  # in a frame of zeros, 0 * inf would be NaN
-        flipped = np.flip(weight, range(2, weight.ndim))
+        flipped = np.flip(weight, tuple(range(2, weight.ndim)))
         bars = convolve(cotangent, flipped, mirrored)
-        return bars.reshape(batch, channels, -1, *grid.spatial).sum(2)
+        bars = bars.reshape(batch, channels, len(weight) // channels, *grid.spatial)
+        return bars[:, :, 0] if bars.shape[2] == 1 else bars.sum(2)
     factors = _factors(weight, batch, channels)
     bars = cotangent.reshape(*factors.shape[:2], *grid.counts)
     output = np.zeros((len(bars), *grid.spatial), cotangent.dtype)  # a stride may leave a rest
@@ -55,9 +53,8 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, channels: in
         room = np.zeros((len(bar), *grid.span), bar.dtype)
         for column, view in enumerate(taps_along(room, grid, len(grid.kernel) - 1)):
             shifted = np.zeros(view.shape, bar.dtype)
-            for tap, seen in taps(shifted, rows):
-                product = bar * factors[(block, slice(None), ..., *tap[:-1], column)]
-                seen += product.sum(1) if product.shape[1] > 1 else product[:, 0]
+            for row, seen in enumerate(taps(shifted, rows)):
+                seen += (bar * factors[block, ..., row, column]).sum(1)
             view += shifted
         unframe(room, grid, output[block])
     return output.reshape(batch, channels, *grid.spatial)
@@ -69,15 +66,17 @@ def convolve_weight_bar(cotangent: Array, input: Array, grid: Grid) -> Array:
     planes = input.reshape(batch * channels, *grid.spatial)
     multiple = cotangent.shape[1] // channels
     bars = cotangent.reshape(len(planes), multiple, math.prod(grid.counts))
-    output = np.empty((len(planes), multiple, *grid.kernel), cotangent.dtype)
+    shape = (batch, channels * multiple, 1, *grid.kernel)
+    output = np.empty((len(planes), multiple, *_split(grid.kernel)), cotangent.dtype)
     rows = _without_last(grid)
     for block in blocks(len(planes), _bytes(bars), NARROW):
         room = framed(planes[block], grid, 0.0)
         for column, view in enumerate(taps_along(room, grid, len(grid.kernel) - 1)):
-            for tap, seen in taps(np.ascontiguousarray(view), rows):
+            for row, seen in enumerate(taps(np.ascontiguousarray(view), rows)):
                 flat = seen.reshape(len(seen), 1, bars.shape[-1])
-                output[(block, slice(None), *tap[:-1], column)] = np.vecdot(flat, bars[block])
-    return output.reshape(batch, channels * multiple, 1, *grid.kernel).sum(0)
+                output[block, :, row, column] = np.vecdot(flat, bars[block])
+    total: Array = output.reshape(shape).sum(0)
+    return total
 
 
 def _mirrored(grid: Grid) -> Grid | None:
@@ -104,10 +103,15 @@ def _without_last(grid: Grid) -> Grid:
 
 
 def _factors(weight: Array, batch: int, channels: int) -> Array:
-    """Repeat the filters for every example: (N * C, M, *ones, *K), one row for each plane."""
-    kernel: Sizes = weight.shape[2:]
-    filters = weight.reshape(channels, len(weight) // channels, *(1,) * len(kernel), *kernel)
+    """Repeat the filters for every example: (N * C, M, *ones, rows, columns), one per plane."""
+    ones = (1,) * (weight.ndim - 2)
+    filters = weight.reshape(channels, -1, *ones, *_split(weight.shape[2:]))
     return np.broadcast_to(filters, (batch, *filters.shape)).reshape(-1, *filters.shape[1:])
+
+
+def _split(kernel: Sizes) -> Sizes:
+    """Count the taps of a column and the columns."""
+    return math.prod(kernel[:-1]), kernel[-1]
 
 
 def _bytes(planes: Array) -> int:

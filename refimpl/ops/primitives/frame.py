@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from refimpl.ops.array import Array, Pairs, Sizes, primitive
@@ -28,7 +30,8 @@ def gather_frame(input: Array, padding: Pairs, mode: str) -> Array:
 def scatter_frame(cotangent: Array, spatial: Sizes, padding: Pairs, mode: str) -> Array:
     """Add what the frame holds back to where it came from; the adjoint of `gather_frame`."""
     if mode == "zeros":
-        return cotangent[_inside(spatial, padding)].copy()
+        inner: Array = cotangent[_inside(spatial, padding)]
+        return inner.copy()
     lead = cotangent.ndim - len(padding)
     for axis, (size, (before, after)) in enumerate(zip(spatial, padding, strict=True), start=lead):
         framed = np.moveaxis(cotangent, axis, 0)
@@ -40,15 +43,17 @@ def scatter_frame(cotangent: Array, spatial: Sizes, padding: Pairs, mode: str) -
     return np.ascontiguousarray(cotangent)
 
 
-def _inside(spatial: Sizes, padding: Pairs) -> tuple[object, ...]:
+def _inside(spatial: Sizes, padding: Pairs) -> Any:
     return (..., *(slice(b, b + size) for size, (b, _) in zip(spatial, padding, strict=True)))
 
 
 def _source(size: int, before: int, after: int, mode: str) -> Array:
     """Tell, for every position of the framed dimension, which input position it shows."""
-    position = np.arange(-before, size + after)
+    position: Array = np.arange(-before, size + after)
     if mode == "reflect":
-        return size - 1 - np.abs(size - 1 - np.abs(position))
-    if mode == "replicate":
-        return position.clip(0, size - 1)
-    return position % size
+        position = size - 1 - np.abs(size - 1 - np.abs(position))
+    elif mode == "replicate":
+        position = np.clip(position, 0, size - 1)
+    else:
+        position = position % size
+    return position

@@ -155,7 +155,7 @@ def _select(input: Array, grid: Grid) -> tuple[Array, Array]:
     planes = _planes(input, grid.spatial)
     output = np.empty((len(planes), *grid.counts), input.dtype)
     index = np.empty(output.shape, np.int64)
-    origin = np.empty(0)
+    origin: Array = np.empty(0, np.int64)
     for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
         room = framed(planes[block], grid, -np.inf)
         leader, distance = _lead(room, grid)

@@ -43,16 +43,15 @@ def unframe(room: Array, grid: Grid, into: Array) -> None:
     into[here] = room[there]
 
 
-def taps(room: Array, grid: Grid) -> Iterator[tuple[tuple[int, ...], Array]]:
-    """Yield each tap, in row-major order, and the view of what it sees in every window."""
-    steps = [range(kernel) for kernel in grid.kernel]
-    for tap in itertools.product(*steps):
+def taps(room: Array, grid: Grid) -> Iterator[Array]:
+    """Yield, for each tap in row-major order, the view of what it sees in every window."""
+    for tap in itertools.product(*map(range, grid.kernel)):
         where: list[Any] = [...]
         for t, dilation, count, stride in zip(
             tap, grid.dilation, grid.counts, grid.stride, strict=True
         ):
             where.append(slice(t * dilation, t * dilation + (count - 1) * stride + 1, stride))
-        yield tap, room[tuple(where)]
+        yield room[tuple(where)]
 
 
 def taps_along(room: Array, grid: Grid, dimension: int) -> list[Array]:
