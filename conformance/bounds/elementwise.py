@@ -64,8 +64,7 @@ def divide(unit: Unit, x: Term, y: Term) -> Term:
         passed = add_bounds(x.bound, np.abs(value) * y.bound) / (size - y.bound)
         passed = np.where((y.bound >= size) & (y.bound > 0.0), np.inf, passed)
     elif passed is not None:
-        # Exact infinities and zeros divide to no distance at all.
-        passed = np.where(passed == 0.0, 0.0, passed / np.abs(y.value))
+        passed = passed / np.abs(y.value)
     return finish(
         unit,
         value,
@@ -140,10 +139,8 @@ def log1p(unit: Unit, x: Term) -> Term:
 
 
 def _log_bound(argument: Any, bound: Any) -> Any:
-    if bound is None:
-        return None
-    passed = -np.log1p(-np.minimum(bound / argument, 1.0))
-    return np.where(bound == 0.0, 0.0, passed)
+    # NaN where the bound exceeds the argument: no claim.
+    return None if bound is None else -np.log1p(-bound / argument)
 
 
 def tanh(unit: Unit, x: Term) -> Term:
@@ -191,8 +188,9 @@ def _selected(x: Term, y: Term) -> Any:
         return None
     bx = 0.0 if x.bound is None else x.bound
     by = 0.0 if y.bound is None else y.bound
-    either_one = np.where(x.value - bx > y.value + by, bx, np.maximum(bx, by))
-    return np.where(y.value - by > x.value + bx, by, either_one)
+    # One that stays below the larger value can move the maximum neither up nor down.
+    either_one = np.where(y.value + by < x.value, bx, np.maximum(bx, by))
+    return np.where(x.value + bx < y.value, by, either_one)
 
 
 def elementwise(unit: Unit, value: Any, derivative: Callable[[Any], Any], x: Term) -> Term:

@@ -149,11 +149,10 @@ def _passed(function: Callable[..., Any], terms: Sequence[Term], magnitudes: Seq
 
 
 def largest(unit: Unit, x: Term, axis: Axes = None, keepdims: bool = False) -> Term:
-    """Maximum: the largest bound among the elements that may be it."""
+    """Maximum: the largest bound among the elements that may exceed it."""
     bound = None
     if x.bound is not None:
-        least = np.max(x.value - x.bound, axis=axis, keepdims=True)
-        rival = ~(x.value + x.bound < least)
+        rival = ~(x.value + x.bound < np.max(x.value, axis=axis, keepdims=True))
         bound = np.max(np.where(rival, x.bound, 0.0), axis=axis, keepdims=keepdims)
     return Term(np.max(x.value, axis=axis, keepdims=keepdims), bound)
 

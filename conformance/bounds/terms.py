@@ -100,7 +100,7 @@ def add_bounds(first: Any, second: Any) -> Any:
 
 
 def power_of_two(x: Term) -> Any:
-    """Tell where multiplying by an exact term only moves the exponent (or gives zero).
+    """Tell where multiplying by an exact term only moves the exponent.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def power_of_two(x: Term) -> Any:
     if x.bound is not None:
         return False
     if isinstance(x.value, float):
-        return x.value == 0.0 or abs(math.frexp(x.value)[0]) == 0.5
+        return abs(math.frexp(x.value)[0]) == 0.5
     return (x.value.view(np.int64) & _MANTISSA) == 0
 
 
@@ -165,12 +165,10 @@ def doubtful(x: Term) -> Any:
     Returns
     -------
     bool or ndarray of bool
-        False for a NaN that is claimed, which is all there is to know about it.
     """
     if x.bound is None:
         return False
-    claimed = np.isnan(x.value) & np.isfinite(x.bound)
-    return ~((x.bound == 0.0) | (x.bound < np.abs(x.value)) | claimed)
+    return (x.bound != 0.0) & ~(x.bound < np.abs(x.value))
 
 
 def certain(*terms: Term, pole: Any = None, additive: bool = False) -> tuple[Any, Any]:

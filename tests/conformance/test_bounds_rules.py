@@ -175,8 +175,44 @@ def test_an_exponent_that_the_dtype_lacks_moves_the_power():
     assert (x**1.7).bound[0] == pytest.approx(own + moved, rel=1e-6)
 
 
+def test_a_constant_that_underflows_is_off_by_that():
+    half = Unit.of("float16")
+    product = exact([1.0], half) * 1e-7
+    assert distance(np.array([np.float16(1e-7)]), product)[0] <= 1.0
+    assert (exact([4.0], F32) * 1e-40).bound[0] >= 4e-40
+
+
+def test_plain_specials_are_exact():
+    x = exact(np.ones(3), F32) * np.array([np.nan, np.inf, 0.1])
+    assert (x.bound > 0).tolist() == [False, False, True]
+
+
+@names(
+    ("exponent", "function"),
+    [(0.5, np.sqrt), (1.0, np.positive), (2.0, np.square), (2, np.square), (-1.0, np.reciprocal)],
+)
+def test_powers_with_a_name_are_no_transcendental_functions(exponent, function):
+    x = exact(np.array([1.3, 2.7]), F32)
+    assert np.array_equal((x**exponent).bound, function(x).bound)
+
+
+def test_the_bound_of_a_hyperbolic_tangent_is_never_above_two():
+    assert np.tanh(Bounded([0.0, 9.0], 50.0, F64)).bound == pytest.approx([2.0, 2.0], rel=1e-14)
+
+
+def test_a_rounding_is_relative_to_the_farthest_result():
+    bound = (Bounded([0.0], [1.0], F32) * 1.5).bound[0]
+    assert bound == pytest.approx(1.5 * (1 + F32.step), rel=1e-15)
+
+
+def test_the_oracles_own_rounding_counts():
+    assert F64.step == F64.growth == 2.0**-52
+    assert F32.step == F32.growth == 2.0**-24 + 2.0**-53
+
+
 def test_integers_and_bools_are_exact():
     one = exact(np.ones(2), Unit.of("bfloat16"))
+    assert not (one * 257).bound.any()
     assert not (one * np.array([257, 3])).bound.any()
     assert not (one * np.array([True, False])).bound.any()
 
@@ -240,6 +276,11 @@ def test_subnormal_inputs_may_be_read_as_zero():
     assert np.all(distance(np.array([0.0, 0.0, 1.0]), np.maximum(x, -5.0)) <= 1.0)
 
 
+def test_what_may_be_below_the_normal_numbers_may_be_flushed():
+    x = Bounded([2.0 * F32.smallest], [1.5 * F32.smallest], F32) * 1.25
+    assert x.bound[0] >= (1.5 * 1.25 + 1.0) * F32.smallest
+
+
 def test_underflow_does_not_reach_normal_numbers():
     assert (exact([1e-30], F32) * 3.0).bound[0] < 1e-36
     assert (exact([0.0], F32) * 3.0).bound[0] == 0.0
@@ -255,6 +296,12 @@ def test_overflow_is_that_of_the_dtype():
     for dtype, ok, over in [("float16", 6e4, 7e4), ("float32", 3e38, 4e38)]:
         result = exact([1.0], Unit.of(dtype)) * np.array([ok, over])
         assert np.isinf(result.bound).tolist() == [False, True]
+
+
+def test_a_rounding_that_may_overflow_claims_nothing():
+    result = exact([40000.0, 30000.0], Unit.of("float16")) * 1.6375
+    assert result.value[0] < 65504.0
+    assert np.isinf(result.bound).tolist() == [True, False]
 
 
 def test_an_exponential_that_overflows_claims_nothing():

@@ -56,6 +56,13 @@ def test_a_sum_grows_with_the_root_of_its_length():
     assert x.sum(axis=0, keepdims=True).shape == (1,)
 
 
+def test_two_terms_are_a_sum_and_one_is_none():
+    x = exact(np.array([[1.3, 2.7, 0.0], [1.3, 0.0, 0.0]]), F32)
+    assert x.sum(axis=1).bound[0] == pytest.approx((np.sqrt(2) * G32 + F32.step) * 4.0, rel=1e-6)
+    assert x.sum(axis=1).bound[1] == 0.0
+    assert x.mean(axis=1).bound[1] == pytest.approx(F32.step * 1.3 / 3, rel=1e-6)
+
+
 def test_cancellation_shows():
     x = exact(np.array([1e6, -1e6, 1.0, 0.5]), F32)
     assert x.sum().bound == pytest.approx(2 * G32 * 2e6, rel=1e-3)
@@ -93,6 +100,7 @@ def test_half_types_accumulate_in_float32_and_round_once():
     many = exact(np.full(1024, 300.0), unit)
     assert np.isfinite(many.mean().bound)
     assert np.isfinite((many.sum() / 1024).bound)
+    assert np.isfinite((many @ np.ones(1024) / 1024).bound)
 
 
 @given(seed=st.integers(0, 10**6), length=st.integers(1, 400), offset=st.sampled_from([0.0, 300.0]))
@@ -140,8 +148,9 @@ def test_a_single_product_is_one_product():
 
 
 def test_products_that_underflow_inside_a_sum_are_allowed_for():
-    x = exact(np.full((1, 4), 1e-20), F32)
-    result = x @ np.full((4, 1), 2.0**-64)
+    x = exact(np.full((1, 100), 1e-20), F32)
+    result = x @ np.full((100, 1), 2.0**-60)
+    assert result.value > 50 * F32.smallest
     assert distance(np.zeros((1, 1)), result)[0, 0] <= 1.0
 
 
@@ -180,6 +189,8 @@ def test_a_maximum_primitive_passes_the_largest_bound():
     assert result.value.tolist() == [1.0, 5.0, 5.0, 2.0]
     assert result.bound.tolist() == [0.1, 0.2, 0.3, 0.3]
     assert not pair_maximum(exact([1.0, 2.0], F32)).bound.any()
+    nothing = pair_maximum(Bounded(np.zeros(0), np.zeros(0), F32))
+    assert (nothing.value.tolist(), nothing.bound.tolist()) == ([-np.inf], [0.0])
 
 
 def test_an_index_primitive_sees_values_alone():
