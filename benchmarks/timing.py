@@ -11,7 +11,8 @@ from time import perf_counter
 from typing import Any
 
 BATCH = 0.005  # seconds that one sample should last: a short call is repeated
-SLOW = 0.5  # seconds from which one call is enough
+SLOW = 0.5  # seconds from which one warm call is enough
+VERY_SLOW = 3.0  # seconds from which even the first is: no library warms up for so long
 BUDGET = 1.5  # seconds that one contestant may take of a workload's rounds
 
 
@@ -38,16 +39,16 @@ def interleaved(
 
     The machine's speed drifts; what is compared must therefore be measured side by side. Each
     sample is preceded by one call that is not timed, which brings the contestant's own data back
-    into the cache. `first` holds what each took the first time: where that is longer than `SLOW`,
-    it is the only sample.
+    into the cache. `first` holds what each took the first time.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
     repeats: dict[str, int] = {}
     for name, call in calls.items():
-        if first[name] > SLOW:
-            samples[name].append(first[name])
+        warm = first[name] if first[name] > VERY_SLOW else _seconds(call, 1)
+        if warm > SLOW:
+            samples[name].append(warm)
         else:
-            repeats[name] = max(1, math.ceil(BATCH / max(_seconds(call, 1), 1e-7)))
+            repeats[name] = max(1, math.ceil(BATCH / max(warm, 1e-7)))
     names = list(repeats)
     for turn in range(rounds):
         shift = turn % max(len(names), 1)
