@@ -13,9 +13,9 @@ import numpy as np
 from refimpl.dtypes import is_float
 from refimpl.errors import must, must_be_one_of
 from refimpl.ops.arguments import check_float
-from refimpl.ops.array import Array, Vjp, half_in_float32
+from refimpl.ops.array import Array, Vjp, half_in_float32, primitive
 from refimpl.ops.shapes import check_companion, check_shape
-from refimpl.ops.softmax import log_normalizer, must_be_axis
+from refimpl.ops.softmax import log_normalizer, must_be_axis, row_blocks
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -96,15 +96,12 @@ def cross_entropy(
         pull = scale if weight is None else scale * chosen
         if label_smoothing:
             pull = pull * hit
-        total = pull
-        result = np.exp((logits - shift) - log_sum)
         if label_smoothing:
             evenly = share if factor is None else factor * share
             total = pull + scale * (label_smoothing if factor is None else np.sum(evenly))
-            result = result * total - scale * evenly
-        else:
-            result = result * total
-        return result - np.where(_is_class(index, logits.shape, axis), pull, 0.0), None
+            logits_bar = _softmax_minus_hits(logits, shift, log_sum, total, pull, index, axis)
+            return logits_bar - scale * evenly, None
+        return _softmax_minus_hits(logits, shift, log_sum, pull, pull, index, axis), None
 
     return loss, vjp
 
@@ -198,7 +195,7 @@ def nll_loss(
         check_shape(cotangent, "cotangent", loss.shape)
         pull = coefficient(cotangent)
         pull = np.where(kept, pull if weight is None else pull * chosen, 0.0)
-        return (np.where(_is_class(index, shape, axis), -pull, 0.0),)
+        return (_hits(-pull, index, axis, shape[axis]),)
 
     return loss, vjp
 
@@ -284,15 +281,15 @@ def sparse_softmax_cross_entropy(logits: Array, labels: Array) -> tuple[Array, V
     check_float(logits, "logits")
     must(logits.ndim > 0, "logits", "of one dimension or more", logits.shape)
     must(logits.shape[-1] > 0, "logits", "of one class or more", logits.shape)
-    index, _ = _indices(labels, "labels", logits.shape, logits.ndim - 1, None)
+    axis = logits.ndim - 1
+    index, _ = _indices(labels, "labels", logits.shape, axis, None)
     shift, log_sum = log_normalizer(logits, -1)
     loss = np.squeeze(log_sum - (np.take_along_axis(logits, index, axis=-1) - shift), axis=-1)
 
     def vjp(cotangent: Array) -> tuple[Array]:
         check_shape(cotangent, "cotangent", loss.shape)
         scale = np.expand_dims(cotangent, -1)
-        pull = np.where(_is_class(index, logits.shape, logits.ndim - 1), scale, 0.0)
-        return (np.exp((logits - shift) - log_sum) * scale - pull,)
+        return (_softmax_minus_hits(logits, shift, log_sum, scale, scale, index, axis),)
 
     return loss, vjp
 
@@ -400,10 +397,32 @@ def _indices(
     return index, kept
 
 
-def _is_class(index: Array, shape: tuple[int, ...], axis: int) -> Any:
-    """Mark the element of each row that the index chooses."""
-    classes = np.arange(shape[axis]).reshape((-1,) + (1,) * (len(shape) - 1 - axis))
-    return index == classes
+def _softmax_minus_hits(
+    logits: Array,
+    shift: Array,
+    log_sum: Array,
+    total: Array,
+    hit: Array,
+    index: Array,
+    axis: int,
+) -> Array:
+    """Give the softmax times `total`, minus `hit` at the class that the index chooses."""
+    parts = []
+    for rows in row_blocks(logits.shape, axis):
+        softmax = np.exp((logits[rows] - shift[rows]) - log_sum[rows])
+        hits = _hits(hit[rows], index[rows], axis, logits.shape[axis])
+        parts.append(softmax * total[rows] - hits)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=0)
+
+
+@primitive(rule="linear")
+def _hits(values: Array, index: Array, axis: int, classes: int) -> Array:
+    """Put each value at the class that its index chooses, among zeros."""
+    shape = list(index.shape)
+    shape[axis] = classes
+    result = np.zeros(shape, values.dtype)
+    np.put_along_axis(result, index, values, axis=axis)
+    return result
 
 
 def _weight_of(weight: Array | None, index: Array, kept: Array) -> Array:

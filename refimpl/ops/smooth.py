@@ -17,6 +17,7 @@ from refimpl.errors import must, must_be_one_of
 from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.erf import normal_cdf, normal_density
+from refimpl.ops.select import choose, keep_where
 from refimpl.ops.shapes import check_shape
 
 INFINITY = float("inf")
@@ -37,7 +38,7 @@ def _scaled(shape: tuple[int, ...], slope: Callable[[], Array]) -> Vjp:
 
 def _sigmoid(x: Array) -> Array:
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0.0, 1.0, e) / (1.0 + e)
+    return (keep_where(e, x < 0.0) + (x >= 0.0)) / (1.0 + e)
 
 
 def _softplus(x: Array) -> Array:
@@ -317,13 +318,13 @@ def elu(input: Array, *, alpha: float = 1.0, slope_from: str = "input") -> tuple
     """
     check_float(input, "input")
     must_be_one_of(slope_from, "slope_from", ("input", "output"))
-    positive = input > 0.0
     below = np.clip(input, -INFINITY, 0.0)
-    output = np.where(positive, input, np.expm1(below) * alpha)
+    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
 
-    def slope() -> Array:
+    def slope() -> Any:
+        positive = input > 0.0
         left = np.exp(below) * alpha if slope_from == "input" else output + alpha
-        return np.where(positive, 1.0, left)
+        return keep_where(left, ~positive) + positive
 
     return output, _scaled(input.shape, slope)
 
@@ -364,12 +365,12 @@ def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tupl
     must_be_one_of(slope_from, "slope_from", ("input", "output"))
     depth = SELU_SCALE * SELU_ALPHA
     below = np.clip(input, -INFINITY, 0.0)
-    output = np.where(input > 0.0, input * SELU_SCALE, np.expm1(below) * depth)
+    output = np.clip(input, 0.0, INFINITY) * SELU_SCALE + np.expm1(below) * depth
 
     def slope() -> Array:
         left = np.exp(below) * depth if slope_from == "input" else output + depth
         right = input > 0.0 if kink == "left" else input >= 0.0
-        return np.where(right, SELU_SCALE, left)
+        return choose(right, np.full_like(left, SELU_SCALE), left)
 
     return output, _scaled(input.shape, slope)
 
@@ -408,14 +409,14 @@ def celu(input: Array, *, alpha: float = 1.0, kink: str = "left") -> tuple[Array
     check_float(input, "input")
     must(alpha > 0.0, "alpha", "positive", alpha)
     must_be_one_of(kink, "kink", ("left", "sum"))
-    positive = input > 0.0
     below = np.clip(input, -INFINITY, 0.0) / alpha
 
-    def slope() -> Array:
-        result = np.where(positive, 1.0, np.exp(below))
-        return np.where(input == 0.0, 2.0, result) if kink == "sum" else result
+    def slope() -> Any:
+        right = input > 0.0 if kink == "left" else input >= 0.0
+        return keep_where(np.exp(below), ~(input > 0.0)) + right
 
-    return np.where(positive, input, np.expm1(below) * alpha), _scaled(input.shape, slope)
+    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
+    return output, _scaled(input.shape, slope)
 
 
 @half_in_float32

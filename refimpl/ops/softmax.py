@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from refimpl.errors import must
 from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.shapes import check_shape
+
+BLOCK = 131072  # elements that are worked on together
 
 
 def shift_of(input: Array, axis: int) -> Array:
@@ -50,8 +55,45 @@ def log_normalizer(input: Array, axis: int) -> tuple[Array, Array]:
         The shape of the input with `axis` of length one; `log(softmax(input))` is
         `(input - shift) - log_sum`.
     """
+    parts = [_log_normalizer(input[block], axis) for block in row_blocks(input.shape, axis)]
+    if len(parts) == 1:
+        return parts[0]
+    shift, log_sum = zip(*parts, strict=True)
+    return np.concatenate(shift, axis=0), np.concatenate(log_sum, axis=0)
+
+
+def _log_normalizer(input: Array, axis: int) -> tuple[Array, Array]:
     shift = shift_of(input, axis)
-    return shift, np.log(np.sum(np.exp(input - shift), axis=axis, keepdims=True))
+    return shift, np.log(_sum_along(np.exp(input - shift), axis))
+
+
+def _sum_along(array: Array, axis: int) -> Any:
+    """Sum over an axis and keep it; over the last one as a product with ones, which is faster."""
+    if axis % array.ndim != array.ndim - 1:
+        return np.sum(array, axis=axis, keepdims=True)
+    return array @ np.ones((array.shape[-1], 1), array.dtype)
+
+
+def row_blocks(shape: tuple[int, ...], axis: int) -> list[slice]:
+    """Cut the first axis in blocks that stay in the cache, if it is not the axis given.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape of an array.
+    axis : int
+        The axis that must stay whole.
+
+    Returns
+    -------
+    list of slice
+        Slices of the first axis that cover it in order; at least one.
+    """
+    count, size = shape[0], math.prod(shape)
+    if size <= 2 * BLOCK or axis % len(shape) == 0:
+        return [slice(None)]
+    rows = max(1, BLOCK * count // size)
+    return [slice(start, start + rows) for start in range(0, count, rows)]
 
 
 def must_be_axis(axis: int, name: str, ndim: int) -> None:
@@ -107,11 +149,11 @@ def softmax(input: Array, *, axis: int = -1) -> tuple[Array, Vjp]:
         output = input
     else:
         powers = np.exp(input - shift_of(input, axis))
-        output = powers / np.sum(powers, axis=axis, keepdims=True)
+        output = powers / _sum_along(powers, axis)
 
     def vjp(cotangent: Array) -> tuple[Array]:
         check_shape(cotangent, "cotangent", input.shape)
-        mean = np.sum(cotangent * output, axis=axis, keepdims=True)
+        mean = _sum_along(cotangent * output, axis)
         return (output * (cotangent - mean),)
 
     return output, vjp

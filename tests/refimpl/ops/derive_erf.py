@@ -1,82 +1,84 @@
-"""Derive the polynomials of `refimpl.ops.erf` at 50 digits; run it to print them.
+"""Derive the coefficients of `refimpl.ops.erf` at 60 digits; run it to print them.
 
-A function on an interval is interpolated at the Chebyshev points, whose error is within a small
-factor of the best polynomial's, and the Chebyshev sum is rewritten in powers of a variable in
-[-1, 1] (or of the argument itself, where its powers are harmless).
+A rational function P/Q is fitted to f on [0, high] by least squares on the linear equations
+P(x) - f(x) Q(x) = 0, weighted by the last round's 1/Q(x), until nothing changes (C. Sanathanan and
+J. Koerner, 1963). The nodes are Chebyshev points in 1/(x + 2), which crowd where f still bends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import mpmath as mp
 
-DIGITS = 50
+DIGITS = 60
+ROUNDS = 8
 
 
-def interpolate(function: Callable[[mp.mpf], mp.mpf], low: mp.mpf, high: mp.mpf, degree: int):
-    """Coefficients, constant first, of the interpolant in q in [-1, 1], x = mid + half q."""
-    count = degree + 1
-    half, mid = (high - low) / 2, (high + low) / 2
-    angles = [mp.pi * (2 * j + 1) / (2 * count) for j in range(count)]
-    values = [function(mid + half * mp.cos(angle)) for angle in angles]
-    chebyshev = [
-        2 * mp.fsum(v * mp.cos(k * a) for v, a in zip(values, angles, strict=True)) / count
-        for k in range(count)
+def _nodes(high: float, count: int) -> list[Any]:
+    last, first = 1 / (mp.mpf(high) + 2), mp.mpf(1) / 2
+    middle, half = (first + last) / 2, (first - last) / 2
+    return [
+        1 / (middle + half * mp.cos(mp.pi * (2 * j + 1) / (2 * count))) - 2 for j in range(count)
     ]
-    chebyshev[0] /= 2
-    previous, current = [mp.mpf(1)], [mp.mpf(0), mp.mpf(1)]
-    powers = [mp.mpf(0)] * count
-    for k, weight in enumerate(chebyshev):
-        for i, coefficient in enumerate(previous):
-            powers[i] += weight * coefficient
-        following = [mp.mpf(0), *(2 * c for c in current)]
-        for i, coefficient in enumerate(previous):
-            following[i] -= coefficient
-        previous, current = current, following
-        assert len(previous) == k + 2
-    return powers
 
 
-def recentre(powers, low: mp.mpf, high: mp.mpf):
-    """Rewrite a polynomial in q as one in x = mid + half q."""
-    half, mid = (high - low) / 2, (high + low) / 2
-    result = [mp.mpf(0)]
-    for coefficient in reversed(powers):
-        product = [mp.mpf(0)] * (len(result) + 1)
-        for i, c in enumerate(result):
-            product[i] -= c * mid / half
-            product[i + 1] += c / half
-        product[0] += coefficient
-        result = product
-    return result[: len(powers)]
-
-
-def scaled_erfc(shift: float, low: float, high: float, degree: int):
-    """(t + shift) exp(t^2) erfc(t) for t in [low, high], in q linear in v = 1 / (t + shift)."""
+def fit(
+    function: Callable[[Any], Any],
+    weight: Callable[[Any], Any],
+    high: float,
+    above: int,
+    below: int,
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Fit P of degree `above` and Q of degree `below` with Q(0) = 1, constants first."""
     with mp.workdps(DIGITS):
-        shift, low, high = mp.mpf(shift), mp.mpf(low), mp.mpf(high)
+        unknowns = above + below + 1
+        nodes = _nodes(high, 4 * unknowns)
+        values = [function(x) for x in nodes]
+        weights = [weight(x) for x in nodes]
+        quotient = [mp.mpf(1)] * len(nodes)
+        for _ in range(ROUNDS):
+            matrix, right = mp.matrix(len(nodes), unknowns), mp.matrix(len(nodes), 1)
+            for i, (x, value) in enumerate(zip(nodes, values, strict=True)):
+                scale = weights[i] / quotient[i]
+                right[i] = scale * value
+                for k in range(above + 1):
+                    matrix[i, k] = scale * x**k
+                for k in range(1, below + 1):
+                    matrix[i, above + k] = -scale * value * x**k
+            solution = list(mp.qr_solve(matrix, right)[0])
+            upper, lower = solution[: above + 1], [mp.mpf(1), *solution[above + 1 :]]
+            quotient = [mp.polyval(lower[::-1], x) for x in nodes]
+        return tuple(map(float, upper)), tuple(map(float, lower))
 
-        def function(v):
-            t = 1 / v - shift
-            return mp.exp(t * t) * mp.erfc(t) / v
 
-        return [
-            float(c) for c in interpolate(function, 1 / (high + shift), 1 / (low + shift), degree)
-        ]
+def scaled_tail(a: Any) -> Any:
+    """exp(a^2/2) times the normal distribution function of -a."""
+    return mp.exp(a * a / 2) * mp.ncdf(-a)
 
 
-def erf_series(high: float, degree: int):
-    """Coefficients of erf(x)/x - 1 as a polynomial in s = x^2 for s in [0, high]."""
-    with mp.workdps(DIGITS):
-        low, high = mp.mpf(0), mp.mpf(high)
+def tail(slope: float, high: float, above: int, below: int) -> Any:
+    """Fit S in scaled_tail(a) = 1 / (2 + a (slope - S(a)))."""
+    return fit(
+        lambda a: mp.mpf(slope) - (1 / scaled_tail(a) - 2) / a,
+        lambda a: a * scaled_tail(a),
+        high,
+        above,
+        below,
+    )
 
-        def function(s):
-            return mp.erf(mp.sqrt(s)) / mp.sqrt(s) - 1
 
-        return [float(c) for c in recentre(interpolate(function, low, high, degree), low, high)]
+def series(high: float, degree: int) -> tuple[float, ...]:
+    """Fit the polynomial erf(x)/x - 1 in s = x^2 on [0, high]."""
+    return fit(
+        lambda s: mp.erf(mp.sqrt(s)) / mp.sqrt(s) - 1, lambda s: mp.mpf(1), high, degree, 0
+    )[0]
 
 
 if __name__ == "__main__":
-    print("SERIES", erf_series(1.0, 14))
-    print("SCALED", scaled_erfc(2.0, 0.5, 28.0, 24))
+    from refimpl.ops import erf
+
+    print("_SERIES =", series(erf.SERIES_END, len(erf._SERIES) - 1))
+    print("_SINGLE =", tail(erf.SLOPE_SINGLE, 14.5, 3, 4))
+    print("_DOUBLE =", tail(erf.SLOPE_DOUBLE, 39.0, 9, 10))
