@@ -133,5 +133,5 @@ def _columns(input: Array, grid: Grid, groups: int) -> Array:
 def _column_bytes(rows: Array, outputs: Array) -> int:
     """Measure the columns of one example."""
     groups, _, taps_count = rows.shape
-    windows: int = outputs.shape[-1]
-    return int(outputs.itemsize) * groups * taps_count * windows
+    size: int = groups * taps_count * outputs.shape[-1] * outputs.itemsize
+    return size
