@@ -78,6 +78,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoiled:
+    """A place that one cannot go back through, as an output needed for it was overwritten.
+
+    Parameters
+    ----------
+    name : str
+        The module that overwrote it.
+    """
+
+    name: str
+
+    def backward(self, grad_output: Array | None = None) -> Any:
+        """Refuse."""
+        raise RuntimeError(
+            f"{self.name} with inplace=True has overwritten an output that backward needs"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """Calls of one module after the other.
 

@@ -26,6 +26,9 @@ class _Activation(Module):
     _function: ClassVar[Differentiable[..., Array]]
     _options: ClassVar[tuple[str, ...]] = ()
     _shown: ClassVar[tuple[str, ...]] = ()
+    # Whether the way back needs the output unchanged: always, or if the input is overwritten.
+    _keeps_output: ClassVar[bool] = False
+    _keeps_output_in_place: ClassVar[bool] = False
     # Two of torch's activations do not say in their repr that they work in place.
     _shows_inplace: ClassVar[bool] = True
 
@@ -55,6 +58,11 @@ class _Activation(Module):
         output: Array = self._run(type(self)._function, input, **options)
         return output
 
+    def _output_needed(self) -> bool:
+        return self._keeps_output or (
+            self._keeps_output_in_place and bool(getattr(self, "inplace", False))
+        )
+
     def extra_repr(self) -> str:
         """Return what stands between the parentheses of the repr."""
         shown = [f"{name}={getattr(self, name)}" for name in self._shown]
@@ -83,6 +91,7 @@ class ReLU(_InPlace):
     """
 
     _function = functional.relu
+    _keeps_output_in_place = True
 
 
 class LeakyReLU(_Activation):
@@ -97,6 +106,7 @@ class LeakyReLU(_Activation):
     """
 
     _function = functional.leaky_relu
+    _keeps_output_in_place = True
     _options = ("negative_slope", "inplace")
     _shown = ("negative_slope",)
 
@@ -280,6 +290,7 @@ class Sigmoid(_Activation):
     """Compute 1 / (1 + exp(-x)); see `functional.sigmoid`."""
 
     _function = functional.sigmoid
+    _keeps_output = True
 
 
 class LogSigmoid(_Activation):
@@ -292,6 +303,7 @@ class Tanh(_Activation):
     """Compute the hyperbolic tangent; see `functional.tanh`."""
 
     _function = functional.tanh
+    _keeps_output = True
 
 
 class Softplus(_Activation):
@@ -415,6 +427,7 @@ class Softmax(_Activation):
     """
 
     _function = functional.softmax
+    _keeps_output = True
     _options = ("dim",)
 
     def __init__(self, dim: int | None = None) -> None:
@@ -436,6 +449,7 @@ class LogSoftmax(_Activation):
     """
 
     _function = functional.log_softmax
+    _keeps_output = True
     _options = ("dim",)
 
     def __init__(self, dim: int | None = None) -> None:

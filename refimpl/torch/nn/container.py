@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from refimpl.ops.array import Array
-from refimpl.torch.nn._backward import Backward, Chain
+from refimpl.torch.nn._backward import Backward, Chain, Spoiled
 from refimpl.torch.nn.functional._arguments import array, axis
 from refimpl.torch.nn.module import Module
 
@@ -51,10 +51,15 @@ class Sequential(Module):
             The last module's output.
         """
         steps: list[Backward] = []
+        needed: list[Array] = []
         for module in self:
-            input = module(input)
+            before, input = input, module(input)
             # A module called twice remembers its last call only, so the steps are kept here.
             steps.append(module if module._step is None else module._step)
+            if getattr(module, "inplace", False) and _overlaps(before, needed):
+                steps.append(Spoiled(type(module).__name__))
+            if module._output_needed():
+                needed.append(input)
         object.__setattr__(self, "_step", Chain(steps))
         return input
 
@@ -186,6 +191,10 @@ class Sequential(Module):
         found: Module = self[key]
         del self[key]
         return found
+
+
+def _overlaps(overwritten: Any, needed: list[Array]) -> bool:
+    return any(np.may_share_memory(overwritten, array) for array in needed)
 
 
 class Identity(Module):

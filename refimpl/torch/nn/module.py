@@ -121,6 +121,10 @@ class Module:
         object.__setattr__(self, "_step", step)
         return output
 
+    def _output_needed(self) -> bool:
+        """Tell whether the way back needs the last output as it was."""
+        return False
+
     # Registration
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:

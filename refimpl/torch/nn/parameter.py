@@ -88,7 +88,17 @@ class Parameter:
         return self._data.ndim
 
     def size(self, dim: int | None = None) -> Any:
-        """Return the shape, or the extent of one axis."""
+        """Return the shape, or the extent of one axis.
+
+        Parameters
+        ----------
+        dim : int, optional
+            The axis.
+
+        Returns
+        -------
+        tuple of int, or int
+        """
         return self._data.shape if dim is None else self._data.shape[dim]
 
     def requires_grad_(self, requires_grad: bool = True) -> Parameter:
@@ -120,7 +130,13 @@ class Parameter:
             self.grad = gradient.copy() if self.grad is None else self.grad + gradient
 
     def cast(self, dtype: np.dtype[Any]) -> None:
-        """Cast values and gradient to another float dtype."""
+        """Cast values and gradient to another float dtype.
+
+        Parameters
+        ----------
+        dtype : dtype
+            The dtype.
+        """
         self._data = self._data.astype(dtype)
         if self.grad is not None:
             self.grad = self.grad.astype(dtype)

@@ -350,6 +350,37 @@ def test_sequential_is_a_list_of_modules(torch):
         operator.add(nn.Sequential(), [nn.ReLU()])
 
 
+@pytest.mark.parametrize("first", ["Sigmoid()", "Tanh()", "Softmax(1)", "ReLU(True)"])
+@pytest.mark.parametrize("second", ["ELU(inplace=True)", "Dropout(0.5, True)", "ELU()"])
+def test_no_way_back_through_what_was_overwritten(torch, first, second):
+    x = np.ones((2, 3))
+    failed = []
+    for library, value in ((nn, x), (torch.nn, torch.from_numpy(x).requires_grad_())):
+        linear = library.Linear(3, 3).double()
+        chain = library.Sequential(
+            *(linear, eval(f"library.{first}"), library.Flatten(), eval(f"library.{second}"))
+        )
+        output = chain(value)
+        try:
+            chain.backward(x) if library is nn else output.sum().backward()
+        except RuntimeError as error:
+            failed.append("inplace" in str(error))
+    assert failed == ([] if second == "ELU()" else [True, True])
+
+
+def test_functions_that_need_their_output_are_known():
+    x = np.random.default_rng(0).standard_normal((3, 4))
+    for name in nn.__all__:
+        kind = getattr(nn, name)
+        if not hasattr(kind, "_keeps_output") or name in ("Softmax", "LogSoftmax"):
+            continue
+        layer = kind()
+        output = layer(x)
+        before = layer.backward(x)
+        output[...] = 7.0
+        assert layer._output_needed() == bool((layer.backward(x) != before).any()), name
+
+
 def test_apply_visits_children_first():
     seen = []
     module = nn.Sequential(nn.ReLU(), nn.Tanh())

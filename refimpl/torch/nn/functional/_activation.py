@@ -59,7 +59,7 @@ def relu6(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     array
         Of the input's shape and dtype.
     """
-    return _apply(ops.relu6, input, inplace, from_output=True)
+    return _apply(ops.relu6, input, inplace)
 
 
 @differentiable
@@ -385,7 +385,7 @@ def hardtanh(
     low, high = number(min_val, "min_val"), number(max_val, "max_val")
     if low > high:
         raise ValueError(f"min_val must be at most max_val, {max_val!r}; got {min_val!r}")
-    return _apply(ops.hardtanh, input, inplace, from_output=True, min_value=low, max_value=high)
+    return _apply(ops.hardtanh, input, inplace, min_value=low, max_value=high)
 
 
 @differentiable

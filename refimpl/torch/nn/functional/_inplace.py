@@ -1,4 +1,10 @@
-"""Writing an output over the input, for the functions that torch lets do so."""
+"""Writing an output over the input, for the functions that torch lets do so.
+
+What is overwritten must not be needed any more. The ways back of sigmoid, tanh, softmax and
+log_softmax, and of relu and leaky_relu done in place, need their output, so none of these may be
+followed by a function in place; torch and our Sequential refuse the backward pass then. A chain of
+function calls is not watched.
+"""
 
 from __future__ import annotations
 

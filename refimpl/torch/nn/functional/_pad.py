@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -71,7 +72,7 @@ def pad(
                 f"pad must be at least 0 and, in mode {mode!r}, fit the axis of size {size}; "
                 f"got {pad!r} for shape {x.shape}"
             )
-    batch = x.reshape((-1, 1, *x.shape[-n:]) if x.size else (1, 1, *x.shape[-n:]))
+    batch = x.reshape(math.prod(x.shape[:-n]), 1, *x.shape[-n:])
     output, vjp = ops.pad(batch, pairs, mode)
 
     def reshaped(cotangent: Array) -> tuple[Array]:
