@@ -128,16 +128,17 @@ class Matrix:
         if self._plan is None:
             from conformance.claims import plan
 
-            self._plan = {}
+            by_aspect: dict[str, dict[str, Claim]] = {}
             for claim in plan(self.columns):
                 name = claim.id
                 if self.wanted and not {name, f"{claim.aspect}/{name}"} & self.wanted:
                     continue
-                claims = self._plan.setdefault(claim.aspect, {})
+                claims = by_aspect.setdefault(claim.aspect, {})
                 if name in claims:
                     raise ValueError(f"two claims of the plan are called {claim.aspect}/{name}")
                 claims[name] = claim
                 self._cases.setdefault(claim.case.id, len(self._cases))
+            self._plan = by_aspect
         return self._plan
 
     def find_claim(self, aspect: str, name: str) -> Claim:

@@ -3,7 +3,7 @@ A small plan that runs nothing, for the tests of the plugin: loaded with ``-p fa
 
 It stands in for the modules that know about cases and subjects. What shall become of a claim is
 read from the environment: FAKE_EVENTS maps ``aspect/id`` to a verdict, or to one of the accidents
-``crash``, ``raise`` and ``interrupt``.
+``crash``, ``raise`` and ``interrupt``; ``plan`` may be ``twice``, to name every claim twice.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class Session:
 
 
 def plan(subjects, aspects=ASPECTS):
+    claims = _plan(subjects, aspects)
+    return {"pass": claims, "twice": claims * 2}[EVENTS.get("plan", "pass")]
+
+
+def _plan(subjects, aspects):
     return [
         Claim(Case(layer, words), aspect, subject, "class")
         for layer in LAYERS

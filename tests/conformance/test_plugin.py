@@ -151,6 +151,15 @@ def test_stopping_at_the_first_failure_is_incomplete(matrix):
     assert report["claims_checked"] < report["claims_planned"] == 16
 
 
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_plan_with_two_claims_of_one_name_is_refused(matrix, processes):
+    result, report = matrix(*processes, events={"plan": "twice"})
+    assert result.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
+    assert report is None
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines([f"*two claims of the plan are called output/{CLAIM}"])
+
+
 def test_claims_of_one_case_are_neighbours(matrix):
     result, _ = matrix("-v")
     cases = [line.split("[")[1].split("-float32")[0]
