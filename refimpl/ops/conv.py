@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from refimpl.errors import must, must_be_type
@@ -67,10 +68,14 @@ def _conv(
         output = output + bias.reshape(-1, *(1,) * len(grid.kernel))
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
+        bias_bar = None
+        if bias is not None:
+            planes = cotangent.reshape(*cotangent.shape[:2], math.prod(grid.counts))
+            bias_bar = planes.sum(-1).sum(0)  # pairwise along the windows, which are many
         return (
             convolve_input_bar(cotangent, weight, grid, groups),
             convolve_weight_bar(cotangent, input, grid, groups),
-            None if bias is None else cotangent.reshape(*cotangent.shape[:2], -1).sum(-1).sum(0),
+            bias_bar,
         )
 
     return output, vjp
@@ -83,7 +88,9 @@ def _check_parameters(input: Array, weight: Array, bias: Any, groups: int, n: in
         must(False, "weight", f"of shape (O, C/groups, *K) with {n} kernel sizes", weight.shape)
     must_be_type(groups, "groups", int, "an integer")
     channels, outputs = input.shape[1], weight.shape[0]
-    if groups < 1 or channels % groups or outputs % groups or outputs < 1:
+    if outputs < 1:
+        must(False, "weight", "of shape (O, C/groups, *K) with at least one output", weight.shape)
+    if groups < 1 or channels % groups or outputs % groups:
         allowed = f"at least 1 and divide input's {channels} and weight's {outputs} channels"
         must(False, "groups", allowed, groups)
     if weight.shape[1] * groups != channels:

@@ -5,7 +5,7 @@ Each is a `Primitive`: it names the rule by which an error bound passes through 
 
 from __future__ import annotations
 
-from refimpl.ops.primitives.convolve import convolve, convolve_input_bar, convolve_weight_bar
+from refimpl.ops.primitives.convolution import convolve, convolve_input_bar, convolve_weight_bar
 from refimpl.ops.primitives.frame import gather_frame, scatter_frame
 from refimpl.ops.primitives.pooling import (
     scatter,
