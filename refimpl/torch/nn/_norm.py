@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl.torch.nn import init
-from refimpl.torch.nn.functional._arguments import flag, number, sizes
+from refimpl.torch.nn.functional._arguments import flag, integer, number
 from refimpl.torch.nn.module import Module, parameter_dtype
 from refimpl.torch.nn.parameter import Parameter
 
@@ -50,7 +50,7 @@ class NormBase(Module):
         *,
         bias: bool,
     ) -> None:
-        sizes(num_features, "num_features", 1, 0)
+        num_features = integer(num_features, "num_features", 0)
         if not number(eps, "eps") > 0.0:
             raise ValueError(f"eps must be positive; got {eps!r}")
         if momentum is not None:

@@ -12,7 +12,7 @@ from refimpl.differentiable import Differentiable
 from refimpl.errors import must_be_one_of
 from refimpl.ops.array import Array
 from refimpl.torch.nn import functional, init
-from refimpl.torch.nn.functional._arguments import flag, number, sizes
+from refimpl.torch.nn.functional._arguments import flag, integer, number
 from refimpl.torch.nn.module import Module, parameter_dtype
 from refimpl.torch.nn.parameter import Parameter
 
@@ -143,7 +143,7 @@ class PReLU(Module):
         device: Any = None,
         dtype: npt.DTypeLike | None = None,
     ) -> None:
-        sizes(num_parameters, "num_parameters", 1, 1)
+        num_parameters = integer(num_parameters, "num_parameters", 1)
         number(init, "init")
         real = parameter_dtype(dtype, device)
         super().__init__()

@@ -11,7 +11,7 @@ from refimpl.differentiable import Differentiable
 from refimpl.errors import must_be_one_of
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch.nn import functional, init
-from refimpl.torch.nn.functional._arguments import flag, matching, sizes, spatial_input
+from refimpl.torch.nn.functional._arguments import flag, integer, matching, sizes, spatial_input
 from refimpl.torch.nn.functional._conv import Ints, Padding, same_padding
 from refimpl.torch.nn.module import Module, parameter_dtype
 from refimpl.torch.nn.parameter import Parameter
@@ -40,12 +40,9 @@ class _ConvNd(Module):
         dtype: npt.DTypeLike | None = None,
     ) -> None:
         n = self._n
-        for name, count in (
-            ("in_channels", in_channels),
-            ("out_channels", out_channels),
-            ("groups", groups),
-        ):
-            sizes(count, name, 1, 1)
+        in_channels = integer(in_channels, "in_channels", 1)
+        out_channels = integer(out_channels, "out_channels", 1)
+        groups = integer(groups, "groups", 1)
         for name, count in (("in_channels", in_channels), ("out_channels", out_channels)):
             if count % groups:
                 raise ValueError(f"{name} must be divisible by groups, {groups}; got {count}")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from refimpl.ops.array import Array
 from refimpl.torch.nn import functional, init
-from refimpl.torch.nn.functional._arguments import flag, sizes
+from refimpl.torch.nn.functional._arguments import flag, integer
 from refimpl.torch.nn.module import Module, parameter_dtype
 from refimpl.torch.nn.parameter import Parameter
 
@@ -54,8 +54,8 @@ class Linear(Module):
         device: Any = None,
         dtype: npt.DTypeLike | None = None,
     ) -> None:
-        sizes(in_features, "in_features", 1, 0)
-        sizes(out_features, "out_features", 1, 0)
+        in_features = integer(in_features, "in_features", 0)
+        out_features = integer(out_features, "out_features", 0)
         real = parameter_dtype(dtype, device)
         super().__init__()
         self.in_features = in_features

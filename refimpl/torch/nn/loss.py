@@ -20,7 +20,7 @@ class _WeightedLoss(Module):
         reduce: bool | None,
         reduction: str,
     ) -> None:
-        how = named_reduction(size_average, reduce, reduction)
+        how = named_reduction(size_average, reduce, reduction, stacklevel=4)
         check_ignore_index(ignore_index)
         if weight is not None and floats(weight, "weight").ndim != 1:
             raise ValueError(f"weight must have shape (C,); got {weight.shape}")

@@ -50,6 +50,8 @@ BAD = [
     ("kernel_size", ValueError, lambda: nn.Conv2d(4, 6, 0)),
     ("kernel_size", ValueError, lambda: nn.Conv2d(4, 6, (3,))),
     ("in_channels", ValueError, lambda: nn.Conv2d(0, 6, 3)),
+    ("in_channels", TypeError, lambda: nn.Conv2d((4,), 6, 3)),
+    ("groups", TypeError, lambda: nn.Conv2d(4, 6, 3, groups=None)),
     ("in_channels", ValueError, lambda: nn.Conv2d(4, 6, 3, groups=3)),
     ("out_channels", ValueError, lambda: nn.Conv2d(4, 6, 3, groups=4)),
     ("groups", ValueError, lambda: nn.Conv2d(4, 6, 3, groups=0)),

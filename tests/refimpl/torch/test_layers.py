@@ -220,8 +220,10 @@ def test_deprecated_reductions_are_torch_s(torch):
                 ours = nn.CrossEntropyLoss(size_average=average, reduce=reduce)
                 theirs = torch.nn.CrossEntropyLoss(size_average=average, reduce=reduce)
             assert ours.reduction == theirs.reduction
-    with pytest.warns(UserWarning, match="reduction='sum'"):
+    with pytest.warns(UserWarning, match="reduction='sum'") as caught:
         nn.NLLLoss(size_average=False)
+        nn.functional.cross_entropy(np.ones((1, 2)), np.array([1]), size_average=False)
+    assert [warning.filename for warning in caught] == [__file__] * 2
 
 
 @pytest.mark.parametrize("name", ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d"])

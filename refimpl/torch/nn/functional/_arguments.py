@@ -72,6 +72,15 @@ def sizes(value: Any, name: str, n: int, least: int) -> Sizes:
     return found * n if len(found) == 1 else found
 
 
+def integer(value: Any, name: str, least: int) -> int:
+    """Return one integer."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be an int; got {value!r} of type {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}; got {value!r}")
+    return int(value)
+
+
 def both_sides(padding: Sizes) -> Pairs:
     """Pad as much after as before."""
     return tuple((width, width) for width in padding)

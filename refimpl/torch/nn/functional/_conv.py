@@ -10,6 +10,7 @@ from refimpl.ops import conv as ops
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.torch.nn.functional._arguments import (
     both_sides,
+    integer,
     matching,
     one_example,
     sizes,
@@ -155,7 +156,7 @@ def _conv(
             f"kernel); got shape {w.shape}"
         )
     if type(groups) is not int:
-        raise TypeError(f"groups must be an int; got {groups!r}")
+        groups = integer(groups, "groups", 1)
     if groups < 1 or w.shape[0] % groups:
         raise ValueError(
             f"groups must be positive and divide weight's {w.shape[0]} out channels; got {groups}"

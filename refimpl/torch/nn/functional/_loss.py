@@ -144,7 +144,9 @@ def nll_loss(
     return np.asarray(output), arranged
 
 
-def named_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+def named_reduction(
+    size_average: bool | None, reduce: bool | None, reduction: str, stacklevel: int = 5
+) -> str:
     """Return the reduction that torch's deprecated arguments stand for, if they are given."""
     if size_average is None and reduce is None:
         must_be_one_of(reduction, "reduction", REDUCTIONS)
@@ -155,7 +157,7 @@ def named_reduction(size_average: bool | None, reduce: bool | None, reduction: s
     warnings.warn(
         f"size_average and reduce are deprecated in torch: say reduction={meant!r}",
         UserWarning,
-        stacklevel=5,
+        stacklevel=stacklevel,
     )
     return meant
 
