@@ -135,7 +135,9 @@ class Matrix:
                     continue
                 claims = by_aspect.setdefault(claim.aspect, {})
                 if name in claims:
-                    raise ValueError(f"two claims of the plan are called {claim.aspect}/{name}")
+                    raise pytest.Collector.CollectError(
+                        f"two claims of the plan are called {claim.aspect}/{name}"
+                    )
                 claims[name] = claim
                 self._cases.setdefault(claim.case.id, len(self._cases))
             self._plan = by_aspect

@@ -152,7 +152,7 @@ def test_destination_is_checked(tmp_path):
         ([Verdict.PASS], "✓ 1/1 0.25", "green"),
         ([Verdict.PASS, Verdict.EXPECTED], "~ 1/2 0.25", "yellow"),
         ([Verdict.PASS, Verdict.UNSUPPORTED], "✓ 1/1 0.25", "green"),
-        ([Verdict.EXPECTED, Verdict.UNSUPPORTED], "~ 0/1    –", "yellow"),
+        ([Verdict.EXPECTED, Verdict.UNSUPPORTED], "~ 0/1 0.25", "yellow"),
         ([Verdict.UNSUPPORTED], "–", "dim"),
         ([Verdict.PASS, Verdict.FAIL], "✗ 1/2 0.25", "bold red"),
         ([Verdict.PASS, Verdict.STALE], "✗ 1/2 0.25", "bold red"),
