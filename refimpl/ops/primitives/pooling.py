@@ -165,9 +165,8 @@ def _select(input: Array, grid: Grid) -> tuple[Array, Array]:
         best[...] = _at_windows(leader, room, grid)
         place[...] = _at_windows(distance, room, grid)
         place += origin[: len(best)]
-        if grid.framed and best.min() == -np.inf:
-            inside = _first_taps(grid, len(best), inside=True)
-            np.copyto(place, inside, where=best == -np.inf)
+        if grid.framed and (lowest := best == -np.inf).any():
+            np.copyto(place, _first_taps(grid, len(best), inside=True), where=lowest)
         place += block.start * math.prod(grid.spatial)
     shape = _outer(input, grid) + grid.counts
     return output.reshape(shape), index.reshape(shape)
