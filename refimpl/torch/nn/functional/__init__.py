@@ -8,29 +8,31 @@ from __future__ import annotations
 
 from refimpl.torch.nn.functional._activation import (
     celu,
-    celu_,
     elu,
-    elu_,
     gelu,
     hardsigmoid,
     hardswish,
     hardtanh,
-    hardtanh_,
     leaky_relu,
-    leaky_relu_,
     logsigmoid,
     mish,
     prelu,
     relu,
     relu6,
-    relu_,
     selu,
-    selu_,
     sigmoid,
     silu,
     softplus,
     softsign,
     tanh,
+)
+from refimpl.torch.nn.functional._activation_in_place import (
+    celu_,
+    elu_,
+    hardtanh_,
+    leaky_relu_,
+    relu_,
+    selu_,
 )
 from refimpl.torch.nn.functional._conv import conv1d, conv2d, conv3d
 from refimpl.torch.nn.functional._dropout import dropout, dropout1d, dropout2d, dropout3d

@@ -40,7 +40,7 @@ def relu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     -----
     Source: PyTorch's documentation of `torch.nn.ReLU`.
     """
-    return _apply(ops.relu, input, inplace, from_output=True)
+    return applied(ops.relu, input, inplace, from_output=True)
 
 
 @differentiable
@@ -59,7 +59,7 @@ def relu6(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     array
         Of the input's shape and dtype.
     """
-    return _apply(ops.relu6, input, inplace)
+    return applied(ops.relu6, input, inplace)
 
 
 @differentiable
@@ -84,7 +84,7 @@ def leaky_relu(
     """
     slope = number(negative_slope, "negative_slope")
     # With a negative slope the sign of the output no longer tells the branch.
-    return _apply(ops.leaky_relu, input, inplace, from_output=slope >= 0.0, negative_slope=slope)
+    return applied(ops.leaky_relu, input, inplace, from_output=slope >= 0.0, negative_slope=slope)
 
 
 @differentiable
@@ -151,7 +151,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Array
     array
         Of the input's shape and dtype.
     """
-    return _apply(ops.elu, input, inplace, alpha=number(alpha, "alpha"))
+    return applied(ops.elu, input, inplace, alpha=number(alpha, "alpha"))
 
 
 @differentiable
@@ -174,7 +174,7 @@ def selu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     -----
     Source: Klambauer et al., Self-Normalizing Neural Networks, 2017.
     """
-    return _apply(ops.selu, input, inplace)
+    return applied(ops.selu, input, inplace)
 
 
 @differentiable
@@ -198,7 +198,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Arra
     scale = number(alpha, "alpha")
     if scale == 0.0:
         raise ValueError(f"alpha must not be 0; got {alpha!r}")
-    return _apply(ops.celu, input, inplace, alpha=scale)
+    return applied(ops.celu, input, inplace, alpha=scale)
 
 
 @differentiable
@@ -241,7 +241,7 @@ def silu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     array
         Of the input's shape and dtype.
     """
-    return _apply(ops.silu, input, inplace)
+    return applied(ops.silu, input, inplace)
 
 
 @differentiable
@@ -264,7 +264,7 @@ def mish(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     -----
     Source: Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019.
     """
-    return _apply(ops.mish, input, inplace)
+    return applied(ops.mish, input, inplace)
 
 
 @differentiable
@@ -385,7 +385,7 @@ def hardtanh(
     low, high = number(min_val, "min_val"), number(max_val, "max_val")
     if low > high:
         raise ValueError(f"min_val must be at most max_val, {max_val!r}; got {min_val!r}")
-    return _apply(ops.hardtanh, input, inplace, min_value=low, max_value=high)
+    return applied(ops.hardtanh, input, inplace, min_value=low, max_value=high)
 
 
 @differentiable
@@ -404,7 +404,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     array
         Of the input's shape and dtype.
     """
-    return _apply(ops.hardsigmoid, input, inplace)
+    return applied(ops.hardsigmoid, input, inplace)
 
 
 @differentiable
@@ -427,156 +427,13 @@ def hardswish(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     -----
     Source: Howard et al., Searching for MobileNetV3, 2019.
     """
-    return _apply(ops.hardswish, input, inplace)
+    return applied(ops.hardswish, input, inplace)
 
 
-@differentiable
-def relu_(input: Tensor) -> tuple[Array, Vjp]:
-    """Write `relu(input)` over the input.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return relu.with_vjp(input, inplace=True)
-
-
-@differentiable
-def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> tuple[Array, Vjp]:
-    """Write `leaky_relu(input, negative_slope)` over the input.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-    negative_slope : float, default 0.01
-        See `leaky_relu`.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return leaky_relu.with_vjp(input, negative_slope, inplace=True)
-
-
-@differentiable
-def elu_(input: Tensor, alpha: float = 1.0) -> tuple[Array, Vjp]:
-    """Write `elu(input, alpha)` over the input.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-    alpha : float, default 1.0
-        See `elu`.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return elu.with_vjp(input, alpha, inplace=True)
-
-
-@differentiable
-def selu_(input: Tensor) -> tuple[Array, Vjp]:
-    """Write `selu(input)` over the input.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return selu.with_vjp(input, inplace=True)
-
-
-@differentiable
-def celu_(input: Tensor, alpha: float = 1.0) -> tuple[Array, Vjp]:
-    """Write `celu(input, alpha)` over the input.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-    alpha : float, default 1.0
-        See `celu`.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return celu.with_vjp(input, alpha, inplace=True)
-
-
-@differentiable
-def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> tuple[Array, Vjp]:
-    """Write `hardtanh(input, min_val, max_val)` over the input.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-    min_val, max_val : float, default -1.0 and 1.0
-        See `hardtanh`.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return hardtanh.with_vjp(input, min_val, max_val, inplace=True)
-
-
-@differentiable
-def sigmoid_(input: Tensor) -> tuple[Array, Vjp]:
-    """Write `sigmoid(input)` over the input; in torch `torch.sigmoid_`.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return _apply(ops.sigmoid, input, True)
-
-
-@differentiable
-def tanh_(input: Tensor) -> tuple[Array, Vjp]:
-    """Write `tanh(input)` over the input; in torch `torch.tanh_`.
-
-    Parameters
-    ----------
-    input : array
-        Floats; overwritten.
-
-    Returns
-    -------
-    array
-        The input.
-    """
-    return _apply(ops.tanh, input, True)
-
-
-def _apply(
+def applied(
     op: Any, input: Tensor, inplace: bool, *, from_output: bool = False, **options: Any
 ) -> tuple[Array, Vjp]:
+    """Apply an elementwise op, in place if asked; `from_output` as in `applied_in_place`."""
     x = floats(input, "input")
     if flag(inplace, "inplace"):
         return applied_in_place(op, x, from_output, options)
