@@ -16,8 +16,9 @@ class Differentiable(Generic[P, T]):
 
     Calling it returns the output alone, as the framework's function of that name does;
     `with_vjp` takes the same arguments and returns `(output, vjp)`, where `vjp(cotangent)` is
-    the tuple of cotangents of the array arguments in the order of the signature (None for an
-    argument that is absent or holds integers).
+    the tuple of cotangents of the array arguments (None for one that is absent or holds
+    integers). Array arguments come first in every signature of both frameworks, so the
+    cotangents belong to the first of `names`.
 
     Parameters
     ----------
@@ -34,10 +35,9 @@ class Differentiable(Generic[P, T]):
         return self.with_vjp(*args, **kwargs)[0]
 
     @functools.cached_property
-    def array_arguments(self) -> tuple[str, ...]:
-        """The names of the array arguments, in the order of the cotangents."""
-        parameters = inspect.signature(self.with_vjp).parameters.values()
-        return tuple(each.name for each in parameters if "Array" in str(each.annotation))
+    def names(self) -> tuple[str, ...]:
+        """The names of the arguments, the arrays first."""
+        return tuple(inspect.signature(self.with_vjp).parameters)
 
     def __repr__(self) -> str:
         return f"<function {getattr(self, '__qualname__', '?')}>"
