@@ -243,8 +243,8 @@ class SparseCategoricalCrossentropy(_Loss):
         A label that counts for nothing, also in the number the sum is divided by.
     reduction : str or None
         'sum_over_batch_size' and 'mean' divide the (weighted) sum by the number of losses,
-        'mean_with_sample_weight' by the sum of the weights; 'sum'; 'none' and None keep the
-        losses apart.
+        'mean_with_sample_weight' by the sum of the weights as given, not broadcast; 'sum';
+        'none' and None keep the losses apart.
     axis : int
         That of the classes, which must be the last.
     name : str
@@ -384,7 +384,9 @@ def _reduce(
         loss = np.asarray(wide * factor)
     else:
         if reduction == "mean_with_sample_weight":
-            divisor = weighted.sum(dtype=wide.dtype)
+            # The weights as they were given: Keras does not broadcast them for this sum.
+            given = sample_weight is not None and mask is None
+            divisor = (weights if given else weighted).sum(dtype=wide.dtype)
         elif reduction == "sum":
             divisor = wide.dtype.type(1)
         else:

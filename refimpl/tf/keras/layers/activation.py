@@ -187,8 +187,10 @@ class PReLU(Layer):
 
     def _alpha_shape(self, input_shape: Sizes) -> Sizes:
         rank = len(input_shape)
-        shared = {axis_in(axis, "shared_axes", rank) for axis in self.shared_axes or ()}
-        must(0 not in shared, "shared_axes", "axes other than the batch's", self.shared_axes)
+        # Keras takes axis 0 and negative axes for others than they are; here they are refused.
+        shared = self.shared_axes or ()
+        allowed = f"axes from 1 to {rank - 1}"
+        must(all(0 < axis < rank for axis in shared), "shared_axes", allowed, self.shared_axes)
         return tuple(1 if axis in shared else input_shape[axis] for axis in range(1, rank))
 
 

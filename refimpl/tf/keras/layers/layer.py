@@ -364,7 +364,7 @@ def read_policy(dtype: Any) -> tuple[str, str]:
 
 
 def made(identifier: Any, name: str) -> initializers.MakesValues:
-    """Return the initialiser that an argument means; None is an error where weights are made.
+    """Return the initialiser that an argument means; None is Keras' default for any weight.
 
     Parameters
     ----------
@@ -378,4 +378,4 @@ def made(identifier: Any, name: str) -> initializers.MakesValues:
     callable
     """
     found = initializers.get(identifier, name)
-    return initializers.Zeros() if found is None else found
+    return initializers.GlorotUniform() if found is None else found

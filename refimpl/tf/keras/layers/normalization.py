@@ -277,8 +277,16 @@ class GroupNormalization(_Normalization):
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
+        # As in Keras, the input is not cast: a float64 one is computed in float64.
         super().__init__(
-            axis, epsilon, center, scale, beta_initializer, gamma_initializer, **kwargs
+            axis,
+            epsilon,
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            autocast=False,
+            **kwargs,
         )
 
     def check_input(self, shape: Sizes) -> None:
@@ -328,8 +336,9 @@ class GroupNormalization(_Normalization):
             fill(self.beta, beta_bar)
             return (np.moveaxis(bar, 1, self.axis).astype(x.dtype, copy=False),)
 
-        compute = float_dtype(self.compute_dtype)
-        return np.moveaxis(output, 1, self.axis).astype(compute, copy=False), vjp
+        # Keras rounds to the input's dtype first, then casts to the layer's.
+        rounded = np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False)
+        return rounded.astype(float_dtype(self.compute_dtype), copy=False), vjp
 
 
 def _group_norm(

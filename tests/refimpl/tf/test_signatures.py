@@ -1,0 +1,150 @@
+"""Every public name takes the framework's arguments, in its order and with its defaults."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+
+import refimpl.tf as tf
+
+NN = tf.nn.__all__
+LAYERS = tf.keras.layers.__all__
+OWN = {"keep", "generator"}
+
+
+def parameters(function: Any) -> list[tuple[str, Any]]:
+    found = inspect.signature(function).parameters.values()
+    return [
+        (p.name, p.default)
+        for p in found
+        if p.name not in OWN | {"self"} and p.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+
+
+def same(ours: Any, theirs: Any) -> None:
+    mine, real = parameters(ours), parameters(theirs)
+    assert [name for name, _ in mine] == [name for name, _ in real]
+    for (name, default), (_, expected) in zip(mine, real, strict=True):
+        if hasattr(expected, "as_numpy_dtype"):
+            expected = expected.as_numpy_dtype
+        assert default == expected, name
+        assert type(default) is type(expected), name
+
+
+@pytest.mark.parametrize("name", NN)
+def test_nn_functions_take_tensorflows_arguments(tensorflow, name):
+    same(getattr(tf.nn, name), getattr(tensorflow.nn, name))
+
+
+def test_functions_outside_nn_take_tensorflows_arguments(tensorflow):
+    same(tf.linalg.matmul, tensorflow.linalg.matmul)
+    same(tf.matmul, tensorflow.matmul)
+    v1 = tensorflow.compat.v1
+    same(tf.compat.v1.nn.fused_batch_norm, v1.nn.fused_batch_norm)
+    same(tf.random.set_seed, tensorflow.random.set_seed)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_take_keras_arguments(keras, name):
+    same(getattr(tf.keras.layers, name).__init__, getattr(keras.layers, name).__init__)
+
+
+def test_sequential_takes_keras_arguments(keras):
+    same(tf.keras.Sequential.__init__, keras.Sequential.__init__)
+
+
+ACTIVATIONS = [*sorted(tf.keras.activations._NAMED), "get"]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_take_keras_arguments(keras, name):
+    same(getattr(tf.keras.activations, name), getattr(keras.activations, name))
+
+
+LOSSES = [
+    "SparseCategoricalCrossentropy",
+    "CategoricalCrossentropy",
+    "sparse_categorical_crossentropy",
+    "categorical_crossentropy",
+]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_take_keras_arguments(keras, name):
+    same(getattr(tf.keras.losses, name), getattr(keras.losses, name))
+
+
+INITIALIZERS = sorted({kind.__name__ for kind in tf.keras.initializers._NAMED.values()})
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_initializers_take_keras_arguments(keras, name):
+    same(getattr(tf.keras.initializers, name), getattr(keras.initializers, name))
+
+
+ARGUMENTS = {
+    "Activation": ("relu",),
+    "AveragePooling1D": (2,),
+    "AveragePooling2D": (2,),
+    "AveragePooling3D": (2,),
+    "Conv1D": (4, 2),
+    "Conv2D": (4, 2),
+    "Conv3D": (4, 2),
+    "Dense": (3,),
+    "DepthwiseConv2D": (2,),
+    "Dropout": (0.5,),
+    "SpatialDropout1D": (0.5,),
+    "SpatialDropout2D": (0.5,),
+    "SpatialDropout3D": (0.5,),
+}
+ATTRIBUTES = [
+    "units",
+    "filters",
+    "kernel_size",
+    "strides",
+    "padding",
+    "data_format",
+    "dilation_rate",
+    "groups",
+    "use_bias",
+    "depth_multiplier",
+    "pool_size",
+    "axis",
+    "momentum",
+    "epsilon",
+    "center",
+    "scale",
+    "rate",
+    "noise_shape",
+    "seed",
+    "max_value",
+    "negative_slope",
+    "threshold",
+    "shared_axes",
+    "built",
+    "trainable",
+    "autocast",
+    "dtype",
+    "compute_dtype",
+    "variable_dtype",
+]
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name != "Layer"])
+def test_attributes_are_keras_attributes(keras, name):
+    arguments = ARGUMENTS.get(name, ())
+    ours = getattr(tf.keras.layers, name)(*arguments)
+    theirs = getattr(keras.layers, name)(*arguments)
+    shared = [a for a in ATTRIBUTES if hasattr(theirs, a)]
+    for attribute in shared:
+        assert getattr(ours, attribute) == getattr(theirs, attribute), attribute
+
+
+def test_differentiable_functions_return_the_output_alone():
+    x = np.ones((2, 3), np.float32)
+    output, vjp = tf.nn.relu.with_vjp(x)
+    np.testing.assert_array_equal(tf.nn.relu(x), output)
+    assert len(vjp(x)) == 1
