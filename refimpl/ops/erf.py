@@ -174,7 +174,21 @@ def normal_density(x: Array) -> Any:
     array
         Same shape and dtype.
     """
+    return _density(_scaled(x))
+
+
+def _density(x: Array) -> Any:
     return np.exp(np.square(np.clip(x, -_FAR, _FAR)) * -0.5) * (1 / sqrt(2 * pi))
+
+
+@primitive(rule="elementwise", derivative=np.ones_like)
+def _scaled(x: Array) -> Array:
+    """Return the argument as it is; a bound gains what it may lose by being scaled.
+
+    Whoever has only an error function divides the argument by sqrt(2) first. That is honest, and
+    far out it costs x^2 units in the last place.
+    """
+    return x
 
 
 @primitive(rule="elementwise", derivative=_erf_derivative)
@@ -211,7 +225,6 @@ def erfc(x: Array) -> Array:
     return _in_blocks(_erfc, x)
 
 
-@primitive(rule="elementwise", derivative=normal_density)
 def normal_cdf(x: Array) -> Array:
     """Distribution function of the standard normal, `erfc(-x / sqrt(2)) / 2`.
 
@@ -225,4 +238,9 @@ def normal_cdf(x: Array) -> Array:
     array
         Same shape and dtype, relatively accurate in the lower tail until it underflows.
     """
+    return _normal_cdf(_scaled(x))
+
+
+@primitive(rule="elementwise", derivative=_density)
+def _normal_cdf(x: Array) -> Array:
     return _in_blocks(_cdf_single if x.dtype == np.float32 else _cdf_double, x)

@@ -250,13 +250,16 @@ def softplus(
 
 
 @half_in_float32
-def softsign(input: Array) -> tuple[Array, Vjp]:
+def softsign(input: Array, *, slope_from: str = "quotient") -> tuple[Array, Vjp]:
     """Divide the input by one plus its magnitude.
 
     Parameters
     ----------
     input : array
         Floats of any shape. Infinities give the limits, 1 and -1.
+    slope_from : {'quotient', 'square'}
+        How the slope is found: `1 / size - |input| / size^2` with `size = 1 + |input|`, as PyTorch
+        does, which cancels far out; or `1 / size^2`, as TensorFlow does.
 
     Returns
     -------
@@ -267,18 +270,23 @@ def softsign(input: Array) -> tuple[Array, Vjp]:
     ------
     TypeError
         If the input does not hold floats.
+    ValueError
+        If `slope_from` has another value.
 
     Notes
     -----
     PyTorch's page `torch.nn.Softsign`, TensorFlow's page `tf.nn.softsign`.
     """
     check_float(input, "input")
+    must_be_one_of(slope_from, "slope_from", ("quotient", "square"))
     near = np.clip(input, -1e30, 1e30)
     size = 1.0 + np.abs(near)
 
     def slope() -> Any:
         inverse = 1.0 / size
-        return inverse * inverse
+        if slope_from == "square":
+            return inverse * inverse
+        return inverse - np.abs(near) * inverse * inverse
 
     return near / size, _scaled(input.shape, slope)
 
@@ -367,7 +375,7 @@ def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tupl
     below = np.clip(input, -INFINITY, 0.0)
     output = np.clip(input, 0.0, INFINITY) * SELU_SCALE + np.expm1(below) * depth
 
-    def slope() -> Array:
+    def slope() -> Any:
         left = np.exp(below) * depth if slope_from == "input" else output + depth
         right = input > 0.0 if kink == "left" else input >= 0.0
         return choose(right, np.full_like(left, SELU_SCALE), left)
