@@ -54,6 +54,8 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, groups: int)
     -------
     array of shape (N, C, *S)
     """
+    if _is_better_gathered(weight, grid, groups):
+        return convolve(cotangent, _turned(weight, groups), _mirrored(grid), groups)
     if _is_depthwise(weight.shape[1], groups):
         return depthwise.convolve_input_bar(cotangent, weight, grid, groups)
     rows = _rows(weight, groups)
@@ -99,6 +101,43 @@ def convolve_weight_bar(cotangent: Array, input: Array, grid: Grid, groups: int)
         columns = _columns(input[block], grid, groups)
         rows += np.matmul(columns, bars[block].swapaxes(2, 3)).sum(0)
     return rows.swapaxes(1, 2).reshape(outputs, channels, *grid.kernel)
+
+
+def _is_better_gathered(weight: Array, grid: Grid, groups: int) -> bool:
+    """Whether the input's cotangent is a convolution itself, and one that is worth its columns.
+
+    At a step of 1 the adjoint of a shift is the opposite shift: to gather writes every element
+    once, where a scatter adds up. The cotangent's frame of zeros must meet finite weights only,
+    because 0 * inf is NaN; and many more output channels make many more columns.
+    """
+    return (
+        max(grid.stride) == 1
+        and min(_mirrored(grid).before) >= 0
+        and len(weight) <= 2 * groups * weight.shape[1]
+        and bool(np.isfinite(weight).all())
+    )
+
+
+def _mirrored(grid: Grid) -> Grid:
+    """Describe the convolution of step 1 that undoes the shifts of this one."""
+    reach = [d * (k - 1) for d, k in zip(grid.dilation, grid.kernel, strict=True)]
+    return Grid(
+        grid.kernel,
+        grid.stride,
+        grid.dilation,
+        before=tuple(r - b for r, b in zip(reach, grid.before, strict=True)),
+        spatial=grid.counts,
+        counts=grid.spatial,
+        span=tuple(size + r for size, r in zip(grid.spatial, reach, strict=True)),
+    )
+
+
+def _turned(weight: Array, groups: int) -> Array:
+    """Exchange input and output channels and reverse the taps."""
+    outputs, channels, *kernel = weight.shape
+    turned = weight.reshape(groups, outputs // groups, channels, *kernel).swapaxes(1, 2)
+    turned = turned.reshape(groups * channels, outputs // groups, *kernel)
+    return np.flip(turned, tuple(range(2, turned.ndim)))
 
 
 def _is_depthwise(channels: int, groups: int) -> bool:

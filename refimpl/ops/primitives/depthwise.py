@@ -38,12 +38,6 @@ def convolve(input: Array, weight: Array, grid: Grid) -> Array:
 def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, channels: int) -> Array:
     """Carry a cotangent (N, C * M, *S') of `convolve` back to (N, C, *S)."""
     batch = len(cotangent)
-    mirrored = _mirrored(grid)
-    if mirrored and np.isfinite(weight).all():  # in a frame of zeros, 0 * inf would be NaN
-        flipped = np.flip(weight, tuple(range(2, weight.ndim)))
-        bars = convolve(cotangent, flipped, mirrored)
-        bars = bars.reshape(batch, channels, len(weight) // channels, *grid.spatial)
-        return bars[:, :, 0] if bars.shape[2] == 1 else bars.sum(2)
     factors = _factors(weight, batch, channels)
     bars = cotangent.reshape(*factors.shape[:2], *grid.counts)
     output = np.zeros((len(bars), *grid.spatial), cotangent.dtype)  # a stride may leave a rest
@@ -77,19 +71,6 @@ def convolve_weight_bar(cotangent: Array, input: Array, grid: Grid) -> Array:
                 output[block, :, row, column] = np.vecdot(flat, bars[block])
     total: Array = output.reshape(shape).sum(0)
     return total
-
-
-def _mirrored(grid: Grid) -> Grid | None:
-    """Describe the convolution that undoes the shifts of this one, where a step of 1 allows it.
-
-    It gathers what a scatter would add up, and so writes every element once.
-    """
-    reach = [d * (k - 1) for d, k in zip(grid.dilation, grid.kernel, strict=True)]
-    before = tuple(r - b for r, b in zip(reach, grid.before, strict=True))
-    if max(grid.stride) > 1 or min(before) < 0:
-        return None
-    span = tuple(size + r for size, r in zip(grid.spatial, reach, strict=True))
-    return Grid(grid.kernel, grid.stride, grid.dilation, before, grid.counts, grid.spatial, span)
 
 
 def _without_last(grid: Grid) -> Grid:
