@@ -149,6 +149,7 @@ class Ledger:
         wide = writer.hasmarkup or "COLUMNS" in os.environ
         width = max(writer.fullwidth if wide else 100, 60)
         terminalreporter.ensure_newline()
+        terminalreporter.write_line("")
         terminalreporter.write(render(self.report, width=width, colour=writer.hasmarkup))
         if self.trouble is not None:
             terminalreporter.write_line(self.trouble, red=True)
