@@ -334,3 +334,15 @@ def test_half_batch_normalization_keeps_its_statistics_in_float32_while_computin
     for mine, theirs in zip(ours.weights, real.weights, strict=True):
         np.testing.assert_allclose(mine.value.astype("f8"), theirs.numpy(), rtol=2**-10)
     assert ours.backward(np.ones_like(y)).dtype == np.float16
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize(("name", "arguments", "shape"), LAYERS)
+def test_empty_batches(name, arguments, shape, training):
+    layer = getattr(tf.keras.layers, name)(**arguments)
+    x = np.zeros((0, *shape[1:]), np.float32)
+    y = layer(x, training=training)
+    assert y.shape[0] == 0
+    assert layer.backward(np.zeros_like(y)).shape == x.shape
+    for weight in layer.trainable_weights:
+        np.testing.assert_array_equal(weight.grad, 0)

@@ -49,7 +49,7 @@ def compare(tensorflow, ours, real, y_true, y_pred, weight=None, tolerance=EXACT
         np.testing.assert_allclose(bar, gradient.numpy(), **tolerance)
 
 
-@pytest.mark.parametrize(("reduction", "weight"), itertools.product(REDUCTIONS, range(4)))
+@pytest.mark.parametrize(("reduction", "weight"), list(itertools.product(REDUCTIONS, range(4))))
 def test_reductions(tensorflow, keras, reduction, weight):
     arguments = {"from_logits": True, "reduction": reduction, "dtype": "float64"}
     for name, truth in (

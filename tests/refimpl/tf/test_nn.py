@@ -405,3 +405,89 @@ def test_dropout_is_reproducible():
     tf.random.set_seed(7)
     np.testing.assert_array_equal(first, tf.nn.dropout(x, 0.5))
     np.testing.assert_array_equal(tf.nn.dropout(x, 0.5, seed=1), tf.nn.dropout(x, 0.5, seed=1))
+
+
+def test_arrays_need_not_be_contiguous():
+    x, kernel = draw(2, 7, 6, 4), draw(3, 3, 4, 2)
+    odd = np.asfortranarray(np.repeat(x, 2, axis=2))[:, :, ::2]
+    for name, others in (
+        ("conv2d", (kernel, 2, "SAME")),
+        ("avg_pool2d", (2, 2, "SAME")),
+        ("max_pool2d", (2, 2, "SAME")),
+        ("softmax", ()),
+    ):
+        function = getattr(tf.nn, name)
+        output, vjp = function.with_vjp(x, *others)
+        again, vjp_again = function.with_vjp(odd, *others)
+        # Up to a few units: NumPy's exp differs by one between strides.
+        np.testing.assert_allclose(output, again, rtol=1e-14, atol=1e-14)
+        cotangent = draw(*output.shape)
+        bars = vjp(cotangent)[0], vjp_again(np.asfortranarray(cotangent))[0]
+        np.testing.assert_allclose(*bars, rtol=1e-14, atol=1e-14)
+
+
+HALVES = [
+    ("conv2d", ((2, 7, 6, 4), (3, 3, 4, 2)), {"strides": 1, "padding": "SAME"}),
+    ("depthwise_conv2d", ((2, 7, 6, 4), (3, 3, 4, 2)), {"strides": [1] * 4, "padding": "SAME"}),
+    ("avg_pool2d", ((2, 7, 6, 4),), {"ksize": 3, "strides": 2, "padding": "SAME"}),
+    ("max_pool2d", ((2, 7, 6, 4),), {"ksize": 3, "strides": 2, "padding": "SAME"}),
+    ("moments", ((3, 4),), {"axes": [0]}),
+    ("relu", ((3, 4),), {}),
+    ("gelu", ((3, 4),), {}),
+    ("silu", ((3, 4),), {"beta": 2.0}),
+    ("softmax", ((3, 4),), {}),
+    ("bias_add", ((3, 4), (4,)), {}),
+    ("softmax_cross_entropy_with_logits", ((3, 4), (3, 4)), {}),
+]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize(("name", "shapes", "arguments"), HALVES)
+def test_half_types(tensorflow, name, shapes, arguments, dtype):
+    kind = getattr(tensorflow, dtype).as_numpy_dtype
+    arrays = [draw(*shape).astype(kind) for shape in shapes]
+    output, vjp = getattr(tf.nn, name).with_vjp(*arrays, **arguments)
+    # As tensors: max pooling takes NumPy's half types for float32.
+    theirs = getattr(tensorflow.nn, name)(*map(tensorflow.constant, arrays), **arguments)
+    mine = output if isinstance(output, tuple) else (output,)
+    theirs = theirs if isinstance(theirs, tuple | list) else [theirs]
+    # Ours rounds once; theirs may round sums of some thirty terms, of order ten, several times.
+    unit = {"float16": 2**-10, "bfloat16": 2**-7}[dtype]
+    for got, expected in zip(mine, theirs, strict=True):
+        assert got.dtype == expected.numpy().dtype == kind
+        np.testing.assert_allclose(
+            got.astype("f8"), expected.numpy().astype("f8"), rtol=8 * unit, atol=16 * unit
+        )
+    cotangents = tuple(np.ones_like(one) for one in mine)
+    bars = vjp(cotangents if name == "moments" else cotangents[0])
+    assert all(bar.dtype == kind for bar in bars)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_statistics_stay_float32_beside_half_types(tensorflow, dtype):
+    kind = getattr(tensorflow, dtype).as_numpy_dtype
+    x, per_channel = draw(3, 2, 4, 5).astype(kind), np.abs(draw(5)).astype("f4") + 1
+    fused = tf.compat.v1.nn.fused_batch_norm
+    outputs, vjp = fused.with_vjp(x, per_channel, per_channel)
+    real = tensorflow.compat.v1.nn.fused_batch_norm(x, per_channel, per_channel)
+    assert [o.dtype for o in outputs] == [o.numpy().dtype for o in real]
+    assert [bar.dtype for bar in vjp(outputs[0])[:3]] == [x.dtype, np.float32, np.float32]
+    normalized, vjp = tf.nn.batch_normalization.with_vjp(
+        x, per_channel, per_channel, None, per_channel, 1e-3
+    )
+    assert normalized.dtype == kind
+    bars = vjp(normalized)
+    assert [None if bar is None else bar.dtype for bar in bars] == [
+        x.dtype,
+        np.float32,
+        np.float32,
+        None,
+        np.float32,
+    ]
+
+
+def test_python_numbers_are_read_as_tensorflow_reads_them():
+    assert tf.nn.relu([1.0, -2.0]).dtype == np.float32
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits([1, 0], [[1.0, 2.0], [0.0, 3.0]])
+    assert loss.dtype == np.float32
+    assert tf.matmul(np.ones((1, 2)), [[1.0], [2.0]]).dtype == np.float64

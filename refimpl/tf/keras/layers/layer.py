@@ -54,6 +54,8 @@ class Layer:
             raise ValueError(f"{kind} has no arguments {', '.join(sorted(kwargs))}; got {kwargs!r}")
         refuse(activity_regularizer=activity_regularizer)
         self.variable_dtype, self.compute_dtype = read_policy(dtype)
+        # Held beside its name, for asking a dtype for its name is slow.
+        self._computed_in = float_dtype(self.compute_dtype)
         self.name = chosen_name(name, kind)
         self._variables: list[Variable] = []
         self._to_train: list[Variable] = []
@@ -189,8 +191,7 @@ class Layer:
         self.check_input(given.shape)
         if not self.built:
             self.build(given.shape)
-        cast = self.autocast and given.dtype.name != self.compute_dtype and is_float(given.dtype)
-        x = given.astype(float_dtype(self.compute_dtype)) if cast else given
+        x = given.astype(self._computed_in, copy=False) if self.autocast else given
         output, inner = self.forward(x, bool(training))
 
         def vjp(cotangent: Any) -> tuple[Array]:
@@ -287,7 +288,7 @@ class Layer:
         """Return a weight's value in the dtype computed in, None for None."""
         if variable is None:
             return None
-        return variable.value.astype(float_dtype(self.compute_dtype), copy=False)
+        return variable.value.astype(self._computed_in, copy=False)
 
     def _checked_input(self, inputs: Any) -> Array:
         if not hasattr(inputs, "dtype"):

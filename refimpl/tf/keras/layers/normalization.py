@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.dtypes import float_dtype, is_half
+from refimpl.dtypes import is_half
 from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize
@@ -338,7 +338,7 @@ class GroupNormalization(_Normalization):
 
         # Keras rounds to the input's dtype first, then casts to the layer's.
         rounded = np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False)
-        return rounded.astype(float_dtype(self.compute_dtype), copy=False), vjp
+        return rounded.astype(self._computed_in, copy=False), vjp
 
 
 def _group_norm(
