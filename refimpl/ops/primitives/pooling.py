@@ -178,22 +178,24 @@ def _lead(room: Array, grid: Grid) -> tuple[Array, Array]:
     nan = bool(np.isnan(leader.max()))
     steps = [d * math.prod(grid.spatial[i + 1 :]) for i, d in enumerate(grid.dilation)]
     reach = sum((kernel - 1) * step for kernel, step in zip(grid.kernel, steps, strict=True))
-    distance = np.zeros(leader.shape, np.min_scalar_type(reach))
+    kind = np.min_scalar_type(reach).type
+    distance = np.zeros((), kind)  # one for all, as long as all lead at home
     for i in reversed(range(len(steps))):
         shift = grid.dilation[i] * math.prod(room.shape[i + 2 :])
         length = len(leader) - (grid.kernel[i] - 1) * shift
         taps = [slice(t * shift, t * shift + length) for t in range(grid.kernel[i])]
-        best, leading = leader[taps[0]], distance[taps[0]]
+        distances = [distance[tap] if distance.ndim else distance for tap in taps]
+        best, leading = leader[taps[0]], distances[0]
         for t, tap in enumerate(taps[1:], 1):
             wins = leader[tap] > best
             if nan:
                 wins |= np.isnan(leader[tap])
             best = np.maximum(best, leader[tap])
             # Arithmetic replaces the leader's distance faster than a mask would.
-            gain = distance[tap] + distance.dtype.type(t * steps[i]) - leading
+            gain = distances[t] + kind(t * steps[i]) - leading
             leading = leading + wins.view(np.uint8) * gain
         leader, distance = best, leading
-    return leader, distance
+    return leader, distance if distance.ndim else np.full(leader.shape, distance)
 
 
 def _at_windows(flat: Array, room: Array, grid: Grid) -> Array:
