@@ -59,7 +59,9 @@ class Trial:
     form: str
     call: Call
 
-    def observe(self, *, memory: Memory = "contiguous", steps: int = 1) -> Observation:
+    def observe(
+        self, *, memory: Memory = "contiguous", steps: int = 1, gradients: bool = False
+    ) -> Observation:
         """What the subject answers, in the neutral layout; outputs and gradients by neutral name.
 
         Parameters
@@ -68,12 +70,26 @@ class Trial:
             How the input lies in memory.
         steps : int
             How many batches it is called with.
+        gradients : bool
+            Whether gradients are needed. They come along anyway where the subject has them; one
+            that can only go forward still answers for its outputs.
 
         Returns
         -------
         Observation
+
+        Raises
+        ------
+        SubjectRaised
+            If the subject raised.
         """
-        return self.session.observe(self.case, self.subject, self.form, memory, steps)
+        ask = self.session.observe
+        try:
+            return ask(self.case, self.subject, self.form, memory, steps, steps == 1)
+        except SubjectRaised:
+            if gradients or steps > 1:
+                raise
+            return ask(self.case, self.subject, self.form, memory, steps, False)
 
     def expected(self) -> Expected:
         """What the oracle says, given the mask where one was drawn.
@@ -146,10 +162,13 @@ class Session:
         return Trial(self, case, subject, form, self.call(case, subject, form))
 
     def observe(
-        self, case: Case, subject: str, form: str, memory: Memory, steps: int
+        self, case: Case, subject: str, form: str, memory: Memory, steps: int, gradients: bool
     ) -> Observation:
-        """Run a case once and remember the answer; see `Trial.observe`."""
-        return self._observed(case, subject, form, memory, steps)
+        """Run a case once and remember the answer, or what was raised; see `Trial.observe`."""
+        answer = self._observed(case, subject, form, memory, steps, gradients)
+        if isinstance(answer, SubjectRaised):
+            raise answer
+        return answer
 
     def expected(self, case: Case, form: str, call: Call) -> Expected:
         """Ask the oracle once and remember the answer."""
@@ -204,8 +223,8 @@ class Session:
         return DIALECTS[subjects.dialect_of(subject)].translate(case, form)
 
     def _observe(
-        self, case: Case, subject: str, form: str, memory: Memory, steps: int
-    ) -> Observation:
+        self, case: Case, subject: str, form: str, memory: Memory, steps: int, gradients: bool
+    ) -> Observation | SubjectRaised:
         call = self.call(case, subject, form)
         arrays = self._arrays(case, call, memory)
         first = next(slot for slot in call.slots if slot.array == "input")
@@ -213,7 +232,7 @@ class Session:
             first.move.to(case.draw("input", step)) for step in range(1, steps)
         )
         cotangents: tuple[Array | None, ...] = ()
-        if steps == 1:
+        if gradients:
             bars = self._cotangents(case, form, call)
             cotangents = tuple(
                 np.array(result.move.to(bars[result.name]), order="C")
@@ -222,7 +241,10 @@ class Session:
                 for result in call.results
             )
         request = Request(call, arrays, cotangents, further)
-        return neutral(self._run(subject, request), call)
+        try:
+            return neutral(self._run(subject, request), call)
+        except SubjectRaised as error:
+            return error
 
     def _run(self, name: str, request: Request) -> Observation:
         subject = self.subject(name)

@@ -121,7 +121,7 @@ AVERAGE = Table(
 _PLAIN = {
     "kernel": _KERNELS,
     "stride": _STRIDES,
-    "padding": {"": 0, "same": "same"},
+    "padding": {"valid": 0, "same": "same"},
     "ceil_mode": {"": False},
 }
 

@@ -22,7 +22,7 @@ def check_gradients_are_within_bounds(trial: Trial) -> Sequence[Finding]:
     -------
     sequence of Finding
     """
-    return gradient_findings(trial, trial.observe().gradients, trial.expected())
+    return gradient_findings(trial, trial.observe(gradients=True).gradients, trial.expected())
 
 
 def gradient_findings(

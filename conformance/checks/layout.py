@@ -27,7 +27,7 @@ def check_layout_does_not_matter(trial: Trial) -> Sequence[Finding]:
     expected = trial.expected()
     findings: list[Finding] = []
     for memory in _MEMORIES:
-        observation = trial.observe(memory=memory)
+        observation = trial.observe(memory=memory, gradients=True)
         findings += [
             within_bound(f"{result.name} ({memory} input)", output, expected.outputs[result.name])
             for result, output in zip(trial.call.results, observation.outputs, strict=True)

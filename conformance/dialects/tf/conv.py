@@ -84,6 +84,8 @@ def _depthwise_function(case: Case, channels_first: bool) -> Call:
     config = case.config
     if config["groups"] != config["in_channels"]:
         raise Unsupported("a depthwise convolution has one group for each channel")
+    if max(config["stride"]) > 1 and max(config["dilation"]) > 1:
+        raise Unsupported("tf.nn.depthwise_conv2d documents dilation for strides of 1 only")
     if len(set(config["stride"])) > 1:
         raise Unsupported("tf.nn.depthwise_conv2d takes one stride for both axes")
     move = images(2, channels_first)
