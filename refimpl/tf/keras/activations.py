@@ -151,7 +151,7 @@ def elu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats or alpha is no number.
     """
-    return ops.elu(as_floats(x, "x"), alpha=number(alpha, "alpha"), slope_from="output")
+    return ops.elu(as_floats(x, "x"), alpha=number(alpha, "alpha"))
 
 
 @differentiable
@@ -172,7 +172,7 @@ def selu(x: Any) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.selu(as_floats(x, "x"), kink="right", slope_from="output")
+    return ops.selu(as_floats(x, "x"), kink="right")
 
 
 @differentiable

@@ -107,7 +107,7 @@ def elu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.elu(as_floats(features, "features"), alpha=1.0, slope_from="output")
+    return ops.elu(as_floats(features, "features"), alpha=1.0)
 
 
 @differentiable
@@ -130,7 +130,7 @@ def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.selu(as_floats(features, "features"), kink="right", slope_from="output")
+    return ops.selu(as_floats(features, "features"), kink="right")
 
 
 @differentiable
