@@ -229,7 +229,8 @@ def finish(
     settled : callable
         Returns what `certain` does; called only if a result is out of range.
     units : float
-        How many units the operation may be off by.
+        How many units the operation may be off by, of rounding and of underflow alike: a kernel
+        that scales by powers of two inside flushes a binade or two early.
     exact : bool or ndarray of bool
         Where the operation rounds nothing.
     overflow : float, optional
@@ -254,9 +255,9 @@ def finish(
             own = np.where(exact, 0.0, own)
         bound = own if passed is None else own + passed
     least = magnitude if passed is None else magnitude - passed
-    low = (least < unit.smallest) & (reach > 0.0)
+    low = (least < units * unit.smallest) & (reach > 0.0)
     if low.any():
-        bound = add_bounds(bound, unit.underflow * low)
+        bound = add_bounds(bound, units * unit.underflow * low)
     if not ordinary:
         bound = _extreme(limit, magnitude, bound, settled)
     elif bound is not None and bound.shape != value.shape:
