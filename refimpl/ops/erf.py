@@ -143,9 +143,9 @@ def _erf(x: Array) -> Any:
 
 def _in_blocks(function: Callable[[Array], Any], x: Array) -> Array:
     """Apply an elementwise function to blocks that stay in the cache."""
-    if x.size <= _BLOCK:
-        return np.asarray(function(x), x.dtype)
     flat = np.ravel(x)
+    if x.size <= _BLOCK:
+        return np.asarray(function(flat), x.dtype).reshape(x.shape)
     result = np.empty_like(flat)
     for start in range(0, flat.size, _BLOCK):
         block = slice(start, start + _BLOCK)

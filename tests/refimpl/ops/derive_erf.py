@@ -71,14 +71,14 @@ def tail(slope: float, high: float, above: int, below: int) -> Any:
 
 def series(high: float, degree: int) -> tuple[float, ...]:
     """Fit the polynomial erf(x)/x - 1 in s = x^2 on [0, high]."""
-    return fit(
-        lambda s: mp.erf(mp.sqrt(s)) / mp.sqrt(s) - 1, lambda s: mp.mpf(1), high, degree, 0
-    )[0]
+    return fit(lambda s: mp.erf(mp.sqrt(s)) / mp.sqrt(s) - 1, lambda s: mp.mpf(1), high, degree, 0)[
+        0
+    ]
 
 
 if __name__ == "__main__":
     from refimpl.ops import erf
 
-    print("_SERIES =", series(erf.SERIES_END, len(erf._SERIES) - 1))
-    print("_SINGLE =", tail(erf.SLOPE_SINGLE, 14.5, 3, 4))
-    print("_DOUBLE =", tail(erf.SLOPE_DOUBLE, 39.0, 9, 10))
+    print("_SERIES =", series(erf._SERIES_END, len(erf._SERIES) - 1))
+    print("_SINGLE =", tail(erf._SLOPE_SINGLE, 14.5, 3, 4))
+    print("_DOUBLE =", tail(erf._SLOPE_DOUBLE, 39.0, 9, 10))

@@ -1,0 +1,301 @@
+"""Every activation against mpmath at 50 digits, its kinks as the frameworks have them, its ends."""
+
+from __future__ import annotations
+
+import warnings
+
+import ml_dtypes
+import mpmath as mp
+import numpy as np
+import pytest
+
+from refimpl.ops import activation
+
+SELU = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+INF, NAN = float("inf"), float("nan")
+
+
+def clip(x, low, high):
+    return min(max(x, low), high)
+
+
+def tanh_form(x):
+    return x / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + mp.mpf("0.044715") * x**3)))
+
+
+def sigmoid(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+def elu(x, alpha=1):
+    return x if x > 0 else alpha * mp.expm1(x)
+
+
+def cut_softplus(x):
+    return x if 2 * x > 3 else mp.log1p(mp.exp(2 * x)) / 2
+
+
+# name, parameters, reference, where it bends (differentiated elsewhere only)
+ROWS = [
+    ("relu", {}, lambda x: max(x, mp.mpf(0)), (0,)),
+    ("relu6", {}, lambda x: clip(x, 0, 6), (0, 6)),
+    ("leaky_relu", {"negative_slope": 0.375}, lambda x: x if x > 0 else x * 0.375, (0,)),
+    ("elu", {}, elu, (0,)),
+    ("elu", {"alpha": 2.5}, lambda x: elu(x, 2.5), (0,)),
+    ("elu", {"alpha": 2.5, "slope_from": "output"}, lambda x: elu(x, 2.5), (0,)),
+    ("selu", {}, lambda x: SELU[0] * elu(x, mp.mpf(SELU[1])), (0,)),
+    ("selu", {"slope_from": "output"}, lambda x: SELU[0] * elu(x, mp.mpf(SELU[1])), (0,)),
+    ("celu", {}, elu, (0,)),
+    ("celu", {"alpha": 2.5}, lambda x: x if x > 0 else 2.5 * mp.expm1(x / 2.5), (0,)),
+    ("gelu", {}, lambda x: x * mp.ncdf(x), ()),
+    ("gelu", {"approximate": "tanh"}, tanh_form, ()),
+    ("silu", {}, lambda x: x * sigmoid(x), ()),
+    ("mish", {}, lambda x: x * mp.tanh(mp.log1p(mp.exp(x))), ()),
+    ("sigmoid", {}, sigmoid, ()),
+    ("log_sigmoid", {}, lambda x: -mp.log1p(mp.exp(-x)), ()),
+    ("tanh", {}, mp.tanh, ()),
+    ("softplus", {}, lambda x: mp.log1p(mp.exp(x)) if x <= 20 else x, (20,)),
+    ("softplus", {"threshold": None}, lambda x: mp.log1p(mp.exp(x)), ()),
+    ("softplus", {"beta": 2.0, "threshold": 3.0}, cut_softplus, (1.5,)),
+    ("softsign", {}, lambda x: x / (1 + abs(x)), (0,)),
+    ("softsign", {"slope_from": "square"}, lambda x: x / (1 + abs(x)), (0,)),
+    ("hardtanh", {}, lambda x: clip(x, -1, 1), (-1, 1)),
+    ("hardtanh", {"min_value": -0.5, "max_value": 3.0}, lambda x: clip(x, -0.5, 3), (-0.5, 3)),
+    ("hardsigmoid", {}, lambda x: clip(x + 3, 0, 6) / 6, (-3, 3)),
+    ("hardswish", {}, lambda x: x * clip(x + 3, 0, 6) / 6, (-3, 3)),
+]
+IDS = ["-".join([row[0], *map(str, row[1].values())]) for row in ROWS]
+every_row = pytest.mark.parametrize(("name", "parameters", "reference", "bends"), ROWS, ids=IDS)
+both = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def points(dtype, bends=()):
+    rng = np.random.default_rng(7)
+    far = [20.5, 36.0, 88.0, 103.0, 300.0, 1e4]
+    small = [1e-30, 1e-9, 1e-4]
+    x = np.concatenate([rng.uniform(-6, 6, 60), rng.uniform(-25, 25, 40), far, small])
+    x = np.concatenate([x, -x[-9:]]).astype(dtype)
+    away = np.ones(x.shape, bool)
+    for bend in bends:
+        away &= np.abs(x - bend) > 1e-3
+    return x[away]
+
+
+def silent(function, *args, **kwargs):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return function(*args, **kwargs)
+
+
+def unit(dtype):
+    return float(np.finfo(dtype).eps) / 2
+
+
+@both
+@every_row
+def test_output(name, parameters, reference, bends, dtype):
+    """Within 16 roundings of the exact value: no chain of operations here is longer.
+
+    The tanh form cancels far below zero by its definition, so there the units are those of x.
+    """
+    x = points(dtype)
+    got = silent(getattr(activation, name), x, **parameters)[0]
+    assert got.dtype == dtype
+    for g, t in zip(got, x, strict=True):
+        with mp.workdps(50):
+            exact = reference(mp.mpf(float(t)))
+            size = abs(mp.mpf(float(t))) if "approximate" in parameters else abs(exact)
+            off = abs(mp.mpf(float(g)) - exact)
+        assert off <= 16 * unit(dtype) * size + float(np.finfo(dtype).tiny), (t, g, exact)
+
+
+@both
+@every_row
+def test_slope(name, parameters, reference, bends, dtype):
+    """Within 16 roundings of the terms the slope is made of, which are at most about 1 + |x|.
+
+    Far out the exponentials have long beaten |x|, so no larger factor than 10 is ever needed.
+    """
+    x = points(dtype, bends)
+    cotangent = np.linspace(0.5, 2.0, x.size).astype(dtype)
+    vjp = silent(getattr(activation, name), x, **parameters)[1]
+    got = silent(vjp, cotangent)[0]
+    assert got.dtype == dtype
+    for g, t, c in zip(got, x, cotangent, strict=True):
+        with mp.workdps(50):
+            exact = float(mp.diff(reference, mp.mpf(float(t)), h=mp.mpf(10) ** -12)) * float(c)
+        size = (1 + min(abs(float(t)), 10.0)) * float(c)
+        assert abs(float(g) - exact) <= 16 * unit(dtype) * size * SELU[1], (t, g, exact)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "at", "slope"),
+    [
+        ("relu", {}, 0.0, 0.0),
+        ("relu", {}, -0.0, 0.0),
+        ("relu6", {}, 0.0, 0.0),
+        ("relu6", {}, 6.0, 0.0),
+        ("leaky_relu", {"negative_slope": 0.25}, 0.0, 0.25),
+        ("elu", {"alpha": 2.0}, 0.0, 2.0),
+        ("elu", {"alpha": 2.0, "slope_from": "output"}, 0.0, 2.0),
+        ("elu", {"slope_from": "output"}, -40.0, 0.0),
+        ("elu", {"alpha": 2.0}, -1.0, 2 * np.exp(-1.0)),
+        ("selu", {}, 0.0, SELU[0] * SELU[1]),
+        ("selu", {"kink": "right"}, 0.0, SELU[0]),
+        ("celu", {"alpha": 2.0}, 0.0, 1.0),
+        ("celu", {"alpha": 2.0, "kink": "sum"}, 0.0, 2.0),
+        ("celu", {"alpha": 2.0, "kink": "sum"}, 1.0, 1.0),
+        ("hardtanh", {}, -1.0, 0.0),
+        ("hardtanh", {}, 1.0, 0.0),
+        ("hardtanh", {"kink": "linear"}, -1.0, 1.0),
+        ("hardtanh", {"kink": "linear"}, 1.0, 1.0),
+        ("hardtanh", {"kink": "linear"}, 1.5, 0.0),
+        ("hardsigmoid", {}, -3.0, 0.0),
+        ("hardsigmoid", {}, 3.0, 0.0),
+        ("hardswish", {}, -3.0, 0.0),
+        ("hardswish", {}, 3.0, 1.0),
+        ("softplus", {"threshold": 20.0}, 20.0, 1 / (1 + np.exp(-20.0))),
+        ("softplus", {"threshold": 20.0}, np.nextafter(20.0, 21.0), 1.0),
+        ("softsign", {}, 0.0, 1.0),
+    ],
+)
+def test_slope_at_kinks(name, parameters, at, slope):
+    vjp = getattr(activation, name)(np.array([at]), **parameters)[1]
+    assert vjp(np.array([1.0]))[0][0] == pytest.approx(slope, rel=4 * 2.0**-53, abs=0)
+
+
+ENDS = {
+    "relu": (0.0, INF, 0.0, 1.0),
+    "relu6": (0.0, 6.0, 0.0, 0.0),
+    "leaky_relu": (-INF, INF, 0.01, 1.0),
+    "elu": (-1.0, INF, 0.0, 1.0),
+    "selu": (-SELU[0] * SELU[1], INF, 0.0, SELU[0]),
+    "celu": (-1.0, INF, 0.0, 1.0),
+    "gelu": (0.0, INF, 0.0, 1.0),
+    "silu": (0.0, INF, 0.0, 1.0),
+    "mish": (0.0, INF, 0.0, 1.0),
+    "sigmoid": (0.0, 1.0, 0.0, 0.0),
+    "log_sigmoid": (-INF, 0.0, 1.0, 0.0),
+    "tanh": (-1.0, 1.0, 0.0, 0.0),
+    "softplus": (0.0, INF, 0.0, 1.0),
+    "softsign": (-1.0, 1.0, 0.0, 0.0),
+    "hardtanh": (-1.0, 1.0, 0.0, 0.0),
+    "hardsigmoid": (0.0, 1.0, 0.0, 0.0),
+    "hardswish": (0.0, INF, 0.0, 1.0),
+}
+
+
+@both
+@every_row
+def test_ends(name, parameters, reference, bends, dtype):
+    """Infinities give the limits and NaN stays, without a warning, and so for huge numbers."""
+    largest = np.finfo(dtype).max / 2  # selu scales by 1.05
+    x = np.array([-INF, INF, NAN, -largest, largest], dtype)
+    output, vjp = silent(getattr(activation, name), x, **parameters)
+    slope = silent(vjp, np.ones_like(x))[0]
+    assert np.isnan(output[2])
+    assert not np.isnan(np.delete(output, 2)).any()
+    assert not np.isnan(np.delete(slope, 2)).any()
+    if not parameters or "approximate" in parameters or "threshold" in parameters:
+        low, high, left, right = ENDS[name]
+        expected = np.array([low, high], dtype), np.array([left, right], dtype)
+        np.testing.assert_allclose(output[:2], expected[0], rtol=2 * unit(dtype), atol=0)
+        # softsign takes what is beyond 1e30 for 1e30, where its slope is below every float32
+        np.testing.assert_allclose(slope[:2], expected[1], rtol=2 * unit(dtype), atol=1e-38)
+
+
+def test_a_masked_cotangent_does_not_come_through():
+    cotangent = np.array([NAN, INF, 1.0])
+    for name in ("relu", "relu6", "hardtanh", "hardsigmoid"):
+        bar = silent(getattr(activation, name)(np.array([-9.0, -9.0, 0.5]))[1], cotangent)[0]
+        np.testing.assert_array_equal(bar[:2], 0.0)
+        assert bar[2] != 0.0
+
+
+def test_nan_passes_the_gradient_of_relu_as_in_pytorch():
+    assert activation.relu(np.array([NAN]))[1](np.array([3.0]))[0][0] == 3.0
+
+
+@pytest.mark.parametrize("kink", ["left", "flat"])
+def test_prelu(check_vjp, kink):
+    rng = np.random.default_rng(2)
+    x = rng.uniform(0.2, 2, (2, 3, 4)) * rng.choice([-1, 1], (2, 3, 4))
+    for shape in [(3, 1), (1,), (), (3, 4), (2, 3, 4), (1, 3, 1)]:
+        weight = rng.uniform(0.1, 1, shape)
+        np.testing.assert_array_equal(
+            activation.prelu(x, weight, kink=kink)[0], np.where(x > 0, x, weight * x)
+        )
+        check_vjp(lambda a, w: activation.prelu(a, w, kink=kink), x, weight)
+
+
+def test_prelu_at_zero():
+    x, weight, one = np.array([0.0, -0.0]), np.array([0.25]), np.ones(2)
+    np.testing.assert_array_equal(activation.prelu(x, weight)[1](one)[0], 0.25)
+    np.testing.assert_array_equal(activation.prelu(x, weight, kink="flat")[1](one)[0], 0.0)
+
+
+@pytest.mark.parametrize("half", [np.float16, ml_dtypes.bfloat16])
+@every_row
+def test_half_types_compute_in_float32_and_round_once(name, parameters, reference, bends, half):
+    op = getattr(activation, name)
+    x = np.linspace(-8, 8, 97).astype(half)
+    cotangent = np.linspace(-2, 2, 97).astype(half)
+    output, vjp = op(x, **parameters)
+    wide, wide_vjp = op(x.astype(np.float32), **parameters)
+    assert output.dtype == half
+    np.testing.assert_array_equal(output, wide.astype(half))
+    bar = vjp(cotangent)[0]
+    assert bar.dtype == half
+    np.testing.assert_array_equal(bar, wide_vjp(cotangent.astype(np.float32))[0].astype(half))
+
+
+@every_row
+def test_any_shape(name, parameters, reference, bends):
+    op = getattr(activation, name)
+    x = np.random.default_rng(0).normal(size=(2, 3, 4)) * 3
+    output, vjp = op(x, **parameters)
+    for other in (x.T, x[:, ::2], x[0, 0, 0], x[:0], x.reshape(-1)):
+        before = np.array(other)
+        got, bar = op(np.asarray(other), **parameters)
+        assert np.shape(got) == np.shape(other)
+        assert np.shape(bar(np.ones_like(got))[0]) == np.shape(other)
+        np.testing.assert_array_equal(np.asarray(other), before)
+    np.testing.assert_array_equal(op(x.T, **parameters)[0], output.T)
+    with pytest.raises(ValueError, match=r"cotangent must .*\(2, 3, 4\).*\(2, 3\)"):
+        vjp(np.ones((2, 3)))
+
+
+@every_row
+def test_only_floats(name, parameters, reference, bends):
+    with pytest.raises(TypeError, match=r"input must be .*int64"):
+        getattr(activation, name)(np.arange(3), **parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("hardtanh", {"min_value": 2.0, "max_value": 1.0}, r"min_value must be at most .*1.0.*2.0"),
+        ("hardtanh", {"kink": "left"}, "kink must be one of 'flat', 'linear'; got 'left'"),
+        ("selu", {"kink": "sum"}, "kink must be one of 'left', 'right'"),
+        ("selu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
+        ("elu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
+        ("softsign", {"slope_from": "x"}, "slope_from must be one of 'quotient', 'square'"),
+        ("celu", {"alpha": 0.0}, "alpha must be positive; got 0.0"),
+        ("celu", {"kink": "right"}, "kink must be one of 'left', 'sum'"),
+        ("softplus", {"beta": 0.0}, "beta must be positive; got 0.0"),
+        ("gelu", {"approximate": "erf"}, "approximate must be one of 'none', 'tanh'"),
+    ],
+)
+def test_errors_name_the_argument(name, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(activation, name)(np.zeros(3), **parameters)
+
+
+def test_prelu_errors():
+    x = np.zeros((2, 3))
+    with pytest.raises(ValueError, match=r"weight must .*\(2, 3\).*\(4,\)"):
+        activation.prelu(x, np.zeros(4))
+    with pytest.raises(TypeError, match=r"weight must .*float64.*float32"):
+        activation.prelu(x, np.zeros(3, np.float32))
+    with pytest.raises(ValueError, match="kink must be one of 'left', 'flat'"):
+        activation.prelu(x, np.zeros(3), kink="sum")
