@@ -10,7 +10,6 @@ import math
 import numpy as np
 
 from refimpl.ops.array import Array, primitive
-from refimpl.ops.primitives import depthwise
 from refimpl.ops.primitives.views import WIDE, blocks, framed, taps, unframe
 from refimpl.ops.windows import Grid
 
@@ -30,8 +29,6 @@ def convolve(input: Array, weight: Array, grid: Grid, groups: int) -> Array:
     -------
     array of shape (N, O, *S')
     """
-    if _is_depthwise(weight.shape[1], groups):
-        return depthwise.convolve(input, weight, grid)
     rows = _rows(weight, groups)
     output = np.empty((len(input), *rows.shape[:2], math.prod(grid.counts)), input.dtype)
     for block in blocks(len(input), _column_bytes(rows, output), WIDE):
@@ -56,14 +53,15 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, groups: int)
     """
     if _is_better_gathered(weight, grid, groups):
         return convolve(cotangent, _turned(weight, groups), _mirrored(grid), groups)
-    if _is_depthwise(weight.shape[1], groups):
-        return depthwise.convolve_input_bar(cotangent, weight, grid, groups)
     rows = _rows(weight, groups)
     bars = cotangent.reshape(len(cotangent), *rows.shape[:2], math.prod(grid.counts))
     channels = groups * weight.shape[1]
     output = np.zeros((len(cotangent), channels, *grid.spatial), cotangent.dtype)
     for block in blocks(len(bars), _column_bytes(rows, bars), WIDE):
-        columns = np.matmul(rows.swapaxes(1, 2), bars[block])
+        if rows.shape[1] == 1:  # depthwise: BLAS is slow at a product that adds nothing up
+            columns = rows.swapaxes(1, 2) * bars[block]
+        else:
+            columns = rows.swapaxes(1, 2) @ bars[block]
         columns = columns.reshape(-1, channels, math.prod(grid.kernel), *grid.counts)
         room = output[block]
         if grid.framed:
@@ -91,15 +89,13 @@ def convolve_weight_bar(cotangent: Array, input: Array, grid: Grid, groups: int)
     array of shape (O, C/groups, *K)
     """
     outputs, channels = cotangent.shape[1], input.shape[1] // groups
-    if _is_depthwise(channels, groups):
-        return depthwise.convolve_weight_bar(cotangent, input, grid)
     taps_count = channels * math.prod(grid.kernel)
     bars = cotangent.reshape(len(input), groups, outputs // groups, math.prod(grid.counts))
     rows = np.zeros((groups, taps_count, outputs // groups), cotangent.dtype)
     for block in blocks(len(bars), _column_bytes(rows.swapaxes(1, 2), bars), WIDE):
         # Columns to the left: BLAS is faster at the tall product than at its transpose.
         columns = _columns(input[block], grid, groups)
-        rows += np.matmul(columns, bars[block].swapaxes(2, 3)).sum(0)
+        rows += (columns @ bars[block].swapaxes(2, 3)).sum(0)
     return rows.swapaxes(1, 2).reshape(outputs, channels, *grid.kernel)
 
 
@@ -140,13 +136,10 @@ def _turned(weight: Array, groups: int) -> Array:
     return np.flip(turned, tuple(range(2, turned.ndim)))
 
 
-def _is_depthwise(channels: int, groups: int) -> bool:
-    return channels == 1 and groups > 1
-
-
 def _rows(weight: Array, groups: int) -> Array:
     """Lay every filter out as a row: (groups, O/groups, C/groups * taps)."""
-    return weight.reshape(groups, len(weight) // groups, math.prod(weight.shape[1:]))
+    rows = weight.reshape(groups, len(weight) // groups, math.prod(weight.shape[1:]))
+    return np.ascontiguousarray(rows)  # BLAS takes no reversed taps
 
 
 def _columns(input: Array, grid: Grid, groups: int) -> Array:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refimpl.ops.conv import conv
-from refimpl.ops.primitives import convolution, depthwise
+from refimpl.ops.primitives import convolution
 
 UNIT = {np.float32: 2.0**-24, np.float64: 2.0**-53}
 
@@ -208,7 +208,6 @@ def test_blocks_of_any_size_give_the_same(monkeypatch, groups, stride):
     whole = defined(input, weight, None, cotangent, **settings)
     for budget in (1, 2000):
         monkeypatch.setattr(convolution, "WIDE", budget)
-        monkeypatch.setattr(depthwise, "NARROW", budget)
         output, vjp = conv(input, weight, **settings)
         for got, want, definition in zip(
             (output, *vjp(cotangent)[:2]), expected, whole[:3], strict=True
