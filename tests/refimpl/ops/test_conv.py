@@ -130,6 +130,26 @@ def test_small_integers_are_exact(case, dtype):
         assert not any(np.shares_memory(array, got) for got in (output, *bars[:2]))
 
 
+@pytest.mark.parametrize("padding", [((2, 0), (0, 0)), ((0, 2), (0, 0)), ((0, 1), (3, 0))])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_padding_wider_than_the_kernel(padding, groups):
+    """At a step of 1 the input's cotangent is gathered, but not from outside the output."""
+    geometry = {"stride": (1, 1), "padding": padding, "dilation": (1, 1)}
+    case = {
+        "input": (1, 2, 3, 4),
+        "weight": (2, 2 // groups, 1, 3),
+        "bias": False,
+        "geometry": geometry,
+        "seed": 0,
+    }
+    whole = arrays(case)
+    input, weight, _, cotangent = as_type(np.float64, *whole)
+    output, vjp = conv(input, weight, groups=groups, **geometry)
+    expected = defined(*whole, groups, **geometry)
+    for got, want in zip((output, *vjp(cotangent)[:2]), expected[:3], strict=True):
+        np.testing.assert_array_equal(got, want.astype(np.float64))
+
+
 def wide(rng, shape):
     return rng.normal(size=shape) * 2.0 ** rng.integers(-20, 20, shape)
 

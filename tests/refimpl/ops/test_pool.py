@@ -382,6 +382,12 @@ def test_a_window_of_padding_alone_is_refused_where_it_has_no_value():
         max_pool(input, dilation=(1,), **settings)
     with pytest.raises(ValueError, match=r"padding must be so narrow"):
         avg_pool(input, count_include_pad=False, **settings)
+    # One dimension is enough.
+    square = {"kernel": (2, 2), "stride": (1, 1), "padding": ((1, 1), (0, 2))}
+    with pytest.raises(ValueError, match=r"padding must be so narrow"):
+        max_pool(np.ones((1, 1, 4, 4)), dilation=(1, 1), **square)
+    with pytest.raises(ValueError, match=r"padding must be so narrow"):
+        avg_pool(np.ones((1, 1, 4, 4)), count_include_pad=False, **square)
     # A dilated window can step over the input.
     with pytest.raises(ValueError, match=r"padding must be so narrow"):
         max_pool(np.ones((1, 1, 1)), kernel=(2,), stride=(1,), padding=((1, 1),), dilation=(2,))
