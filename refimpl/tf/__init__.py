@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from refimpl.tf import compat, keras, linalg, nn, random
+from refimpl.tf import compat, keras, linalg, math, nn, random
 from refimpl.tf.linalg import matmul
+from refimpl.tf.math import maximum
 
-__all__ = ["compat", "keras", "linalg", "matmul", "nn", "random"]
+__all__ = ["compat", "keras", "linalg", "math", "matmul", "maximum", "nn", "random"]

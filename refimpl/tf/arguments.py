@@ -245,6 +245,27 @@ def broadcasts(shape: Sizes, target: Sizes) -> bool:
         return False
 
 
+def sum_to(bar: Array, shape: Sizes) -> Array:
+    """Sum over the axes along which an argument of a shape was broadcast.
+
+    Parameters
+    ----------
+    bar : array
+        Cotangent of the broadcast argument.
+    shape : tuple of int
+        The argument's own shape.
+
+    Returns
+    -------
+    array of that shape
+    """
+    extra = bar.ndim - len(shape)
+    ones = tuple(i for i, size in enumerate(shape) if size == 1 and bar.shape[i + extra] != 1)
+    axes = (*range(extra), *(i + extra for i in ones))
+    summed: Array = bar.sum(axis=axes) if axes else bar
+    return summed.reshape(shape)
+
+
 def axis_in(value: Any, name: str, ndim: int) -> int:
     """Return an axis counted from the front.
 

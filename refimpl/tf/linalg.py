@@ -8,8 +8,8 @@ import numpy as np
 
 from refimpl.differentiable import differentiable
 from refimpl.errors import must
-from refimpl.ops.array import Array, Sizes, Vjp, half_in_float32
-from refimpl.tf.arguments import as_floats, like
+from refimpl.ops.array import Array, Vjp, half_in_float32
+from refimpl.tf.arguments import as_floats, like, sum_to
 
 
 @differentiable
@@ -83,15 +83,6 @@ def _matmul(a: Array, b: Array, transpose_a: bool, transpose_b: bool) -> tuple[A
         right_bar = np.matmul(np.swapaxes(left, -1, -2), cotangent)
         a_bar = np.swapaxes(left_bar, -1, -2) if transpose_a else left_bar
         b_bar = np.swapaxes(right_bar, -1, -2) if transpose_b else right_bar
-        return _sum_leading(a_bar, a.shape), _sum_leading(b_bar, b.shape)
+        return sum_to(a_bar, a.shape), sum_to(b_bar, b.shape)
 
     return np.matmul(left, right), vjp
-
-
-def _sum_leading(bar: Array, shape: Sizes) -> Array:
-    """Sum over the leading axes along which an argument of this shape was broadcast."""
-    extra = bar.ndim - len(shape)
-    padded = (1,) * extra + shape
-    axes = tuple(i for i in range(bar.ndim) if padded[i] == 1 and bar.shape[i] != 1)
-    summed: Array = bar.sum(axis=axes, keepdims=True) if axes else bar
-    return summed.reshape(shape)

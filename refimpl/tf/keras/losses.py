@@ -15,7 +15,7 @@ from refimpl.ops.loss import (
     softmax_cross_entropy,
     sparse_softmax_cross_entropy,
 )
-from refimpl.tf.arguments import as_array, as_floats, axis_in, integer, number
+from refimpl.tf.arguments import as_array, as_floats, axis_in, integer, number, sum_to
 from refimpl.tf.keras.layers.layer import read_policy
 from refimpl.tf.keras.naming import chosen_name
 from refimpl.tf.nn.loss import check_labels
@@ -134,10 +134,25 @@ def categorical_crossentropy(
     return loss, vjp
 
 
-class _Loss:
-    """A cross-entropy with a reduction; called, and then asked for its gradient."""
+class Loss:
+    """A loss with a reduction; called, and then asked for its gradient.
 
-    def __init__(self, reduction: str | None, name: str | None, dtype: Any) -> None:
+    Parameters
+    ----------
+    name : str, optional
+        None counts: `loss`, `loss_1`, …
+    reduction : str or None
+        See `SparseCategoricalCrossentropy`.
+    dtype : str, optional
+        What is computed in; None is float32.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ) -> None:
         must_be_one_of(reduction, "reduction", REDUCTIONS)
         self.reduction = reduction
         self.name = chosen_name(name, type(self).__name__)
@@ -222,7 +237,7 @@ class _Loss:
         return bar
 
     def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
 
     def _kept(self, y_true: Array, shape: Sizes) -> Array | None:
         """Say which losses count; None is all."""
@@ -232,7 +247,7 @@ class _Loss:
         return f"<{type(self).__name__} name={self.name}, reduction={self.reduction!r}>"
 
 
-class SparseCategoricalCrossentropy(_Loss):
+class SparseCategoricalCrossentropy(Loss):
     """Cross-entropy of class labels.
 
     Parameters
@@ -262,7 +277,7 @@ class SparseCategoricalCrossentropy(_Loss):
         name: str | None = "sparse_categorical_crossentropy",
         dtype: Any = None,
     ) -> None:
-        super().__init__(reduction, name, dtype)
+        super().__init__(name, reduction, dtype)
         self.from_logits = bool(from_logits)
         ignored = None if ignore_class is None else integer(ignore_class, "ignore_class")
         self.ignore_class = ignored
@@ -280,7 +295,7 @@ class SparseCategoricalCrossentropy(_Loss):
         return kept
 
 
-class CategoricalCrossentropy(_Loss):
+class CategoricalCrossentropy(Loss):
     """Cross-entropy of distributions.
 
     Parameters
@@ -308,7 +323,7 @@ class CategoricalCrossentropy(_Loss):
         name: str | None = "categorical_crossentropy",
         dtype: Any = None,
     ) -> None:
-        super().__init__(reduction, name, dtype)
+        super().__init__(name, reduction, dtype)
         self.from_logits = bool(from_logits)
         self.label_smoothing = _smoothing(label_smoothing)
         self.axis = integer(axis, "axis")
@@ -424,8 +439,4 @@ def _sum_to(bar: Array, shape: Sizes) -> Array:
         return bar.reshape(shape)
     if bar.ndim > len(shape) and bar.shape[-1] == 1 and bar.shape[:-1] == shape:
         return bar[..., 0]
-    extra = bar.ndim - len(shape)
-    ones = tuple(i for i, size in enumerate(shape) if size == 1 and bar.shape[i + extra] != 1)
-    axes = (*range(extra), *(i + extra for i in ones))
-    summed: Array = bar.sum(axis=axes)
-    return summed.reshape(shape)
+    return sum_to(bar, shape)

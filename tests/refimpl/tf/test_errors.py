@@ -148,6 +148,8 @@ BAD = [
     ("a", ValueError, lambda: tf.matmul(V, LOGITS)),
     ("b", ValueError, lambda: tf.matmul(LOGITS, LOGITS)),
     ("b", TypeError, lambda: tf.matmul(LOGITS, LOGITS.T.astype("f8"))),
+    ("y", ValueError, lambda: tf.maximum(LOGITS, V[:3])),
+    ("y", TypeError, lambda: tf.maximum(V, V.astype("f8"))),
     ("adjoint_a", ValueError, lambda: tf.matmul(X1, X1, transpose_a=True, adjoint_a=True)),
     # layers: construction
     ("units", ValueError, lambda: layers.Dense(0)),

@@ -166,6 +166,25 @@ def test_an_empty_batch(keras):
         assert ours.backward(np.zeros_like(ours(labels, z))).shape == (0, 4)
 
 
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_ignore_class_among_probabilities(tensorflow, keras, reduction):
+    arguments = {"reduction": reduction, "ignore_class": 2, "dtype": "float64"}
+    ours = tf.keras.losses.SparseCategoricalCrossentropy(**arguments)
+    real = keras.losses.SparseCategoricalCrossentropy(**arguments)
+    compare(tensorflow, ours, real, LABELS, 1.7 * PROBABILITIES, tolerance=MASKED)
+
+
+def test_a_loss_of_ones_own():
+    class Squares(tf.keras.losses.Loss):
+        def _values(self, y_true, y_pred):
+            off = y_pred - y_true
+            return (off**2).sum(-1), lambda bar: (None, 2 * off * bar[..., None])
+
+    loss = Squares(dtype="float64")
+    assert loss(np.zeros((2, 3)), np.ones((2, 3))) == 3
+    np.testing.assert_array_equal(loss.backward(), np.ones((2, 3)))
+
+
 def test_names_follow_keras(keras):
     for name in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy"):
         assert getattr(tf.keras.losses, name)().name == getattr(keras.losses, name)().name

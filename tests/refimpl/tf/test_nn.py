@@ -370,6 +370,13 @@ def test_matmul(tensorflow, agree, left, right, arguments):
     )
 
 
+@pytest.mark.parametrize("shape", [(3, 4), (4,), (3, 1), ()])
+def test_maximum(tensorflow, agree, shape):
+    x, y = np.round(draw(3, 4)), np.round(draw(*shape))
+    agree(tf.maximum.with_vjp, tensorflow.maximum, [x, np.asarray(y)])
+    agree(tf.maximum.with_vjp, tensorflow.maximum, [np.asarray(y), x])
+
+
 def test_dropout_selects_and_scales(tensorflow):
     x = draw(4, 6)
     x[0, 0], x[0, 1] = np.nan, np.inf

@@ -42,6 +42,8 @@ def test_nn_functions_take_tensorflows_arguments(tensorflow, name):
 def test_functions_outside_nn_take_tensorflows_arguments(tensorflow):
     same(tf.linalg.matmul, tensorflow.linalg.matmul)
     same(tf.matmul, tensorflow.matmul)
+    same(tf.maximum, tensorflow.maximum)
+    same(tf.math.maximum, tensorflow.math.maximum)
     v1 = tensorflow.compat.v1
     same(tf.compat.v1.nn.fused_batch_norm, v1.nn.fused_batch_norm)
     same(tf.random.set_seed, tensorflow.random.set_seed)
@@ -65,6 +67,7 @@ def test_activations_take_keras_arguments(keras, name):
 
 
 LOSSES = [
+    "Loss",
     "SparseCategoricalCrossentropy",
     "CategoricalCrossentropy",
     "sparse_categorical_crossentropy",
