@@ -63,15 +63,14 @@ def avg_pool(
     """
     n = check_channels_first(input)
     window = Window(kernel, stride, (1,) * n, padding, ceil_mode)
-    spatial = input.shape[2:]
-    grid = window.over(spatial)
+    grid = window.over(input.shape[2:])
     divisor: Array | float
     if divisor_override is not None:
         must_be_type(divisor_override, "divisor_override", int, "an integer or None")
         must(divisor_override != 0, "divisor_override", "different from 0", divisor_override)
         divisor = float(divisor_override)
     else:
-        divisor = _divisor(window, spatial, count_include_pad)
+        divisor = _divisor(window, grid, count_include_pad)
     return _avg_pool(input, grid, divisor)
 
 
@@ -86,18 +85,26 @@ def _avg_pool(input: Array, grid: Grid, divisor: Array | float) -> tuple[Array, 
     return window_sum(input, grid) / divisor, vjp
 
 
-def _divisor(window: Window, spatial: Sizes, count_include_pad: bool) -> Array | float:
+def _divisor(window: Window, grid: Grid, count_include_pad: bool) -> Array | float:
     """Count what each window averages: an array of the output's spatial shape, or one number."""
-    counts = window.occupancy(spatial, padding=count_include_pad)
+    counts = _occupancy(window, grid, padding=count_include_pad)
+    if all(min(count) == max(count) for count in counts):
+        return float(math.prod(count[0] for count in counts))
+    return functools.reduce(np.multiply.outer, [np.array(count) for count in counts])
+
+
+def _occupancy(window: Window, grid: Grid, *, padding: bool) -> tuple[Sizes, ...]:
+    """Count the taps of each window that lie inside, in every dimension; refuse a count of 0."""
+    if not grid.framed:
+        return tuple((kernel,) for kernel in grid.kernel)
+    counts = window.occupancy(grid.spatial, padding=padding)
     must(
         all(min(count) > 0 for count in counts),
         "padding",
         "so narrow that every window holds part of the input",
         window.padding,
     )
-    if all(min(count) == max(count) for count in counts):
-        return float(np.prod([count[0] for count in counts]))
-    return functools.reduce(np.multiply.outer, [np.array(count) for count in counts])
+    return counts
 
 
 def max_pool(
@@ -197,12 +204,6 @@ def _max_grid(
 ) -> Grid:
     check_channels_first(input)
     window = Window(kernel, stride, dilation, padding, ceil_mode)
-    spatial = input.shape[2:]
-    grid = window.over(spatial)
-    must(
-        all(min(count) > 0 for count in window.occupancy(spatial, padding=False)),
-        "padding",
-        "so narrow that every window holds part of the input",
-        padding,
-    )
+    grid = window.over(input.shape[2:])
+    _occupancy(window, grid, padding=False)
     return grid
