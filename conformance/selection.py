@@ -67,7 +67,7 @@ class Selection:
 
     def aspects(
         self, case: Case, subject: str, form: str, call: Call, forms: Sequence[tuple[str, Call]]
-    ) -> Iterator[tuple[Case, str]]:
+    ) -> Iterator[tuple[Case, str, str]]:
         """Choose the aspects of one form of a case.
 
         Parameters
@@ -79,38 +79,39 @@ class Selection:
         call : Call
             The call in that form.
         forms : sequence of (str, Call)
-            All forms of the subject that can say the case.
+            All forms of the subject that answer the case.
 
         Yields
         ------
-        (Case, str)
-            The case to use, and the aspect.
+        (Case, str, str)
+            The case to use, the aspect, and the form; two forms joined by '+' to be compared.
         """
-        yield case, self.main_aspect(case)
-        if case.layer == "chapter":
+        yield case, self.main_aspect(case), form
+        if case.layer == "chapter" or form not in dict(forms):
             return
-        yield case, "gradient"
+        yield case, "gradient", form
         key = (subject, case.layer, form)
+        random = case.layer in _RANDOM
         if call.kind == "class" and self._new("parameters", *key, call.owned):
-            yield case, "parameters"
+            yield case, "parameters", form
         if any(slot.role == "buffer" for slot in call.slots):
-            yield case, "state"
-        if not self._random(case) and self._differs_from_reference(form, call, forms):
-            yield case, "forms"
+            yield case, "state", form
+        reference = reference_of(call, forms)
+        if not random and reference not in (None, form):
+            yield case, "forms", f"{form}+{reference}"
         if self._new("dtype", *key, case.dtype):
-            yield case, "dtype"
+            yield case, "dtype", form
         plain = case.regime in ("normal", "exact")
         if case.config.get("inplace") or (plain and self._sample("purity", *key)):
-            yield case, "purity"
-        if plain and case.dtype == "float32":
-            spatial = len(case.shapes["input"]) > 1
-            if spatial and not self._random(case) and self._sample("layout", *key):
-                yield case, "layout"
-            if case.batched and not self._random(case) and self._sample("empty", *key):
-                yield self._empty(case), "empty"
-        if self._random(case) and case.config["training"] and self._new("mask", *key, case.config["rate"]):
-            if 0 < case.config["rate"] < 1:
-                yield self._many(case), "mask"
+            yield case, "purity", form
+        if plain and case.dtype == "float32" and not random:
+            if len(case.shapes["input"]) > 1 and self._sample("layout", *key):
+                yield case, "layout", form
+            if case.batched and self._sample("empty", *key):
+                yield case.with_empty_batch(), "empty", form
+        if random and case.config["training"] and 0 < case.config["rate"] < 1:
+            if self._new("mask", *key, case.config["rate"]):
+                yield self._many(case), "mask", form
 
     def comparable(self, case: Case, first: Call, second: Call) -> bool:
         """Tell whether two dialects' calls mean the same output.
@@ -126,14 +127,11 @@ class Selection:
         -------
         bool
         """
-        if self._random(case) or first.arrays != second.arrays:
+        if case.layer in _RANDOM or first.arrays != second.arrays:
             return False
         return _of_outputs(first) == _of_outputs(second) and (
             {result.name for result in first.results} == {result.name for result in second.results}
         )
-
-    def _random(self, case: Case) -> bool:
-        return case.layer in _RANDOM
 
     def _new(self, *key: object) -> bool:
         self._seen[key] += 1
@@ -142,15 +140,6 @@ class Selection:
     def _sample(self, aspect: str, *key: object) -> bool:
         self._seen[(aspect, *key)] += 1
         return self._seen[(aspect, *key)] <= _SAMPLES[aspect]
-
-    def _differs_from_reference(
-        self, form: str, call: Call, forms: Sequence[tuple[str, Call]]
-    ) -> bool:
-        reference = reference_of(call, forms)
-        return reference is not None and reference != form
-
-    def _empty(self, case: Case) -> Case:
-        return case.with_empty_batch()
 
     def _many(self, case: Case) -> Case:
         shape = {3: (1024, 512, 1), 4: (1024, 512, 1, 1), 5: (1024, 512, 1, 1, 1)}

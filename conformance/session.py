@@ -5,7 +5,6 @@ All aspects of a case look at the same observation, so each is made once.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +16,8 @@ import numpy.typing as npt
 from conformance import oracle, subjects
 from conformance.case import Case
 from conformance.dialects import DIALECTS
-from conformance.dialects.base import Call, Unsupported
+from conformance.dialects.base import Call
 from conformance.oracle import Expected
-from conformance.selection import reference_of
 from conformance.subjects.base import (
     HasLibrary,
     Memory,
@@ -51,6 +49,8 @@ class Trial:
         Who runs it and how.
     call : Call
         The case in the dialect's words.
+    half_sums : bool
+        Whether sums may accumulate in a half type; see `Divergence`.
     """
 
     session: Session
@@ -58,6 +58,7 @@ class Trial:
     subject: str
     form: str
     call: Call
+    half_sums: bool = False
 
     def observe(
         self, *, memory: Memory = "contiguous", steps: int = 1, gradients: bool = False
@@ -100,24 +101,10 @@ class Trial:
         """
         if "rate" in self.case.config:
             extra = {"keep": kept(self.case, self.observe().outputs[0])}
-            return oracle.expected(self.without_unused(), self.call.conventions, extra)
-        return self.session.expected(self.case, self.form, self.call)
-
-    def reference_form(self) -> str:
-        """The form of the same subject that this one is held against.
-
-        Returns
-        -------
-        str
-        """
-        dialect = DIALECTS[subjects.dialect_of(self.subject)]
-        forms = []
-        for form in dialect.forms[self.case.layer]:
-            with contextlib.suppress(Unsupported):
-                forms.append((form, dialect.translate(self.case, form)))
-        reference = reference_of(self.call, forms)
-        assert reference is not None, "planned only where there is one"
-        return reference
+            return oracle.expected(
+                self.without_unused(), self.call.conventions, extra, half_sums=self.half_sums
+            )
+        return self.session.expected(self.case, self.call, self.half_sums)
 
     def without_unused(self) -> Case:
         """The case without the arrays that the form has no slot for.
@@ -138,7 +125,7 @@ class Session:
         self._observed = functools.lru_cache(512)(self._observe)
         self._expected = functools.lru_cache(512)(self._expect)
 
-    def trial(self, case: Case, subject: str, form: str) -> Trial:
+    def trial(self, case: Case, subject: str, form: str, *, half_sums: bool = False) -> Trial:
         """Prepare one case in one form of one subject.
 
         Parameters
@@ -147,6 +134,8 @@ class Session:
             The case.
         subject, form : str
             Who runs it and how.
+        half_sums : bool
+            Whether sums may accumulate in a half type.
 
         Returns
         -------
@@ -159,7 +148,7 @@ class Session:
         Unsupported
             If its dialect cannot say the case.
         """
-        return Trial(self, case, subject, form, self.call(case, subject, form))
+        return Trial(self, case, subject, form, self.call(case, subject, form), half_sums)
 
     def observe(
         self, case: Case, subject: str, form: str, memory: Memory, steps: int, gradients: bool
@@ -170,10 +159,10 @@ class Session:
             raise answer
         return answer
 
-    def expected(self, case: Case, form: str, call: Call) -> Expected:
+    def expected(self, case: Case, call: Call, half_sums: bool = False) -> Expected:
         """Ask the oracle once and remember the answer."""
         conventions = tuple(sorted(call.conventions.items(), key=lambda item: item[0]))
-        return self._expected(case, conventions, call.arrays)
+        return self._expected(case, conventions, call.arrays, half_sums)
 
     def fresh(self, trial: Trial) -> Observation:
         """Look at a newly constructed instance.
@@ -233,7 +222,7 @@ class Session:
         )
         cotangents: tuple[Array | None, ...] = ()
         if gradients:
-            bars = self._cotangents(case, form, call)
+            bars = self._cotangents(case, call)
             cotangents = tuple(
                 np.array(result.move.to(bars[result.name]), order="C")
                 if result.differentiated
@@ -254,10 +243,10 @@ class Session:
             text = f"{type(error).__name__}: {error}"
             raise SubjectRaised(f"{name} raised {text}") from error
 
-    def _cotangents(self, case: Case, form: str, call: Call) -> Mapping[str, Array]:
+    def _cotangents(self, case: Case, call: Call) -> Mapping[str, Array]:
         if "rate" in case.config:  # the oracle answers only when it has seen the mask
             return {"output": oracle.cotangent_of(case, "output", case.shapes["input"])}
-        return self.expected(case, form, call).cotangents
+        return self.expected(case, call).cotangents
 
     def _arrays(self, case: Case, call: Call, memory: Memory) -> Mapping[str, Array]:
         drawn = {slot.name: slot.move.to(case.draw(slot.array)) for slot in call.slots}
@@ -269,9 +258,14 @@ class Session:
         }
 
     def _expect(
-        self, case: Case, conventions: tuple[tuple[str, Any], ...], arrays: frozenset[str]
+        self,
+        case: Case,
+        conventions: tuple[tuple[str, Any], ...],
+        arrays: frozenset[str],
+        half_sums: bool,
     ) -> Expected:
-        return oracle.expected(_with_arrays(case, arrays), dict(conventions))
+        used = _with_arrays(case, arrays)
+        return oracle.expected(used, dict(conventions), half_sums=half_sums)
 
 
 def neutral(observation: Observation, call: Call) -> Observation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 
@@ -105,6 +106,16 @@ class Unit:
             overflow=_largest(dtype),
             accumulation_overflow=_largest(wider),
         )
+
+    def with_sums_in_dtype(self) -> Unit:
+        """Return the unit of a kernel that accumulates in the dtype itself.
+
+        Returns
+        -------
+        Unit
+            As this one, but for half types sums and dot products are rounded at every step.
+        """
+        return dataclasses.replace(self, accumulation=self.rounding)
 
     @functools.cached_property
     def step(self) -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from conformance.checks.agreement import check_subjects_agree
 from conformance.checks.chapter import check_chapter
 from conformance.checks.dtype import check_dtypes_are_the_cases
+from conformance.checks.empty import check_empty_batch_is_answered
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.checks.forms import check_forms_agree
 from conformance.checks.gradient import check_gradients_are_within_bounds
@@ -15,19 +17,17 @@ from conformance.checks.output import check_outputs_are_within_bounds
 from conformance.checks.parameters import check_parameters_are_as_documented
 from conformance.checks.purity import check_inputs_are_left_alone
 from conformance.checks.state import check_state_follows_its_rule
-from conformance.checks.empty import check_empty_batch_is_answered
 from conformance.session import Trial
 
 Check = Callable[[Trial], Sequence[Finding]]
+Comparison = Callable[[Trial, Trial], Sequence[Finding]]
 
-# Aspect -> check. 'agreement' takes two trials and stands apart.
 CHECKS: Mapping[str, Check] = {
     "output": check_outputs_are_within_bounds,
     "loss": check_outputs_are_within_bounds,
     "gradient": check_gradients_are_within_bounds,
     "parameters": check_parameters_are_as_documented,
     "state": check_state_follows_its_rule,
-    "forms": check_forms_agree,
     "purity": check_inputs_are_left_alone,
     "dtype": check_dtypes_are_the_cases,
     "layout": check_layout_does_not_matter,
@@ -36,4 +36,10 @@ CHECKS: Mapping[str, Check] = {
     "chapter": check_chapter,
 }
 
-__all__ = ["CHECKS", "Check", "Finding", "NothingCompared"]
+# Aspects that hold two trials of one case against each other.
+COMPARISONS: Mapping[str, Comparison] = {
+    "forms": check_forms_agree,
+    "agreement": check_subjects_agree,
+}
+
+__all__ = ["CHECKS", "COMPARISONS", "Check", "Comparison", "Finding", "NothingCompared"]

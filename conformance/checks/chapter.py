@@ -19,6 +19,7 @@ from refimpl.ops.norm import blend, moments, unbiased
 from refimpl.ops.pool import avg_pool
 from refimpl.ops.softmax import log_softmax
 from refimpl.ops.windows import same_padding
+from refimpl.torch.nn.inplace import OPERATIONS
 
 _UNIT = Unit.of("float32")
 Told = Callable[[Library, Case], Sequence[Finding]]
@@ -218,48 +219,20 @@ def _torch_relu_inplace(lib: Library, case: Case) -> Sequence[Finding]:
     ]
 
 
-# Which functions of torch.nn.functional have a form that ends in an underscore, or take
-# `inplace`. The others' gradients need their input, or their output has another shape.
-INPLACE: Mapping[str, bool] = {
-    "relu": True,
-    "relu6": True,
-    "leaky_relu": True,
-    "elu": True,
-    "selu": True,
-    "celu": True,
-    "silu": True,
-    "mish": True,
-    "hardtanh": True,
-    "hardsigmoid": True,
-    "hardswish": True,
-    "dropout": True,
-    "gelu": False,
-    "softplus": False,
-    "softsign": False,
-    "logsigmoid": False,
-    "softmax": False,
-    "log_softmax": False,
-    "prelu": False,
-    "linear": False,
-    "conv2d": False,
-    "avg_pool2d": False,
-    "max_pool2d": False,
-    "cross_entropy": False,
-}
-
-
 def _torch_inplace_list(lib: Library, case: Case) -> Sequence[Finding]:
+    """The list is data of refimpl.torch; each row is tried on the subject itself."""
+    functional = lib.root.nn.functional
     findings = []
-    batch = case.draw_like("batch", (3, 4), "normal")
-    for name, has in INPLACE.items():
-        function = getattr(lib.root.nn.functional, name)
-        tensor = lib.array(batch)
+    for row in OPERATIONS:
+        tensor = lib.array(case.draw_like("batch", (3, 4), "normal"))
         try:
-            output = function(tensor, inplace=True)
-            happened = output is tensor
+            written = getattr(functional, row.operation)(tensor, inplace=True) is tensor
         except (TypeError, RuntimeError):
-            happened = False
-        findings.append(same_words(f"{name} has an in-place form", happened, has))
+            written = False
+        findings.append(same_words(f"{row.operation}(inplace=True)", written, row.argument))
+        if row.function is not None:
+            owner = functional if hasattr(functional, row.function) else lib.root
+            findings.append(same_words(row.function, hasattr(owner, row.function), True))
     return findings
 
 
@@ -435,11 +408,11 @@ def _tf_dropout_channels(lib: Library, case: Case) -> Sequence[Finding]:
 
 def _tf_relu(lib: Library, case: Case) -> Sequence[Finding]:
     batch = case.draw_like("batch", (4, 5), "normal")
-    clamped = lib.numpy(lib.root.maximum(lib.array(batch), np.float32(0)))
-    output = lib.numpy(lib.root.nn.relu(lib.array(batch)))
+    clamped = np.where(batch < 0, np.float32(0), batch)
+    layer = lib.call(lib.root.keras.layers.ReLU(), batch)
     return [
-        equal("output", output, np.where(batch < 0, np.float32(0), batch)),
-        equal("maximum with 0", clamped, output),
+        equal("function", lib.numpy(lib.root.nn.relu(lib.array(batch))), clamped),
+        equal("layer", layer, clamped),
     ]
 
 

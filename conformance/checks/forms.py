@@ -11,7 +11,7 @@ from conformance.checks.finding import Finding, equal, within_bound
 from conformance.session import Trial
 
 
-def check_forms_agree(trial: Trial) -> Sequence[Finding]:
+def check_forms_agree(trial: Trial, other: Trial) -> Sequence[Finding]:
     """Two forms of one subject give the same output and gradients.
 
     PyTorch defines its classes by its functions, so there they agree bit for bit; elsewhere they
@@ -19,14 +19,13 @@ def check_forms_agree(trial: Trial) -> Sequence[Finding]:
 
     Parameters
     ----------
-    trial : Trial
-        Of a form other than the first.
+    trial, other : Trial
+        A form, and the one that it is held against.
 
     Returns
     -------
     sequence of Finding
     """
-    other = trial.session.trial(trial.case, trial.subject, trial.reference_form())
     mine, theirs = trial.observe(), other.observe()
     expected = trial.expected()
     bitwise = trial.call.target.startswith("nn.") and other.call.target.startswith("nn.functional")

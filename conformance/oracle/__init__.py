@@ -79,7 +79,11 @@ def cotangent_of(case: Case, name: str, shape: tuple[int, ...]) -> Any:
 
 
 def expected(
-    case: Case, conventions: Mapping[str, Any], extra: Mapping[str, Any] | None = None
+    case: Case,
+    conventions: Mapping[str, Any],
+    extra: Mapping[str, Any] | None = None,
+    *,
+    half_sums: bool = False,
 ) -> Expected:
     """Evaluate a case with its bounds.
 
@@ -91,12 +95,16 @@ def expected(
         What the dialect decides where the case leaves it open; added to the configuration.
     extra : mapping, optional
         Arrays that were observed rather than drawn, such as the mask of a dropout.
+    half_sums : bool
+        Bound an implementation that sums in the case's dtype, even if that is a half type.
 
     Returns
     -------
     Expected
     """
     unit = Unit.of(case.dtype)
+    if half_sums:
+        unit = unit.with_sums_in_dtype()
     arrays = {name: bounded(array, unit) for name, array in arrays_of(case).items()}
     arrays |= extra or {}
     answer = answer_of(case, conventions, arrays)

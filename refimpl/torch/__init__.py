@@ -22,6 +22,7 @@ from refimpl.torch.creation import (
     tensor,
     zeros,
 )
+from refimpl.torch.clamping import clamp
 from refimpl.torch.nn.functional._activation_in_place import celu_, relu_, selu_, sigmoid_, tanh_
 from refimpl.torch.nn.functional._dropout import dropout_
 from refimpl.torch.random import default_generator, manual_seed
@@ -39,6 +40,7 @@ _FLOATS = {
 __all__ = [
     "arange",
     "celu_",
+    "clamp",
     "default_generator",
     "dropout_",
     "empty",

@@ -1,0 +1,102 @@
+"""What a recorded deviation is, and which claims it speaks about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from conformance.case import Case
+
+Kind = Literal["raises", "differs", "either"]
+
+
+def always(case: Case) -> bool:
+    """Hold for every case.
+
+    Parameters
+    ----------
+    case : Case
+        Any case.
+
+    Returns
+    -------
+    bool
+    """
+    return True
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """A recorded deviation of some subjects.
+
+    Attributes
+    ----------
+    subjects, layers, forms, aspects : tuple of str
+        Where it happens; patterns as in a shell.
+    kind : {'raises', 'differs', 'either'}
+        Whether the subject refuses or answers otherwise; 'either' where it does the one or the
+        other.
+    sentence : str
+        What it does, for the report.
+    reason : str
+        Why it is recorded rather than judged: a documented difference, a known defect.
+    when : callable
+        For which cases.
+    witness : str or None
+        The id of the one case that must show it, where the data decide which others do; None if
+        every case that it covers must.
+    half_sums : bool
+        The deviation must be one that summing in the half type explains: it must lie within the
+        bound in which sums accumulate in the case's dtype. A larger one is a failure.
+    """
+
+    subjects: tuple[str, ...]
+    layers: tuple[str, ...]
+    kind: Kind
+    sentence: str
+    reason: str
+    when: Callable[[Case], bool] = always
+    forms: tuple[str, ...] = ("*",)
+    aspects: tuple[str, ...] = ("*",)
+    witness: str | None = None
+    half_sums: bool = False
+
+    def stale_at(self, case: Case) -> bool:
+        """Tell whether a claim it covers must show the deviation.
+
+        Parameters
+        ----------
+        case : Case
+            The claim's case.
+
+        Returns
+        -------
+        bool
+        """
+        return self.witness is None or self.witness == case.id
+
+    def covers(self, case: Case, aspect: str, subject: str, form: str) -> bool:
+        """Tell whether it speaks about a claim.
+
+        Parameters
+        ----------
+        case : Case
+            The claim's case.
+        aspect, subject, form : str
+            The claim's other coordinates.
+
+        Returns
+        -------
+        bool
+        """
+        pairs = (
+            (subject, self.subjects),
+            (case.layer, self.layers),
+            (form, self.forms),
+            (aspect, self.aspects),
+        )
+        return all(
+            any(fnmatchcase(name, pattern) for pattern in patterns) for name, patterns in pairs
+        ) and self.when(case)
