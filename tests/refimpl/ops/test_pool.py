@@ -237,21 +237,24 @@ def test_a_window_of_minus_infinity_selects_an_element_of_the_input():
     np.testing.assert_array_equal(indices, [[[[0, 1], [3, 4]]]])
 
 
-def test_distances_that_need_wider_integers():
-    """A window so long that its farthest tap is 70,000 elements from its first."""
-    rng = np.random.default_rng(0)
-    for rows, columns in ((2, 300), (2, 70_000), (3, 200)):
-        input = rng.permutation(rows * columns).reshape(1, 1, rows, columns).astype(np.float64)
-        settings = {
-            "kernel": (rows, 2),
-            "stride": (1, 1),
-            "padding": ((0, 0), (0, 0)),
-            "dilation": (1, columns - 1),
-        }
-        (output, indices), _ = max_pool_with_indices(input, **settings)
-        ends = input[0, 0][:, [0, -1]]
-        assert output.item() == ends.max()
-        assert input.ravel()[indices.item()] == ends.max()
+@pytest.mark.parametrize(
+    ("shape", "kernel", "dilation"),
+    [
+        ((2, 250), (2, 2), (1, 5)),  # 255 elements from the first tap to the last
+        ((2, 250), (2, 2), (1, 6)),
+        ((3, 130), (3, 1), (1, 1)),
+        ((2, 40_000), (2, 2), (1, 30_000)),
+        ((3, 40_000), (3, 2), (1, 1)),
+    ],
+)
+def test_distances_may_need_wider_integers(shape, kernel, dilation):
+    input = np.arange(np.prod(shape), dtype=np.float64).reshape(1, 1, *shape)
+    settings = {"kernel": kernel, "stride": (1, 1), "padding": ((0, 0), (0, 0))}
+    (output, indices), _ = max_pool_with_indices(input, dilation=dilation, **settings)
+    # Everything grows along the rows and columns, so that the last tap wins everywhere.
+    last = input[..., shape[0] - output.shape[2] :, shape[1] - output.shape[3] :]
+    np.testing.assert_array_equal(output, last)
+    np.testing.assert_array_equal(indices, last)
 
 
 def test_blocks_of_any_size_give_the_same(monkeypatch):
