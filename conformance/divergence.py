@@ -44,9 +44,9 @@ class Divergence:
         Why it is recorded rather than judged: a documented difference, a known defect.
     when : callable
         For which cases.
-    witness : str or None
-        The id of the one case that must show it, where the data decide which others do; None if
-        every case that it covers must.
+    witnesses : tuple of str
+        The claims (aspect/id) that must show it, where the data decide which others do; empty if
+        every claim that it covers must.
     half_sums : bool
         The deviation must be one that summing in the half type explains: it must lie within the
         bound in which sums accumulate in the case's dtype. A larger one is a failure.
@@ -60,22 +60,22 @@ class Divergence:
     when: Callable[[Case], bool] = always
     forms: tuple[str, ...] = ("*",)
     aspects: tuple[str, ...] = ("*",)
-    witness: str | None = None
+    witnesses: tuple[str, ...] = ()
     half_sums: bool = False
 
-    def stale_at(self, case: Case) -> bool:
+    def must_show_at(self, claim: str) -> bool:
         """Tell whether a claim it covers must show the deviation.
 
         Parameters
         ----------
-        case : Case
-            The claim's case.
+        claim : str
+            The claim's aspect and id, joined by '/'.
 
         Returns
         -------
         bool
         """
-        return self.witness is None or self.witness == case.id
+        return not self.witnesses or claim in self.witnesses
 
     def covers(self, case: Case, aspect: str, subject: str, form: str) -> bool:
         """Tell whether it speaks about a claim.

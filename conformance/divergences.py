@@ -14,8 +14,8 @@ _TF_CONVS = ("conv1d", "conv2d", "conv3d")
 _HALVES = ("float16", "bfloat16")
 
 
-def recorded(case: Case, aspect: str, subject: str, form: str) -> Divergence | None:
-    """Find the record that speaks about a claim.
+def recorded(case: Case, aspect: str, subject: str, form: str) -> tuple[Divergence, ...]:
+    """Find the records that speak about a claim.
 
     Parameters
     ----------
@@ -26,10 +26,9 @@ def recorded(case: Case, aspect: str, subject: str, form: str) -> Divergence | N
 
     Returns
     -------
-    Divergence or None
+    tuple of Divergence
     """
-    found = (each for each in DIVERGENCES if each.covers(case, aspect, subject, form))
-    return next(found, None)
+    return tuple(each for each in DIVERGENCES if each.covers(case, aspect, subject, form))
 
 
 def _strided(case: Case) -> bool:
@@ -191,7 +190,6 @@ DIVERGENCES: tuple[Divergence, ...] = (
         kind="either",
         sentence="A convolution of an empty batch has the input's shape, or raises.",
         reason="With oneDNN the output is handed back unshaped; wrong shapes without a warning.",
-        when=lambda case: True,
     ),
     # Sums in a half type ---------------------------------------------------------------------
     Divergence(
@@ -202,8 +200,171 @@ DIVERGENCES: tuple[Divergence, ...] = (
         sentence="Gradients of float16 convolutions are summed in float16.",
         reason="The CPU kernels scatter and accumulate in the half type.",
         when=lambda case: case.dtype == "float16",
-        witness="conv2d-kmixed-stridemixed-dilation2-groups2-nobias-wide-float16",
+        witnesses=(
+            "gradient/conv2d-kmixed-stridemixed-dilation2-groups2-nobias-wide-float16-torch-class",
+        ),
         half_sums=True,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=_TF_CONVS,
+        aspects=("gradient", "output", "forms"),
+        kind="differs",
+        sentence="Convolutions of half types are summed in the half type, most of all backward.",
+        reason="TensorFlow's own kernels accumulate in the type they are given.",
+        when=_half,
+        witnesses=("gradient/conv2d-stridemixed-normal-float16-tensorflow-nn",),
+        half_sums=True,
+    ),
+    Divergence(
+        subjects=("torch", "tensorflow"),
+        layers=("avg_pool*", "max_pool*"),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="Gradients of pooling over overlapping windows are summed in the half type.",
+        reason="The CPU kernels scatter and accumulate in the half type.",
+        when=_half,
+        witnesses=(
+            "gradient/avg_pool2d-k3-stride1-pad1-ceil-excludepad-divisor-wide-bfloat16-torch-class",
+            "gradient/max_pool2d-k3-stride1-valid-normal-bfloat16-tensorflow-nn",
+        ),
+        half_sums=True,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("avg_pool*",),
+        aspects=("output", "forms"),
+        kind="differs",
+        sentence="Averages of half types are summed in the half type.",
+        reason="The CPU kernel accumulates in the half type.",
+        when=_half,
+        witnesses=("output/avg_pool2d-k3-stride1-valid-excludepad-wide-float16-tensorflow-nn",),
+        half_sums=True,
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("instance_norm*",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="Gradients of an instance norm's weights are summed over the batch in the half"
+        " type.",
+        reason="torch repeats the weights for each example and sums their gradients.",
+        when=_half,
+        witnesses=(
+            "gradient/instance_norm3d-momentum3-track-eps3-eval-tiny-bfloat16-torch-class",
+        ),
+        half_sums=True,
+    ),
+    # Pooling ---------------------------------------------------------------------------------
+    Divergence(
+        subjects=("torch",),
+        layers=("avg_pool3d",),
+        kind="raises",
+        sentence="AvgPool3d is not implemented for half types on CPU.",
+        reason="The kernel says so.",
+        when=_half,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("avg_pool1d", "avg_pool2d"),
+        forms=("nn_ncx", "general_ncx"),
+        kind="raises",
+        sentence="Channels-first pooling of float16 and float64 is not implemented on CPU.",
+        reason="oneDNN has the other dtypes; TensorFlow's own kernel is channels-last only.",
+        when=_without_onednn,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("max_pool1d", "max_pool2d"),
+        forms=("nn_ncx", "general_ncx"),
+        kind="raises",
+        sentence="Channels-first pooling of float16 and float64 is not implemented on CPU.",
+        reason="oneDNN has the other dtypes; TensorFlow's own kernel is channels-last only.",
+        when=_without_onednn,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("max_pool2d",),
+        forms=("nn_ncx", "general_ncx"),
+        kind="raises",
+        sentence="Channels-first max pooling with explicit padding is not implemented on CPU.",
+        reason="The kernel says so.",
+        when=_explicit,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("max_pool*",),
+        forms=("nn_ncx", "general_ncx"),
+        aspects=("gradient", "layout"),
+        kind="raises",
+        sentence="Gradients of channels-first max pooling are not implemented on CPU.",
+        reason="The kernel says so.",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("avg_pool3d",),
+        kind="raises",
+        sentence="3-D average pooling of float16 and float64 is not implemented on CPU.",
+        reason="The kernel says so.",
+        when=_without_onednn,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("max_pool3d",),
+        kind="raises",
+        sentence="3-D max pooling of float16 and float64 is not implemented on CPU.",
+        reason="The kernel says so.",
+        when=_without_onednn,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("max_pool*",),
+        aspects=("output", "gradient", "forms"),
+        kind="differs",
+        sentence="NaN is dropped by max pooling, and −inf becomes the lowest finite number.",
+        reason="The CPU kernels compare with < and start from the lowest finite number.",
+        when=_special,
+        witnesses=("output/max_pool1d-valid-special-float32-tensorflow-nn",),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("max_pool3d",),
+        aspects=("gradient", "layout"),
+        kind="differs",
+        sentence="The gradient of 3-D max pooling goes to every tied element in full.",
+        reason="A known defect of MaxPool3DGrad on CPU; one and two dimensions take the first.",
+        when=lambda case: case.regime in ("exact", "ties"),
+        witnesses=("gradient/max_pool3d-exact-bfloat16-tensorflow-nn",),
+    ),
+    # Normalisation ---------------------------------------------------------------------------
+    Divergence(
+        subjects=("torch",),
+        layers=("instance_norm*",),
+        aspects=("empty",),
+        kind="raises",
+        sentence="An instance norm that keeps statistics fails on an empty batch.",
+        reason="An IndexError from within; without statistics it answers.",
+        when=lambda case: bool(case.config["track"]),
+    ),
+    # Dropout ---------------------------------------------------------------------------------
+    Divergence(
+        subjects=("tensorflow", "refimpl.tf"),
+        layers=("dropout*",),
+        forms=("nn",),
+        kind="raises",
+        sentence="tf.nn.dropout refuses a rate of 1; the Keras layers take it.",
+        reason="Documented: the rate is in [0, 1).",
+        when=lambda case: bool(case.config["rate"] == 1),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("dropout*",),
+        forms=("keras*",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="At a rate of 1 a Keras dropout has no gradient; PyTorch's is 0.",
+        reason="The output is a constant zero that is not connected to the input.",
+        when=lambda case: bool(case.config["rate"] == 1 and case.config["training"]),
     ),
     Divergence(
         subjects=("tensorflow",),

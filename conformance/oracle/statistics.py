@@ -61,7 +61,9 @@ def _fused(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     )
     back = single(output, vjp, "input", "weight", "bias").vjp
     count = _count(arrays["input"].shape)
-    return Answer({"output": output, "mean": mean, "variance": unbiased(variance, count)}, back)
+    # One value has no unbiased variance: what the frameworks return then is nobody's claim.
+    spread = unbiased(variance, count) if count > 1 else variance
+    return Answer({"output": output, "mean": mean, "variance": spread}, back)
 
 
 def _moments(config: Mapping[str, Any], arrays: Arrays) -> Answer:

@@ -174,4 +174,5 @@ def _tuple(results: Any) -> tuple[Any, ...]:
 
 
 def _numpy(tensor: Any) -> Array:
-    return np.array(tensor)
+    # A scalar of bfloat16 has no buffer that np.array could read; its .numpy() is a NumPy scalar.
+    return np.array(tensor.numpy())
