@@ -378,6 +378,39 @@ DIVERGENCES: tuple[Divergence, ...] = (
         " channels when its length fits: wrong numbers without a warning.",
         when=lambda case: bool(case.config["bias"]) and _last_is_as_long_as_channels(case),
     ),
+    # Losses ----------------------------------------------------------------------------------
+    Divergence(
+        subjects=("tensorflow", "refimpl.tf"),
+        layers=("categorical_crossentropy", "sparse_categorical_crossentropy"),
+        aspects=("empty",),
+        kind="differs",
+        sentence="A Keras loss over an empty batch is an empty array, not one number.",
+        reason="Keras skips the reduction when nothing is there to reduce.",
+        when=lambda case: (
+            len(case.shapes["input"]) == 2
+            and case.config["reduction"] in ("sum", "mean", "sum_over_batch_size")
+        ),
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("nll_loss",),
+        aspects=("layout",),
+        kind="raises",
+        sentence="nll_loss over images has no gradient for a channels-last input.",
+        reason="Its backward kernel wants contiguous memory and says so.",
+        when=lambda case: len(case.shapes["input"]) == 4,
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("nll_loss",),
+        aspects=("loss",),
+        kind="differs",
+        sentence="nll_loss sums half types in the half type.",
+        reason="The CPU kernel accumulates in the half type.",
+        when=_half,
+        witnesses=("loss/nll_loss-sum-extreme-bfloat16-torch-class",),
+        half_sums=True,
+    ),
 )
 
 

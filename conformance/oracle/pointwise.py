@@ -11,6 +11,9 @@ from conformance.oracle.answer import Answer, Arrays, Entry, single
 from refimpl.ops import activation, loss, softmax
 from refimpl.ops.linear import linear
 
+# The clipping of Keras' losses of probabilities.
+_EPSILON = 1e-7
+
 # What an entry reads from a configuration; every other key is the dialects' business.
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "relu": (),
@@ -29,7 +32,7 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "softsign": (),
     "hardtanh": ("min_value", "max_value", "kink"),
     "hardsigmoid": (),
-    "hardswish": ("kink",),
+    "hardswish": (),
 }
 
 
@@ -115,11 +118,12 @@ def _categorical(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     if config["label_smoothing"]:
         smoothing = config["label_smoothing"]
         target = target * (1 - smoothing) + smoothing / classes
-    each, vjp = (
-        loss.softmax_cross_entropy(arrays["input"], target, axis=1)
-        if config["from_logits"]
-        else loss.probability_cross_entropy(arrays["input"], target, axis=1)
-    )
+    if config["from_logits"]:
+        each, vjp = loss.softmax_cross_entropy(arrays["input"], target, axis=1)
+    elif config["soft"]:
+        each, vjp = loss.probability_cross_entropy(arrays["input"], target, axis=1)
+    else:
+        each, vjp = _clipped_then_divided(arrays["input"], target)
     reduce = _REDUCTIONS[config["reduction"]]
     kept = each if weights is None else each * weights
     count = each.size if weights is None else weights.sum()
@@ -130,6 +134,21 @@ def _categorical(config: Mapping[str, Any], arrays: Arrays) -> Answer:
         return (vjp(share if weights is None else share * weights)[0],)
 
     return single(output, back, "input")
+
+
+def _clipped_then_divided(probabilities: Any, target: Any) -> tuple[Any, Callable[..., Any]]:
+    """Keras' sparse loss of probabilities, which clips before it divides by the sum.
+
+    Its categorical loss divides first.
+    """
+    clipped = np.clip(probabilities, _EPSILON, 1 - _EPSILON)
+    each, vjp = loss.softmax_cross_entropy(np.log(clipped), target, axis=1)
+    inside = (probabilities >= _EPSILON) & (probabilities <= 1 - _EPSILON)
+
+    def back(cotangent: Any) -> tuple[Any, ...]:
+        return (np.where(inside, vjp(cotangent)[0] / clipped, 0.0),)
+
+    return each, back
 
 
 def _average(losses: Any, count: float) -> Any:

@@ -102,7 +102,7 @@ SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {
         "activation": Spelling("keras.activations.hard_tanh", "x", {}, {"kink": "linear"})
     },
     "hardsigmoid": {"activation": Spelling("keras.activations.hard_sigmoid", "x")},
-    "hardswish": {"activation": Spelling("keras.activations.hard_silu", "x", {}, {"kink": "flat"})},
+    "hardswish": {"activation": Spelling("keras.activations.hard_silu", "x")},
 }
 
 

@@ -16,7 +16,7 @@ def _scores(case: Case, name: str, array: str, differentiated: bool = True) -> S
     return (
         Slot(array, name, move=images(len(shape) - 2), differentiated=differentiated)
         if soft
-        else Slot(array, name)
+        else Slot(array, name, differentiated=differentiated)
     )
 
 
