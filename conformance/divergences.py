@@ -32,11 +32,11 @@ def recorded(case: Case, aspect: str, subject: str, form: str) -> tuple[Divergen
 
 
 def _strided(case: Case) -> bool:
-    return max(case.config["stride"]) > 1
+    return any(stride > 1 for stride in case.config["stride"])
 
 
 def _dilated(case: Case) -> bool:
-    return max(case.config["dilation"]) > 1
+    return any(dilation > 1 for dilation in case.config["dilation"])
 
 
 def _grouped(case: Case) -> bool:
@@ -250,9 +250,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
         " type.",
         reason="torch repeats the weights for each example and sums their gradients.",
         when=_half,
-        witnesses=(
-            "gradient/instance_norm3d-momentum3-track-eps3-eval-tiny-bfloat16-torch-class",
-        ),
+        witnesses=("gradient/instance_norm3d-momentum3-track-eps3-eval-tiny-bfloat16-torch-class",),
         half_sums=True,
     ),
     # Pooling ---------------------------------------------------------------------------------

@@ -109,9 +109,9 @@ class Selection:
                 yield case, "layout", form
             if case.batched and self._sample("empty", *key):
                 yield case.with_empty_batch(), "empty", form
-        if random and case.config["training"] and 0 < case.config["rate"] < 1:
-            if self._new("mask", *key, case.config["rate"]):
-                yield self._many(case), "mask", form
+        drops = random and case.config["training"] and 0 < case.config["rate"] < 1
+        if drops and self._new("mask", *key, case.config["rate"]):
+            yield self._many(case), "mask", form
 
     def comparable(self, case: Case, first: Call, second: Call) -> bool:
         """Tell whether two dialects' calls mean the same output.
@@ -199,6 +199,4 @@ def reference_of(call: Call, forms: Sequence[tuple[str, Call]]) -> str | None:
 
 
 def _of_outputs(call: Call) -> dict[str, object]:
-    return {
-        name: value for name, value in call.conventions.items() if name not in _NOT_OF_OUTPUTS
-    }
+    return {name: value for name, value in call.conventions.items() if name not in _NOT_OF_OUTPUTS}

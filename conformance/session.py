@@ -217,9 +217,7 @@ class Session:
         call = self.call(case, subject, form)
         arrays = self._arrays(case, call, memory)
         first = next(slot for slot in call.slots if slot.array == "input")
-        further = tuple(
-            first.move.to(case.draw("input", step)) for step in range(1, steps)
-        )
+        further = tuple(first.move.to(case.draw("input", step)) for step in range(1, steps))
         cotangents: tuple[Array | None, ...] = ()
         if gradients:
             bars = self._cotangents(case, call)
@@ -251,9 +249,7 @@ class Session:
     def _arrays(self, case: Case, call: Call, memory: Memory) -> Mapping[str, Array]:
         drawn = {slot.name: slot.move.to(case.draw(slot.array)) for slot in call.slots}
         return {
-            slot.name: laid_out(
-                drawn[slot.name], memory if slot.array == "input" else "contiguous"
-            )
+            slot.name: laid_out(drawn[slot.name], memory if slot.array == "input" else "contiguous")
             for slot in call.slots
         }
 

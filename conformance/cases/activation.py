@@ -27,8 +27,19 @@ PARAMETERS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "hardsigmoid": {"": {}},
     "hardswish": {"": {}},
 }
-INPLACE = ("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "silu", "mish", "hardtanh")
-INPLACE += ("hardsigmoid", "hardswish")
+INPLACE = (
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "celu",
+    "silu",
+    "mish",
+    "hardtanh",
+    "hardsigmoid",
+    "hardswish",
+)
 
 _HUNTS = {
     "": "the wrong derivative at a kink, an overflow far out, a slope on the wrong side",

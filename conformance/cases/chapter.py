@@ -92,9 +92,7 @@ STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "6.2", "relu-inplace", "ReLU(inplace=True) writes its output over its input.", ("torch",)
     ),
-    Statement(
-        "6.3", "inplace-list", "Few operations have an in-place form: a list.", ("torch",)
-    ),
+    Statement("6.3", "inplace-list", "Few operations have an in-place form: a list.", ("torch",)),
     Statement(
         "7.1",
         "loss-value",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Row, Rule, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Rule, Shapes, Table, same
 
 _RANK = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
 _SPATIAL = {1: (11,), 2: (9, 8), 3: (6, 7, 5)}
@@ -79,7 +79,7 @@ _HUNTS = {
     "unbatched": "a batch axis taken for channels",
 }
 
-_GEOMETRY = {
+_GEOMETRY: Factors = {
     "layer": same(list(_RANK)),
     "kernel": {"": 3, "k1": 1, "kmixed": _MIXED_KERNEL},
     "stride": {"": 1, "stride2": 2, "stridemixed": _MIXED_STRIDE},

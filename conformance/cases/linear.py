@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Row, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Shapes, Table, same
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
@@ -20,7 +20,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     return "linear", config, shapes
 
 
-_FACTORS = {
+_FACTORS: Factors = {
     "features": {"": (5, 3), "single": (1, 4), "long": (96, 2), "square": (4, 4)},
     "bias": {"": True, "nobias": False},
     "regime": same(["normal", "exact", "offset", "wide"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Row, Rule, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Rule, Shapes, Table, same
 
 _CLASSES = 5
 _SCORES = same(["normal", "extreme", "offset", "ties"])
@@ -53,14 +53,13 @@ _HUNTS = {
 }
 
 
-
 def _draws(row: Row) -> Mapping[str, str]:
     hard = "sparse" in row["layer"] or row["layer"] == "nll_loss"
     target = "index" if hard else row.get("target", "probability")
     return {"target": target, "weight": "positive"}
 
 
-_CE_FACTORS = {
+_CE_FACTORS: Factors = {
     "spatial": {"": (), "2d": (3, 2)},
     "reduction": _REDUCTIONS,
     "weighted": {"": False, "weighted": True},

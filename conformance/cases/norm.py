@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Row, Rule, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Rule, Shapes, Table, same
 
 _SHAPES = {
     "batch_norm1d": (5, 3, 6),
@@ -55,8 +55,7 @@ def _draws(row: Row) -> Mapping[str, str]:
     return {"running_var": "positive", "variance": "positive"}
 
 
-
-_OPTIONS = {
+_OPTIONS: Factors = {
     "affine": {"": True, "noaffine": False},
     "momentum": {"": 0.1, "momentum3": 0.375, "cumulative": None},
     "track": {"": True, "notrack": False},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Row, Rule, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Rule, Shapes, Table, same
 
 _RANK = {
     "avg_pool1d": 1,
@@ -118,7 +118,7 @@ AVERAGE = Table(
 )
 
 # What TensorFlow knows: no padding at all, or SAME, which is left out of the average.
-_PLAIN = {
+_PLAIN: Factors = {
     "kernel": _KERNELS,
     "stride": _STRIDES,
     "padding": {"valid": 0, "same": "same"},

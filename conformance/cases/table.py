@@ -17,6 +17,7 @@ from conformance.case import Case
 
 Row = Mapping[str, Any]
 Shapes = Mapping[str, tuple[int, ...]]
+Factors = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def _torch_dropout_evaluation(lib: Library, case: Case) -> Sequence[Finding]:
 
 def _torch_dropout_channels(lib: Library, case: Case) -> Sequence[Finding]:
     nn = lib.root.nn
-    findings = []
+    findings: list[Finding] = []
     for rank, layer in (1, nn.Dropout1d(0.5)), (2, nn.Dropout2d(0.5)), (3, nn.Dropout3d(0.5)):
         batch = case.draw_like(f"batch{rank}", (8, 16, *(3,) * rank), "normal")
         output = lib.call(layer, batch, training=True)
@@ -292,9 +292,7 @@ def _tf_conv_parameters(lib: Library, case: Case) -> Sequence[Finding]:
     return [
         same_words("without bias", lib.owned(without), (["kernel"], [])),
         same_words("shape of kernel", tuple(without.kernel.shape), (1, 1, 5, 1)),
-        same_words(
-            "with bias", lib.owned(_tf_layer(lib, _image(case))), (["kernel", "bias"], [])
-        ),
+        same_words("with bias", lib.owned(_tf_layer(lib, _image(case))), (["kernel", "bias"], [])),
     ]
 
 
@@ -394,7 +392,7 @@ def _tf_dropout_evaluation(lib: Library, case: Case) -> Sequence[Finding]:
 
 def _tf_dropout_channels(lib: Library, case: Case) -> Sequence[Finding]:
     layers = lib.root.keras.layers
-    findings = []
+    findings: list[Finding] = []
     for rank, layer in (
         (1, layers.SpatialDropout1D(0.5)),
         (2, layers.SpatialDropout2D(0.5)),
@@ -426,7 +424,7 @@ def _tf_loss(lib: Library, case: Case) -> Sequence[Finding]:
     expected = _mean_loss(scores, labels)
     return [
         within_bound("loss", value, expected),
-        within_bound("mean of the function", np.mean(lib.numpy(each)), expected),
+        within_bound("mean of the function", np.asarray(np.mean(lib.numpy(each))), expected),
     ]
 
 
@@ -477,9 +475,7 @@ def _halved(batch: Array, output: Array) -> Sequence[Finding]:
 def _whole_channels(output: Array, spatial: tuple[int, ...]) -> Sequence[Finding]:
     survived = output != 0
     return [
-        equal(
-            "channels drop as a whole", survived.any(axis=spatial), survived.all(axis=spatial)
-        ),
+        equal("channels drop as a whole", survived.any(axis=spatial), survived.all(axis=spatial)),
         same_words("some channel was dropped", bool(survived.all()), False),
         same_words("some channel was kept", bool(survived.any()), True),
     ]

@@ -27,7 +27,5 @@ def check_empty_batch_is_answered(trial: Trial) -> Sequence[Finding]:
         findings.append(same_words(f"shape of {result.name}", output.shape, tuple(want.shape)))
     for name in sorted(observation.gradients.keys() & expected.gradients.keys()):
         gradient, want = observation.gradients[name], expected.gradients[name]
-        findings.append(
-            equal(f"gradient of {name}", gradient, want.value.astype(gradient.dtype))
-        )
+        findings.append(equal(f"gradient of {name}", gradient, want.value.astype(gradient.dtype)))
     return findings

@@ -103,7 +103,7 @@ def equal(what: str, got: Array, expected: Array) -> Finding:
     if tuple(got.shape) != tuple(expected.shape):
         return Finding(what, math.inf, "shape", tuple(got.shape), tuple(expected.shape), "none")
     with np.errstate(invalid="ignore"):
-        same = (got == expected) | ((got != got) & (expected != expected))  # noqa: PLR0124
+        same = (got == expected) | ((got != got) & (expected != expected))
     if bool(np.all(same)):
         return Finding(what, 0.0)
     index = _index(int(np.argmin(same)), np.shape(same))

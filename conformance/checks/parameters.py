@@ -34,7 +34,5 @@ def check_parameters_are_as_documented(trial: Trial) -> Sequence[Finding]:
             same_words(f"{want.name} is trainable", got.trainable, want.trainable),
         ]
         if want.initial is not None:
-            findings.append(
-                same_words(f"initial value of {want.name}", got.initial, want.initial)
-            )
+            findings.append(same_words(f"initial value of {want.name}", got.initial, want.initial))
     return findings

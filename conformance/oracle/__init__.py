@@ -117,9 +117,7 @@ def expected(
     return Expected(answer.outputs, cotangents, answer.vjp(bars))
 
 
-def expected_state(
-    case: Case, conventions: Mapping[str, Any], steps: int
-) -> Mapping[str, Any]:
+def expected_state(case: Case, conventions: Mapping[str, Any], steps: int) -> Mapping[str, Any]:
     """The running statistics after some batches.
 
     Parameters

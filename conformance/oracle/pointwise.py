@@ -69,7 +69,8 @@ def _log_softmax(config: Mapping[str, Any], arrays: Arrays) -> Answer:
 
 def _linear(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     names = ("input", "weight", "bias")
-    return single(*linear(*(arrays.get(name) for name in names)), *names)
+    taken: list[Any] = [arrays.get(name) for name in names]
+    return single(*linear(*taken), *names)
 
 
 def _cross_entropy(config: Mapping[str, Any], arrays: Arrays) -> Answer:

@@ -77,7 +77,8 @@ def _moments(config: Mapping[str, Any], arrays: Arrays) -> Answer:
 
 def _batch_normalization(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     names = ("input", "mean", "variance", "weight", "bias")
-    output, vjp = normalize(*(arrays.get(name) for name in names), epsilon=config["epsilon"])
+    taken: list[Any] = [arrays.get(name) for name in names]
+    output, vjp = normalize(*taken, epsilon=config["epsilon"])
     return single(output, vjp, *names)
 
 

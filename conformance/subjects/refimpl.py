@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.dialects.base import Owned
+from conformance.subjects.base import Observation, Request, constant, resolve
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.subjects.library import Library
-from conformance.subjects.base import Observation, Request, constant, resolve
 from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.dialects.base import Owned
+from conformance.subjects.base import Observation, Request, constant, resolve
 from conformance.subjects.libraries import TensorFlowLibrary
 from conformance.subjects.library import Library
-from conformance.subjects.base import Observation, Request, constant, resolve
 
 Array = npt.NDArray[Any]
 
@@ -69,9 +69,7 @@ class TensorFlow:
             tape.watch(watched)
             results = _tuple(function(**passed, **call.arguments))[: len(call.results)]
         gradients = self._gradients(tape, results, watched, request)
-        return self._observed(
-            results, dict(zip(names, gradients, strict=True)), passed, request
-        )
+        return self._observed(results, dict(zip(names, gradients, strict=True)), passed, request)
 
     def _run_class(self, request: Request) -> Observation:
         call, tf = request.call, self._tf
@@ -93,9 +91,7 @@ class TensorFlow:
                 variables[slot.name].assign(request.arrays[slot.name])
         mode = {} if call.training is None else {"training": call.training}
         wanted = {
-            slot.name: passed[slot.name]
-            if slot.role == "input"
-            else variables[slot.name].value
+            slot.name: passed[slot.name] if slot.role == "input" else variables[slot.name].value
             for slot in call.slots
             if slot.has_gradient
             and (slot.role == "parameter" or passed[slot.name].dtype.is_floating)

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.dialects.base import Owned, Slot
+from conformance.subjects.base import Observation, Request, constant, resolve
 from conformance.subjects.libraries import TorchLibrary
 from conformance.subjects.library import Library
-from conformance.subjects.base import Observation, Request, constant, resolve
 
 Array = npt.NDArray[Any]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from refimpl.dtypes import float_dtype
 from refimpl.torch import nn, random
+from refimpl.torch.clamping import clamp
 from refimpl.torch.creation import (
     arange,
     empty,
@@ -22,7 +23,6 @@ from refimpl.torch.creation import (
     tensor,
     zeros,
 )
-from refimpl.torch.clamping import clamp
 from refimpl.torch.nn.functional._activation_in_place import celu_, relu_, selu_, sigmoid_, tanh_
 from refimpl.torch.nn.functional._dropout import dropout_
 from refimpl.torch.random import default_generator, manual_seed

@@ -173,9 +173,7 @@ def _along_axis(name: str, layer: str | None) -> Mapping[str, Translate]:
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    **{
-        layer: {form: _form(form) for form in spellings} for layer, spellings in SPELLINGS.items()
-    },
+    **{layer: {form: _form(form) for form in spellings} for layer, spellings in SPELLINGS.items()},
     "prelu": {"layer": _prelu},
     "softmax": _along_axis("softmax", "Softmax"),
     "log_softmax": _along_axis("log_softmax", None),

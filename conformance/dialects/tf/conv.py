@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.case import Case
@@ -187,16 +188,12 @@ def _depthwise_layer(case: Case, channels_first: bool) -> Call:
 def _forms(rank: int) -> Mapping[str, Translate]:
     forms: dict[str, Translate] = {}
     for suffix, first in ("", False), ("_ncx", True):
-        forms[f"nn{suffix}"] = lambda case, first=first: _function(case, f"nn.conv{rank}d", first)
-        forms[f"convolution{suffix}"] = lambda case, first=first: _function(
-            case, "nn.convolution", first
-        )
-        forms[f"keras{suffix}"] = lambda case, first=first: _layer(case, first)
+        for name, target in ("nn", f"nn.conv{rank}d"), ("convolution", "nn.convolution"):
+            forms[f"{name}{suffix}"] = partial(_function, target=target, channels_first=first)
+        forms[f"keras{suffix}"] = partial(_layer, channels_first=first)
         if rank == 2:
-            forms[f"depthwise{suffix}"] = lambda case, first=first: _depthwise_function(case, first)
-            forms[f"keras_depthwise{suffix}"] = lambda case, first=first: _depthwise_layer(
-                case, first
-            )
+            forms[f"depthwise{suffix}"] = partial(_depthwise_function, channels_first=first)
+            forms[f"keras_depthwise{suffix}"] = partial(_depthwise_layer, channels_first=first)
     return forms
 
 

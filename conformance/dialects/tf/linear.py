@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.case import Case
-from conformance.dialects.base import Call, Owned, Slot, Transposed, Translate, Unsupported
+from conformance.dialects.base import Call, Owned, Slot, Translate, Transposed, Unsupported
 
 _KERNEL = Transposed((1, 0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.case import Case
@@ -108,9 +109,9 @@ def _forms(layer: str) -> Mapping[str, Translate]:
     forms: dict[str, Translate] = {}
     kind = layer[:8]
     for suffix, first in ("", False), ("_ncx", True):
-        forms[f"nn{suffix}"] = lambda case, first=first: _function(case, f"nn.{layer}", first)
-        forms[f"general{suffix}"] = lambda case, first=first: _function(case, f"nn.{kind}", first)
-        forms[f"keras{suffix}"] = lambda case, first=first: _layer(case, first)
+        forms[f"nn{suffix}"] = partial(_function, target=f"nn.{layer}", channels_first=first)
+        forms[f"general{suffix}"] = partial(_function, target=f"nn.{kind}", channels_first=first)
+        forms[f"keras{suffix}"] = partial(_layer, channels_first=first)
     if layer == "max_pool2d":
         forms["argmax"] = _with_argmax
     return forms

@@ -42,9 +42,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "tanh": Spelling("Tanh", "tanh"),
     "softplus": Spelling("Softplus", "softplus", {"beta": "beta", "threshold": "threshold"}),
     "softsign": Spelling("Softsign", "softsign"),
-    "hardtanh": Spelling(
-        "Hardtanh", "hardtanh", {"min_value": "min_val", "max_value": "max_val"}
-    ),
+    "hardtanh": Spelling("Hardtanh", "hardtanh", {"min_value": "min_val", "max_value": "max_val"}),
     "hardsigmoid": Spelling("Hardsigmoid", "hardsigmoid"),
     "hardswish": Spelling("Hardswish", "hardswish"),
 }

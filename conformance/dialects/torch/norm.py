@@ -82,5 +82,7 @@ _FORMS: Mapping[str, Translate] = {"class": _class, "function": _function}
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
     **{f"{kind}_norm{n}d": _FORMS for kind in ("batch", "instance") for n in (1, 2, 3)},
-    **dict.fromkeys(("moments", "batch_normalization", "fused_batch_norm"), {}),
+    "moments": {},
+    "batch_normalization": {},
+    "fused_batch_norm": {},
 }

@@ -68,8 +68,10 @@ def _pool_arguments(case: Case) -> dict[str, Any]:
         "padding": _padding(config),
         "ceil_mode": config["ceil_mode"],
     }
-    names = ("count_include_pad",) if case.layer == "avg_pool1d" else (
-        "count_include_pad", "divisor_override", "dilation", "return_indices"
+    names = (
+        ("count_include_pad",)
+        if case.layer == "avg_pool1d"
+        else ("count_include_pad", "divisor_override", "dilation", "return_indices")
     )
     return arguments | {name: config[name] for name in names if name in config}
 
