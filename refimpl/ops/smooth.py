@@ -234,10 +234,8 @@ def softplus(
     """
     check_float(input, "input")
     must(beta > 0.0, "beta", "positive", beta)
-    # Far out the product with beta might overflow, and says nothing that its clipped value
-    # does not.
-    limit = max(FAR, 2.0 * abs(threshold or 0.0)) / beta
-    scaled = np.clip(input, -limit, limit) * beta
+    # Far out the product with beta might overflow, and tells nothing that FAR does not.
+    scaled = np.clip(input, -FAR / beta, FAR / beta) * beta
     output = np.clip(input, 0.0, INFINITY) + np.log1p(np.exp(-np.abs(scaled))) / beta
     if threshold is None:
         return output, _scaled(input.shape, lambda: _sigmoid(scaled))

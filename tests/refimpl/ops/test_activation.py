@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 
 import ml_dtypes
@@ -133,13 +134,20 @@ def test_slope(name, parameters, reference, bends, dtype):
     [
         ("relu", {}, 0.0, 0.0),
         ("relu", {}, -0.0, 0.0),
+        ("relu", {}, 1e-9, 1.0),
+        ("leaky_relu", {"negative_slope": 0.25}, 1e-9, 1.0),
+        ("leaky_relu", {"negative_slope": 0.25}, -1e-9, 0.25),
         ("relu6", {}, 0.0, 0.0),
         ("relu6", {}, 6.0, 0.0),
         ("leaky_relu", {"negative_slope": 0.25}, 0.0, 0.25),
         ("elu", {"alpha": 2.0}, 0.0, 2.0),
         ("elu", {"alpha": 2.0, "slope_from": "output"}, 0.0, 2.0),
         ("elu", {"slope_from": "output"}, -40.0, 0.0),
-        ("elu", {"alpha": 2.0}, -1.0, 2 * np.exp(-1.0)),
+        ("elu", {"alpha": 2.0}, -40.0, 2 * np.exp(-40.0)),
+        ("selu", {}, -40.0, SELU[0] * SELU[1] * np.exp(-40.0)),
+        ("selu", {"slope_from": "output"}, -40.0, 0.0),
+        ("softsign", {}, 1e17, 0.0),
+        ("softsign", {"slope_from": "square"}, 1e17, 1e-34),
         ("selu", {}, 0.0, SELU[0] * SELU[1]),
         ("selu", {"kink": "right"}, 0.0, SELU[0]),
         ("celu", {"alpha": 2.0}, 0.0, 1.0),
@@ -228,10 +236,38 @@ def test_prelu(check_vjp, kink):
         check_vjp(lambda a, w: activation.prelu(a, w, kink=kink), x, weight)
 
 
+def test_defaults():
+    expected = {
+        "leaky_relu": {"negative_slope": 0.01},
+        "prelu": {"kink": "left"},
+        "elu": {"alpha": 1.0, "slope_from": "input"},
+        "selu": {"kink": "left", "slope_from": "input"},
+        "celu": {"alpha": 1.0, "kink": "left"},
+        "gelu": {"approximate": "none"},
+        "softplus": {"beta": 1.0, "threshold": 20.0},
+        "softsign": {"slope_from": "quotient"},
+        "hardtanh": {"min_value": -1.0, "max_value": 1.0, "kink": "flat"},
+        "softmax": {"axis": -1},
+        "log_softmax": {"axis": -1},
+    }
+    for name in activation.__all__:
+        parameters = inspect.signature(getattr(activation, name)).parameters.values()
+        found = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        assert found == expected.get(name, {}), name
+
+
+def test_hardtanh_may_be_a_point():
+    np.testing.assert_array_equal(
+        activation.hardtanh(np.array([0.0, 3.0]), min_value=2.0, max_value=2.0)[0], 2.0
+    )
+
+
 def test_prelu_at_zero():
     x, weight, one = np.array([0.0, -0.0]), np.array([0.25]), np.ones(2)
     np.testing.assert_array_equal(activation.prelu(x, weight)[1](one)[0], 0.25)
     np.testing.assert_array_equal(activation.prelu(x, weight, kink="flat")[1](one)[0], 0.0)
+    near = np.array([1e-9, -1e-9])
+    np.testing.assert_array_equal(activation.prelu(near, weight)[1](one)[0], [1.0, 0.25])
 
 
 @pytest.mark.parametrize("half", [np.float16, ml_dtypes.bfloat16])

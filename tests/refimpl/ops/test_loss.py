@@ -174,6 +174,16 @@ def test_softmax_cross_entropy(axis):
     np.testing.assert_allclose(labels_bar, -logs * scale, rtol=1e-14, atol=1e-15)
 
 
+def test_the_last_axis_is_the_default():
+    scores, _, labels, _ = draw((3, 5, 2), seed=3)
+    for op in (softmax_cross_entropy, probability_cross_entropy):
+        first = labels if op is probability_cross_entropy else scores
+        default, last = op(first, labels)[0], op(first, labels, axis=-1)[0]
+        np.testing.assert_array_equal(default, last)
+    tiny = probability_cross_entropy(np.array([0.0, 1.0]), np.array([1.0, 0.0]))[0]
+    assert tiny == -np.log(1e-7)
+
+
 def test_softmax_cross_entropy_differentiates_where_labels_sum_to_one(check_vjp):
     scores, _, labels, _ = draw((3, 5), seed=3)
     labels /= labels.sum(axis=1, keepdims=True)
@@ -390,6 +400,8 @@ X, Y = np.zeros((2, 5)), np.array([0, 4])
         (lambda: cross_entropy(X, Y, label_smoothing=1.5), ValueError, r"label_smoothing .*1\.5"),
         (lambda: cross_entropy(X, X, ignore_index=1), ValueError, r"ignore_index must be negative"),
         (lambda: cross_entropy(X, Y)[1](np.zeros(2)), ValueError, r"cotangent must .*\(\).*\(2,\)"),
+        (lambda: cross_entropy(X, X, ignore_index=0), ValueError, r"ignore_index must be negative"),
+        (lambda: sparse_softmax_cross_entropy(X[0, 0], Y), ValueError, r"logits must .*one dim"),
         (lambda: nll_loss(X, Y + 1), ValueError, r"target must be in \[0, 5\)"),
         (lambda: nll_loss(X, X), TypeError, r"target must .*integers"),
         (lambda: nll_loss(X, Y, reduction=""), ValueError, r"reduction must"),

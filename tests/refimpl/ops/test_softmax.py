@@ -113,6 +113,8 @@ def test_row_blocks_cover_the_first_axis():
     for shape, axis in [((1, 3), 1), ((4096, 1000), 1), ((5, BLOCK), -1), ((3, 7, BLOCK), 1)]:
         rows = np.concatenate([np.arange(shape[0])[block] for block in row_blocks(shape, axis)])
         np.testing.assert_array_equal(rows, np.arange(shape[0]))
+        first = len(rows[row_blocks(shape, axis)[0]])
+        assert first == 1 or first * np.prod(shape[1:]) <= 2 * BLOCK
     assert len(row_blocks((4096, 1000), 1)) > 10
     assert row_blocks((4096, 1000), 0) == row_blocks((4096, 1000), -2) == [slice(None)]
 
