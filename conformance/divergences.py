@@ -186,10 +186,31 @@ DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         subjects=("tensorflow",),
         layers=_TF_CONVS,
+        forms=("nn*", "convolution*", "depthwise*", "keras_depthwise*"),
         aspects=("empty",),
         kind="either",
         sentence="A convolution of an empty batch has the input's shape, or raises.",
         reason="With oneDNN the output is handed back unshaped; wrong shapes without a warning.",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("conv1d", "conv2d"),
+        forms=("keras", "keras_ncx"),
+        aspects=("empty",),
+        kind="either",
+        sentence="A convolution of an empty batch has the input's shape, or raises.",
+        reason="As tf.nn.convolution; Keras compiles grouped ones, and then they are right.",
+        when=lambda case: not _grouped(case),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("conv3d",),
+        forms=("keras",),
+        aspects=("empty",),
+        kind="either",
+        sentence="A convolution of an empty batch has the input's shape, or raises.",
+        reason="As tf.nn.convolution; Keras compiles grouped and channels-first ones.",
+        when=lambda case: not _grouped(case),
     ),
     # Sums in a half type ---------------------------------------------------------------------
     Divergence(
