@@ -79,8 +79,8 @@ def _options(given: Sequence[str]) -> list[str]:
     options = [
         "-q",
         "--no-header",
-        "--tb=short",
-        "-rN",  # the failures are printed in full, and the matrix shall be the last thing
+        "--tb=no",  # the ledger prints the failures, each kind once
+        "-rN",  # and the matrix shall be the last thing
         "--show-capture=no",
         "--import-mode=importlib",
         "--assert=plain",

@@ -150,6 +150,10 @@ class Ledger:
         width = max(writer.fullwidth if wide else 100, 60)
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
+        if self.config.option.tbstyle == "no":
+            from conformance.report.failures import render_failures
+
+            terminalreporter.write(f"{render_failures(self.report)}\n")
         terminalreporter.write(render(self.report, width=width, colour=writer.hasmarkup))
         if self.trouble is not None:
             terminalreporter.write_line(self.trouble, red=True)
