@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl.dtypes import float_dtype
-from refimpl.torch import nn, random
+from refimpl.torch import nn, optim, random
 from refimpl.torch.clamping import clamp
 from refimpl.torch.creation import (
     arange,
@@ -49,6 +49,7 @@ __all__ = [
     "manual_seed",
     "nn",
     "ones",
+    "optim",
     "rand",
     "randn",
     "random",

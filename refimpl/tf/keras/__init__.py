@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refimpl.tf.keras import activations, initializers, layers, losses, naming
+from refimpl.tf.keras import activations, initializers, layers, losses, naming, optimizers
 from refimpl.tf.keras.layers import Layer
 from refimpl.tf.keras.sequential import Sequential
 from refimpl.tf.keras.variable import Variable
@@ -16,4 +16,5 @@ __all__ = [
     "layers",
     "losses",
     "naming",
+    "optimizers",
 ]
