@@ -82,8 +82,9 @@ def _plan(names: Sequence[str]) -> Iterator[Claim]:
             for form in dialect.forms[case.layer]:
                 try:
                     spoken[name].append((form, dialect.translate(case, form)))
-                except Unsupported:
-                    yield Claim(case, selection.main_aspect(case), name, form)
+                except Unsupported as answer:
+                    if selection.is_news(name, case.layer, form, str(answer)):
+                        yield Claim(case, selection.main_aspect(case), name, form)
         for name, forms in spoken.items():
             answering = [(form, call) for form, call in forms if not _refuses(case, name, form)]
             for form, call in forms:

@@ -65,6 +65,23 @@ class Selection:
             return "chapter"
         return "loss" if case.layer in LOSSES else "output"
 
+    def is_news(self, *answer: str) -> bool:
+        """Tell whether a subject's answer is heard for the first time.
+
+        What a form of a layer lacks is claimed once for each thing it lacks, not once for each
+        case that would need it.
+
+        Parameters
+        ----------
+        *answer : str
+            Subject, layer, form and sentence.
+
+        Returns
+        -------
+        bool
+        """
+        return self._new("unsupported", *answer)
+
     def aspects(
         self, case: Case, subject: str, form: str, call: Call, forms: Sequence[tuple[str, Call]]
     ) -> Iterator[tuple[Case, str, str]]:

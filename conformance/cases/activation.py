@@ -118,7 +118,7 @@ SOFTMAX = Table(
     },
     read=_read_softmax,
     hunts=_HUNTS,
-    batched=(),
+    batched=lambda row: (),
 )
 
 TABLES = (*(_table(layer) for layer in PARAMETERS), PRELU, SOFTMAX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Factors, Row, Rule, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Rule, Shapes, Table, per_dimension, same
 
 _RANK = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
 _SPATIAL = {1: (11,), 2: (9, 8), 3: (6, 7, 5)}
@@ -15,10 +15,6 @@ _MIXED_STRIDE = (2, 1, 3)
 _MIXED_PADDING = ((1, 1), (0, 0), (2, 2))
 _ASYMMETRIC = ((0, 1), (2, 0), (1, 0))
 _CHANNELS = 4
-
-
-def _per_dimension(value: Any, rank: int) -> tuple[Any, ...]:
-    return tuple(value[:rank]) if isinstance(value, tuple) else (value,) * rank
 
 
 def _padding(value: Any, rank: int) -> Any:
@@ -32,7 +28,7 @@ def _padding(value: Any, rank: int) -> Any:
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     layer = row["layer"]
     rank = _RANK[layer]
-    kernel = _per_dimension(row["kernel"], rank)
+    kernel = per_dimension(row["kernel"], rank)
     groups = row["groups"]
     outputs = 8 if groups == _CHANNELS else 6
     config = {
@@ -40,8 +36,8 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         "in_channels": _CHANNELS,
         "out_channels": outputs,
         "kernel": kernel,
-        "stride": _per_dimension(row["stride"], rank),
-        "dilation": _per_dimension(row["dilation"], rank),
+        "stride": per_dimension(row["stride"], rank),
+        "dilation": per_dimension(row["dilation"], rank),
         "groups": groups,
         "bias": row["bias"],
         "padding": _padding(row["padding"], rank),
@@ -120,7 +116,6 @@ ASYMMETRIC = Table(
     },
     read=_read,
     hunts=_HUNTS,
-    strength=2,
 )
 
 SAME = Table(
@@ -179,8 +174,7 @@ UNBATCHED = Table(
     },
     read=_read,
     hunts=_HUNTS,
-    batched=(),
-    strength=2,
+    batched=lambda row: (),
 )
 
 TABLES = (UNPADDED, EXPLICIT, ASYMMETRIC, SAME, PADDING_MODES, CAUSAL, UNBATCHED)

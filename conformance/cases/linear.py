@@ -50,7 +50,7 @@ VECTOR = Table(
     factors={"lead": {"vector": ()}, **_FACTORS, "dtype": same(["float32", "float64"])},
     read=_read,
     hunts=_HUNTS,
-    batched=(),
+    batched=lambda row: (),
 )
 
 TABLES = (BATCHED, VECTOR)

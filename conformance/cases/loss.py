@@ -79,7 +79,7 @@ CROSS_ENTROPY = Table(
     read=_read,
     hunts=_HUNTS,
     draws=_draws,
-    batched=("input", "target"),
+    batched=lambda row: ("input", "target"),
     rules=(
         Rule(
             ("target", "ignored"),
@@ -99,7 +99,7 @@ NLL = Table(
     read=_read,
     hunts=_HUNTS,
     draws=_draws,
-    batched=("input", "target"),
+    batched=lambda row: ("input", "target"),
 )
 
 
@@ -140,7 +140,7 @@ KERAS = Table(
     read=_read_keras,
     hunts=_HUNTS,
     draws=_draws,
-    batched=("input", "target"),
+    batched=lambda row: ("input", "target"),
     rules=(
         Rule(
             ("layer", "label_smoothing"),
@@ -185,7 +185,7 @@ TF = Table(
     read=_read_tf,
     hunts=_HUNTS,
     draws=_draws,
-    batched=("input", "target"),
+    batched=lambda row: ("input", "target"),
     rules=(
         Rule(
             ("layer", "target"),

@@ -138,6 +138,8 @@ FUNCTIONS = Table(
         "eps5": "eps at another default",
     },
     draws=_draws,
+    # Statistics of each example have a batch axis of their own.
+    batched=lambda row: ("input",) if 0 in row["axes"] else (),
     rules=(
         Rule(
             ("layer", "keepdims"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.cases.table import Factors, Row, Rule, Shapes, Table, same
+from conformance.cases.table import Factors, Row, Rule, Shapes, Table, per_dimension, same
 
 _RANK = {
     "avg_pool1d": 1,
@@ -22,10 +22,6 @@ _MIXED_PADDING = ((1, 1), (0, 0), (1, 1))
 _ASYMMETRIC = ((0, 1), (1, 0), (1, 0))
 
 
-def _per_dimension(value: Any, rank: int) -> tuple[Any, ...]:
-    return tuple(value[:rank]) if isinstance(value, tuple) else (value,) * rank
-
-
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     layer = row["layer"]
     rank = _RANK[layer]
@@ -34,12 +30,12 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         padding = ((padding, padding),) * rank
     elif not isinstance(padding, str):
         padding = padding[:rank]
-    kernel = _per_dimension(row["kernel"], rank)
+    kernel = per_dimension(row["kernel"], rank)
     stride = row["stride"]
     config = {
         "rank": rank,
         "kernel": kernel,
-        "stride": kernel if stride == "kernel" else _per_dimension(stride, rank),
+        "stride": kernel if stride == "kernel" else per_dimension(stride, rank),
         "padding": padding,
         "ceil_mode": row["ceil_mode"],
         "batched": row.get("batched", True),
@@ -48,7 +44,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         config["count_include_pad"] = row["count_include_pad"]
         config["divisor_override"] = row["divisor_override"]
     else:
-        config["dilation"] = _per_dimension(row["dilation"], rank)
+        config["dilation"] = per_dimension(row["dilation"], rank)
         config["return_indices"] = row["return_indices"]
     lead = (2, 3) if config["batched"] else (3,)
     return layer, config, {"input": (*lead, *_SPATIAL[rank])}
@@ -181,7 +177,6 @@ ASYMMETRIC = Table(
     },
     read=_read,
     hunts=_HUNTS,
-    strength=2,
 )
 
 UNBATCHED = Table(
@@ -201,8 +196,7 @@ UNBATCHED = Table(
     },
     read=_read,
     hunts=_HUNTS,
-    batched=(),
-    strength=2,
+    batched=lambda row: (),
 )
 
 TABLES = (AVERAGE, AVERAGE_SAME, MAXIMUM, MAXIMUM_SAME, ASYMMETRIC, UNBATCHED)

@@ -56,8 +56,8 @@ class Table:
         What is legal.
     draws : callable
         Row -> regimes of arrays other than the input; 'normal' is left out.
-    batched : tuple of str
-        The arrays whose first axis is the batch.
+    batched : callable
+        Row -> the arrays whose first axis is the batch; none if the case has no batch.
     strength : int
         Any so many factors are combined in full.
     """
@@ -67,7 +67,7 @@ class Table:
     hunts: Mapping[str, str]
     rules: tuple[Rule, ...] = ()
     draws: Callable[[Row], Mapping[str, str]] = lambda row: {}
-    batched: tuple[str, ...] = ("input",)
+    batched: Callable[[Row], tuple[str, ...]] = lambda row: ("input",)
     strength: int = 3
 
     def rows(self) -> list[dict[str, str]]:
@@ -78,15 +78,23 @@ class Table:
         list of dict
             Factor -> word; the order is the same each time.
         """
-        words = {name: list(values) for name, values in self.factors.items()}
         return [
             {name: row[name] for name in self.factors}
-            for row in make(
-                words,
-                strength=min(self.strength, len(words)),
-                constraints=[self._constraint(rule) for rule in self.rules],
-            )
+            for layer in self.factors.get("layer", {"": None})
+            for row in self._array(layer)
         ]
+
+    def _array(self, layer: str) -> Sequence[Mapping[str, str]]:
+        """The covering array of one layer's options: each layer meets every combination."""
+        words = {name: list(values) for name, values in self.factors.items()}
+        if "layer" in words:
+            words["layer"] = [layer]
+        found: Sequence[Mapping[str, str]] = make(
+            words,
+            strength=min(self.strength, len(words)),
+            constraints=[self._constraint(rule) for rule in self.rules],
+        )
+        return found
 
     def cases(self) -> list[Case]:
         """The table's cases.
@@ -128,7 +136,7 @@ class Table:
             dtype=values["dtype"],
             hunts="; ".join(hunts),
             draws=MappingProxyType({**arrays, **self.draws(values)}),
-            batched=self.batched,
+            batched=self.batched(values),
         )
 
     def legal(self, words: Mapping[str, str]) -> bool:
@@ -169,3 +177,20 @@ def same(values: Sequence[str]) -> dict[str, str]:
     dict
     """
     return {value: value for value in values}
+
+
+def per_dimension(value: Any, rank: int) -> tuple[Any, ...]:
+    """Spread an option over the spatial dimensions.
+
+    Parameters
+    ----------
+    value : object
+        One value for all, or a tuple of one for each.
+    rank : int
+        How many dimensions.
+
+    Returns
+    -------
+    tuple
+    """
+    return tuple(value[:rank]) if isinstance(value, tuple) else (value,) * rank
