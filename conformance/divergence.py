@@ -91,12 +91,15 @@ class Divergence:
         -------
         bool
         """
-        pairs = (
-            (subject, self.subjects),
-            (case.layer, self.layers),
-            (form, self.forms),
-            (aspect, self.aspects),
+        return (
+            _matches(aspect, self.aspects)
+            and _matches(case.layer, self.layers)
+            and _matches(subject, self.subjects)
+            # Two forms held against each other deviate where one of them does.
+            and any(_matches(each, self.forms) for each in form.split("+"))
+            and self.when(case)
         )
-        return all(
-            any(fnmatchcase(name, pattern) for pattern in patterns) for name, patterns in pairs
-        ) and self.when(case)
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
