@@ -206,7 +206,10 @@ class Session:
         try:
             return subjects.load(name)
         except Exception as error:
-            raise SubjectRaised(f"the subject {name} cannot be loaded: {error}") from error
+            raise SubjectRaised(
+                f"the subject {name} cannot be loaded: {error} (install what it needs, or leave it"
+                " out: --subject names the subjects to check)"
+            ) from error
 
     def _call(self, case: Case, subject: str, form: str) -> Call:
         return DIALECTS[subjects.dialect_of(subject)].translate(case, form)

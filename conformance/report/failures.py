@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from conformance.report import Report
-from conformance.verdict import Record
+from conformance.verdict import Record, Verdict
 
 # How many kinds are shown in full; the rest is counted.
 _SHOWN = 20
@@ -56,7 +56,9 @@ def _kind(record: Record) -> tuple[str, ...]:
     """What makes two failures alike: everything but the case and its numbers."""
     wrong = re.search(r"wrong: (.*)", record.message)
     first = wrong.group(1) if wrong else record.message.partition("\n")[0]
-    return record.layer, record.subject, record.verdict.value, re.sub(r"\d+", "#", first)
+    alike = record.subject, record.verdict.value, re.sub(r"\d+", "#", first)
+    # What a subject raises is the same thing whatever the layer; a wrong number is not.
+    return alike if record.verdict is Verdict.ERROR else (record.layer, *alike)
 
 
 def _severity(record: Record) -> float:
