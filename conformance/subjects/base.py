@@ -165,7 +165,7 @@ def laid_out(array: Array, memory: Memory) -> Array:
     """
     if memory == "channels_last" and array.ndim > 2:
         order = (0, *range(2, array.ndim), 1)
-        stored = np.ascontiguousarray(array.transpose(order))
+        stored = np.array(array.transpose(order), order="C")
         return stored.transpose(tuple(int(axis) for axis in np.argsort(order)))
     if memory == "strided" and array.ndim:
         stored = np.zeros((2 * array.shape[-1], *array.shape[-2::-1]), array.dtype)
