@@ -40,22 +40,64 @@ class Layout:
     channels_last: bool
 
     def spatial(self, shape: Sizes) -> Sizes:
-        """Return the spatial sizes of a shape in this layout."""
+        """Return the spatial sizes of a shape in this layout.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            A whole shape, the batch among it.
+
+        Returns
+        -------
+        tuple of int
+        """
         return shape[-1 - self.n : -1] if self.channels_last else shape[-self.n :]
 
     def channels(self, shape: Sizes) -> int:
-        """Return the number of channels of a shape in this layout."""
+        """Return the number of channels of a shape in this layout.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            A whole shape, the batch among it.
+
+        Returns
+        -------
+        int
+        """
         return shape[-1] if self.channels_last else shape[-1 - self.n]
 
     def inward(self, array: Array) -> Array:
-        """Return a view of the array with its leading axes as one and its channels first."""
+        """Return a view of the array with its leading axes as one and its channels first.
+
+        Parameters
+        ----------
+        array : array
+            In this layout, with any number of leading axes.
+
+        Returns
+        -------
+        (N, C, *S) array
+        """
         if array.ndim != self.n + 2:
             leading = array.shape[: -1 - self.n]
             array = array.reshape(math.prod(leading), *array.shape[-1 - self.n :])
         return array.transpose(_FIRST[array.ndim]) if self.channels_last else array
 
     def outward(self, array: Array, leading: Sizes | None = None) -> Array:
-        """Return a view of a channels-first array in this layout, with the leading axes given."""
+        """Return a view of a channels-first array in this layout, with the leading axes given.
+
+        Parameters
+        ----------
+        array : (N, C, *S) array
+            Channels first.
+        leading : tuple of int or None
+            The leading axes that N stands for; None leaves it.
+
+        Returns
+        -------
+        array
+        """
         if self.channels_last:
             array = array.transpose(_LAST[array.ndim])
         if leading is not None and len(leading) != 1:

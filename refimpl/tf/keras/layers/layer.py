@@ -285,7 +285,17 @@ class Layer:
         return variable
 
     def computed(self, variable: Variable | None) -> Array | None:
-        """Return a weight's value in the dtype computed in, None for None."""
+        """Return a weight's value in the dtype computed in, None for None.
+
+        Parameters
+        ----------
+        variable : Variable or None
+            The weight, if the layer has it.
+
+        Returns
+        -------
+        array or None
+        """
         if variable is None:
             return None
         return variable.value.astype(self._computed_in, copy=False)
