@@ -341,7 +341,7 @@ def mean_over_all(loss: Any, arrays: Any, call: Any) -> Any:
 
 def into_padded(indices: Any, arrays: Any, call: Any) -> Any:
     pad_h, pad_w = call.arguments["padding"]
-    height, width = arrays["input"].shape[-2:]
+    _, width = arrays["input"].shape[-2:]
     rows, columns = np.divmod(indices, width)
     return (rows + pad_h) * (width + 2 * pad_w) + columns + pad_w
 

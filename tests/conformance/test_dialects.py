@@ -43,7 +43,7 @@ def calls(dialect):
     return [
         (case, form, call)
         for case, form, call in translations(dialect)
-        if isinstance(call, Call) and case.layer != "chapter"
+        if isinstance(call, Call) and case.shapes  # without arrays it is a program
     ]
 
 

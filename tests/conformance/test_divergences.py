@@ -1,0 +1,152 @@
+"""What is on record is said in sentences, speaks about planned claims, and is not too wide."""
+
+from __future__ import annotations
+
+import functools
+from types import MappingProxyType
+
+import pytest
+
+from conformance.case import Case
+from conformance.claims import plan
+from conformance.divergence import Divergence
+from conformance.divergences import DIVERGENCES, recorded
+from conformance.subjects import SUBJECTS
+
+
+def case(**changes):
+    given = {
+        "layer": "conv2d",
+        "words": ("stride2",),
+        "config": MappingProxyType({}),
+        "shapes": MappingProxyType({}),
+        "regime": "normal",
+        "dtype": "float32",
+        "hunts": "",
+    }
+    return Case(**{**given, **changes})
+
+
+def known(**changes):
+    given = {
+        "subjects": ("torch", "refimpl.*"),
+        "layers": ("conv?d",),
+        "kind": "differs",
+        "sentence": "It differs.",
+        "reason": "So it does.",
+    }
+    return Divergence(**{**given, **changes})
+
+
+def test_patterns_cover_as_in_a_shell():
+    assert known().covers(case(), "output", "torch", "class")
+    assert known().covers(case(), "output", "refimpl.tf", "nn")
+    assert not known().covers(case(), "output", "tensorflow", "nn")
+    assert not known().covers(case(layer="conv2dd"), "output", "torch", "class")
+    assert not known(forms=("nn*",)).covers(case(), "output", "torch", "class")
+    assert known(forms=("nn*",)).covers(case(), "output", "torch", "nn_ncx")
+    assert not known(aspects=("gradient",)).covers(case(), "output", "torch", "class")
+
+
+def test_a_condition_is_asked_only_where_the_rest_fits():
+    def explode(case):
+        raise AssertionError("asked")
+
+    strict = known(when=explode)
+    assert not strict.covers(case(layer="relu"), "output", "torch", "class")
+    with pytest.raises(AssertionError):
+        strict.covers(case(), "output", "torch", "class")
+
+
+def test_witnesses():
+    assert known().must_show_at("output/anything")
+    named = known(witnesses=("output/a", "gradient/b"))
+    assert named.must_show_at("output/a")
+    assert not named.must_show_at("output/b")
+
+
+@functools.cache
+def claims():
+    return plan(SUBJECTS)
+
+
+@functools.cache
+def covered():
+    """Give, for each record, the names of the claims that it speaks about."""
+    found = [set() for _ in DIVERGENCES]
+    for claim in claims():
+        for number, each in enumerate(DIVERGENCES):
+            if each.covers(claim.case, claim.aspect, claim.subject, claim.form):
+                found[number].add(f"{claim.aspect}/{claim.id}")
+    return found
+
+
+NUMBERED = pytest.mark.parametrize(
+    "number", range(len(DIVERGENCES)), ids=lambda n: f"{n}-{DIVERGENCES[n].sentence[:40]}"
+)
+
+
+@NUMBERED
+def test_every_record_has_a_sentence_and_a_reason(number):
+    each = DIVERGENCES[number]
+    for text in (each.sentence, each.reason):
+        assert text.endswith(".")
+        assert len(text.split()) >= 3
+    assert each.kind in ("raises", "differs", "either")
+    assert not each.half_sums or each.kind == "differs"
+
+
+@NUMBERED
+def test_every_record_speaks_about_planned_claims(number):
+    assert covered()[number]
+
+
+@NUMBERED
+def test_every_witness_is_a_planned_claim_that_the_record_covers(number):
+    assert set(DIVERGENCES[number].witnesses) <= covered()[number]
+
+
+@NUMBERED
+def test_a_record_about_half_types_covers_no_other(number):
+    each = DIVERGENCES[number]
+    if each.half_sums:
+        dtypes = {
+            claim.case.dtype
+            for claim in claims()
+            if each.covers(claim.case, claim.aspect, claim.subject, claim.form)
+        }
+        assert dtypes <= {"float16", "bfloat16"}
+
+
+def test_no_subject_is_excused_from_most_of_what_it_answers():
+    excused = set().union(
+        *(
+            claims
+            for each, claims in zip(DIVERGENCES, covered(), strict=True)
+            if each.kind != "raises"
+        )
+    )
+    for name in SUBJECTS:
+        for aspect in ("output", "gradient", "loss", "state"):
+            about = {
+                f"{claim.aspect}/{claim.id}"
+                for claim in claims()
+                if claim.subject == name and claim.aspect == aspect
+            }
+            assert len(about & excused) <= 0.35 * max(len(about), 1), (name, aspect)
+
+
+def test_refimpl_is_excused_only_from_what_its_framework_documents():
+    for each in DIVERGENCES:
+        if any(name.startswith("refimpl") for name in each.subjects):
+            assert set(each.subjects) & {"torch", "tensorflow"}, each.sentence
+
+
+def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
+    from conformance import divergences
+
+    pair = (known(), known(forms=("class",)))
+    monkeypatch.setattr(divergences, "DIVERGENCES", pair)
+    assert recorded(case(), "output", "torch", "class") == pair
+    assert recorded(case(), "output", "torch", "function") == pair[:1]
+    assert recorded(case(), "output", "tensorflow", "nn") == ()
