@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from refimpl.tf.keras import activations, initializers, layers, losses, naming, optimizers
+from refimpl.tf.keras import (
+    activations,
+    initializers,
+    layers,
+    losses,
+    naming,
+    optimizers,
+    random,
+    utils,
+)
 from refimpl.tf.keras.layers import Layer
 from refimpl.tf.keras.sequential import Sequential
 from refimpl.tf.keras.variable import Variable
@@ -17,4 +26,6 @@ __all__ = [
     "losses",
     "naming",
     "optimizers",
+    "random",
+    "utils",
 ]

@@ -1,6 +1,8 @@
-"""Initialisers: the right distributions, drawn from a NumPy generator.
+"""Initialisers: what Keras' draw by the same seed, bit for bit.
 
-`_draw` is the one place where bits are drawn.
+Keras' pages of the module `keras.initializers`. Without a seed an initialiser takes one from
+Python's `random` when it is constructed; then it makes the same values at every call. `Orthogonal`
+begins with the same bits but ends with LAPACK's rounding, which is NumPy's own.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from refimpl.dtypes import float_dtype
 from refimpl.errors import must, must_be_one_of
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf.arguments import number
-from refimpl.tf.random import default_generator, seeded_generator
+from refimpl.tf.keras import random
 
 # The standard deviation of a standard normal cut off at two deviations.
 _TRUNCATED_DEVIATION = 0.87962566103423978
@@ -38,10 +40,9 @@ class Initializer:
         -------
         array
         """
-        resolved = float_dtype(dtype or "float32")
-        return np.asarray(self._values(tuple(shape))).astype(resolved)
+        return self._values(tuple(shape), float_dtype(dtype or "float32"))
 
-    def _values(self, shape: Sizes) -> Array:
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         raise NotImplementedError(f"{type(self).__name__} does not say what it makes")
 
     def __repr__(self) -> str:
@@ -52,15 +53,15 @@ class Initializer:
 class Zeros(Initializer):
     """All zeros."""
 
-    def _values(self, shape: Sizes) -> Array:
-        return np.zeros(shape)
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return np.zeros(shape, dtype)
 
 
 class Ones(Initializer):
     """All ones."""
 
-    def _values(self, shape: Sizes) -> Array:
-        return np.ones(shape)
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return np.ones(shape, dtype)
 
 
 class Constant(Initializer):
@@ -75,19 +76,22 @@ class Constant(Initializer):
     def __init__(self, value: Any = 0.0) -> None:
         self.value = number(value, "value")
 
-    def _values(self, shape: Sizes) -> Array:
-        return np.full(shape, self.value)
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return np.full(shape, self.value, dtype)
 
 
 class _Random(Initializer):
-    """An initialiser that draws; with a seed it makes the same values each time it is called."""
+    """An initialiser that draws.
 
-    def __init__(self, seed: int | None = None) -> None:
-        seeded_generator(seed)  # refuses a bad seed now
+    It makes the same values each time it is called, unless its seed is a `SeedGenerator`.
+    """
+
+    def __init__(self, seed: Any = None) -> None:
+        if seed is None:
+            seed = random.make_default_seed()
+        elif not isinstance(seed, random.SeedGenerator):
+            seed = random.read_seed(seed)
         self.seed = seed
-
-    def _generator(self) -> np.random.Generator:
-        return seeded_generator(self.seed) or default_generator()
 
 
 class RandomNormal(_Random):
@@ -97,17 +101,17 @@ class RandomNormal(_Random):
     ----------
     mean, stddev : float
         Of the distribution.
-    seed : int, optional
-        For the same values every time.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
     """
 
-    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
         self.mean = number(mean, "mean")
         self.stddev = number(stddev, "stddev")
 
-    def _values(self, shape: Sizes) -> Array:
-        return _draw(self._generator(), shape, "untruncated_normal") * self.stddev + self.mean
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class RandomUniform(_Random):
@@ -117,18 +121,17 @@ class RandomUniform(_Random):
     ----------
     minval, maxval : float
         The interval.
-    seed : int, optional
-        For the same values every time.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
     """
 
-    def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: int | None = None) -> None:
+    def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
         self.minval = number(minval, "minval")
         self.maxval = number(maxval, "maxval")
 
-    def _values(self, shape: Sizes) -> Array:
-        unit = _draw(self._generator(), shape, "uniform")
-        return unit * (self.maxval - self.minval) + self.minval
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
 
 
 class TruncatedNormal(_Random):
@@ -138,17 +141,17 @@ class TruncatedNormal(_Random):
     ----------
     mean, stddev : float
         Of the normal distribution before it is cut off.
-    seed : int, optional
-        For the same values every time.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
     """
 
-    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
         self.mean = number(mean, "mean")
         self.stddev = number(stddev, "stddev")
 
-    def _values(self, shape: Sizes) -> Array:
-        return _draw(self._generator(), shape, "truncated_normal") * self.stddev + self.mean
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class VarianceScaling(_Random):
@@ -162,8 +165,8 @@ class VarianceScaling(_Random):
         What the variance is divided by.
     distribution : {'truncated_normal', 'untruncated_normal', 'uniform'}
         Its variance is `scale / fan`.
-    seed : int, optional
-        For the same values every time.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
     input_axes, output_axes : None
         Other axes than a kernel's last two are not offered.
     """
@@ -173,7 +176,7 @@ class VarianceScaling(_Random):
         scale: Any = 1.0,
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
-        seed: int | None = None,
+        seed: Any = None,
         input_axes: Any = None,
         output_axes: Any = None,
     ) -> None:
@@ -188,72 +191,109 @@ class VarianceScaling(_Random):
         self.mode = mode
         self.distribution = distribution
 
-    def _values(self, shape: Sizes) -> Array:
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         inputs, outputs = fans(shape)
         fan = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
-        unit = _draw(self._generator(), shape, self.distribution)
         if self.distribution == "uniform":
             limit = math.sqrt(3.0 * variance)
-            return unit * (2.0 * limit) - limit
+            return random.uniform(shape, -limit, limit, dtype, self.seed)
         deviation = math.sqrt(variance)
-        if self.distribution == "truncated_normal":
-            deviation /= _TRUNCATED_DEVIATION
-        return unit * deviation
+        if self.distribution == "untruncated_normal":
+            return random.normal(shape, 0.0, deviation, dtype, self.seed)
+        deviation /= _TRUNCATED_DEVIATION
+        return random.truncated_normal(shape, 0.0, deviation, dtype, self.seed)
 
 
 class GlorotUniform(VarianceScaling):
     """Uniform with variance 2 / (fan_in + fan_out); Keras' default for kernels."""
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
 
 
 class GlorotNormal(VarianceScaling):
     """Truncated normal with variance 2 / (fan_in + fan_out)."""
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
 
 
 class HeUniform(VarianceScaling):
     """Uniform with variance 2 / fan_in."""
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class HeNormal(VarianceScaling):
     """Truncated normal with variance 2 / fan_in."""
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
 
 
 class LecunUniform(VarianceScaling):
     """Uniform with variance 1 / fan_in."""
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class LecunNormal(VarianceScaling):
     """Truncated normal with variance 1 / fan_in."""
 
-    def __init__(
-        self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
-    ) -> None:
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class Identity(Initializer):
+    """The identity matrix, perhaps scaled.
+
+    Parameters
+    ----------
+    gain : float
+        What stands on the diagonal.
+    """
+
+    def __init__(self, gain: Any = 1.0) -> None:
+        self.gain = number(gain, "gain")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        must(len(shape) == 2, "shape", "of two sizes for an identity matrix", shape)
+        rows, columns = shape
+        return np.asarray(self.gain * np.eye(rows, columns)).astype(dtype)
+
+
+class Orthogonal(_Random):
+    """Orthogonal columns, or rows if there are fewer, over all axes but the last.
+
+    Parameters
+    ----------
+    gain : float
+        The length of each.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
+
+    Notes
+    -----
+    A. Saxe, J. McClelland and S. Ganguli, *Exact solutions to the nonlinear dynamics of learning
+    in deep linear neural networks*, 2014. Equal to Keras' only up to the rounding of the QR
+    decomposition, some 1e-6 in float32.
+    """
+
+    def __init__(self, gain: Any = 1.0, seed: Any = None) -> None:
+        self.gain = number(gain, "gain")
+        super().__init__(seed)
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        must(len(shape) >= 2, "shape", "of at least two sizes", shape)
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        tall = (max(rows, columns), min(rows, columns))
+        q, r = np.linalg.qr(random.normal(tall, dtype=dtype, seed=self.seed))
+        q = q * np.sign(np.diag(r))
+        matrix = q if rows >= columns else q.T
+        return (self.gain * matrix.reshape(shape)).astype(dtype, copy=False)
 
 
 class MakesValues(Protocol):
@@ -278,6 +318,8 @@ _NAMED: dict[str, Callable[[], Initializer]] = {
     "he_normal": HeNormal,
     "lecun_uniform": LecunUniform,
     "lecun_normal": LecunNormal,
+    "identity": Identity,
+    "orthogonal": Orthogonal,
 }
 _NAMED |= {kind.__name__: kind for kind in _NAMED.values() if isinstance(kind, type)}
 
@@ -340,16 +382,3 @@ def _given(value: Array, name: str) -> MakesValues:
         return value.astype(float_dtype(dtype or "float32"))
 
     return initializer
-
-
-def _draw(generator: np.random.Generator, shape: Sizes, distribution: str) -> Array:
-    """Draw from the unit uniform, the standard normal, or that cut off at two deviations."""
-    if distribution == "uniform":
-        return generator.random(shape)
-    values = np.asarray(generator.standard_normal(shape))
-    if distribution == "truncated_normal":
-        outside = np.abs(values) >= 2.0
-        while outside.any():
-            values[outside] = generator.standard_normal(int(outside.sum()))
-            outside = np.abs(values) >= 2.0
-    return values

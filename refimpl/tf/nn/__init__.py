@@ -6,6 +6,7 @@ product.
 
 from __future__ import annotations
 
+from refimpl.tf.nn import experimental
 from refimpl.tf.nn.activation import (
     bias_add,
     elu,
@@ -57,6 +58,7 @@ __all__ = [
     "depthwise_conv2d",
     "dropout",
     "elu",
+    "experimental",
     "gelu",
     "leaky_relu",
     "log_softmax",

@@ -1,4 +1,9 @@
-"""`tf.nn.dropout`: what is dropped is selected away, so a dropped NaN is 0."""
+"""`tf.nn.dropout`: what is dropped is selected away, so a dropped NaN is 0.
+
+The masks are those that TensorFlow draws by the same seeds, as its pages `tf.nn.dropout` and
+`tf.nn.experimental.stateless_dropout` define them: an element is kept if a uniform draw in the
+input's own dtype is at least the rate.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,10 @@ from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.ops.dropout import dropout as dropout_op
 from refimpl.tf.arguments import as_array, as_floats, broadcasts, integer, number
-from refimpl.tf.random import draw_keep, seeded_generator
+from refimpl.tf.random import distributions
+from refimpl.tf.random.reading import check_algorithm
+from refimpl.tf.random.stateful import keep_mask, seeds_of
+from refimpl.tf.random.stateless import stream_from
 
 
 @differentiable
@@ -36,13 +44,14 @@ def dropout(
     noise_shape : list of int or None, optional
         Shape of the mask, which is broadcast to x's; None among its entries is x's own size.
     seed : int, optional
-        Draw from a generator of its own.
+        The operation's seed; with the one of `tf.random.set_seed` it says which mask is drawn,
+        and a call with the same two goes on where the last one stopped.
     name : str, optional
         Ignored.
     keep : bool array, optional
         The mask, if it is not to be drawn.
     generator : numpy.random.Generator, optional
-        What the mask is drawn from; without it `refimpl.tf.random.default_generator()`.
+        What the mask is drawn from instead.
 
     Returns
     -------
@@ -60,10 +69,62 @@ def dropout(
     probability = number(rate, "rate")
     must(0 <= probability < 1, "rate", "in [0, 1)", rate)
     mask_shape = noise_shape_for(x.shape, noise_shape, "x")
-    own = seeded_generator(seed)
-    if keep is None:
-        keep = draw_keep(generator or own, mask_shape, probability)
-    keep = check_keep(keep, x.shape, "x")
+    if keep is not None:
+        keep = check_keep(keep, x.shape, "x")
+    elif generator is not None:
+        keep = generator.random(mask_shape) >= probability
+    elif probability == 0:
+        seeds_of(seed)  # uses up a seed although it draws nothing
+        return x, lambda cotangent: (cotangent,)
+    else:
+        keep = keep_mask(mask_shape, probability, x.dtype, seed)
+    return dropout_op(x, keep, rate=probability, select=True)
+
+
+@differentiable
+def stateless_dropout(
+    x: Any,
+    rate: Any,
+    seed: Any,
+    rng_alg: str | None = None,
+    noise_shape: Any = None,
+    name: str | None = None,
+) -> tuple[Array, Vjp]:
+    """Drop as `dropout` does, but the same for the same seeds.
+
+    Parameters
+    ----------
+    x : array
+        Float.
+    rate : float
+        The probability of dropping, in [0, 1).
+    seed : sequence of two int
+        Of the mask.
+    rng_alg : {'auto_select', 'philox'}, optional
+        The same on a CPU.
+    noise_shape : list of int or None, optional
+        Shape of the mask, which is broadcast to x's; None among its entries is x's own size.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    array of x's shape
+        `x / (1 - rate)` where it is kept, else 0.
+
+    Raises
+    ------
+    TypeError
+        If x holds no floats or the seeds are no integers.
+    ValueError
+        If rate is outside [0, 1), the seeds are not two, or a shape does not broadcast to x's.
+    """
+    x = as_floats(x, "x")
+    probability = number(rate, "rate")
+    must(0 <= probability < 1, "rate", "in [0, 1)", rate)
+    check_algorithm(rng_alg or "auto_select", "rng_alg")
+    mask_shape, stream = noise_shape_for(x.shape, noise_shape, "x"), stream_from(seed)
+    keep = distributions.bernoulli_keep(stream, mask_shape, probability, x.dtype)
     return dropout_op(x, keep, rate=probability, select=True)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import refimpl.tf as tf
 
-NN = tf.nn.__all__
+NN = [name for name in tf.nn.__all__ if name != "experimental"]
 LAYERS = tf.keras.layers.__all__
 OWN = {"keep", "generator"}
 
@@ -46,7 +46,20 @@ def test_functions_outside_nn_take_tensorflows_arguments(tensorflow):
     same(tf.math.maximum, tensorflow.math.maximum)
     v1 = tensorflow.compat.v1
     same(tf.compat.v1.nn.fused_batch_norm, v1.nn.fused_batch_norm)
-    same(tf.random.set_seed, tensorflow.random.set_seed)
+    for name in (
+        "set_seed",
+        "uniform",
+        "normal",
+        "truncated_normal",
+        "shuffle",
+        "split",
+        "fold_in",
+    ):
+        same(getattr(tf.random, name), getattr(tensorflow.random, name))
+    for name in ("stateless_uniform", "stateless_normal", "stateless_truncated_normal"):
+        same(getattr(tf.random, name), getattr(tensorflow.random, name))
+    real = tensorflow.nn.experimental.stateless_dropout
+    same(tf.nn.experimental.stateless_dropout, real)
 
 
 @pytest.mark.parametrize("name", LAYERS)

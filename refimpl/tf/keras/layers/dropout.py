@@ -1,17 +1,23 @@
-"""Dropout of single elements and of whole channels."""
+"""Dropout of single elements and of whole channels, by the masks that Keras draws.
+
+Keras' page `Dropout`: a layer has a `SeedGenerator` of its own, seeded at construction by `seed` or
+else from Python's `random`, and every call in training uses up one pair of its seeds.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.ops.dropout import dropout
 from refimpl.tf.arguments import integer, number
 from refimpl.tf.keras.layers.layer import Layer
+from refimpl.tf.keras.random import SeedGenerator, keep_mask
 from refimpl.tf.layout import channels_last_from
 from refimpl.tf.nn.dropout import check_keep, noise_shape_for
-from refimpl.tf.random import draw_keep, seeded_generator
 
 
 class Dropout(Layer):
@@ -25,7 +31,7 @@ class Dropout(Layer):
         Shape of the mask, which is broadcast to the input's; None among its entries is the
         input's own size.
     seed : int, optional
-        Draw from a generator of its own.
+        Of the layer's `seed_generator`; None takes one from Python's `random`.
     **kwargs : object
         See `Layer`.
 
@@ -33,6 +39,8 @@ class Dropout(Layer):
     ----------
     keep : bool array or None
         A mask to use instead of a drawn one.
+    seed_generator : SeedGenerator or None
+        Where the seeds of the masks come from; none at rate 0.
     """
 
     def __init__(
@@ -42,8 +50,8 @@ class Dropout(Layer):
         must(0 <= self.rate <= 1, "rate", "in [0, 1]", rate)
         self.noise_shape = _read_noise_shape(noise_shape)
         self.seed = seed
-        self._generator = seeded_generator(seed)
         super().__init__(**kwargs)
+        self.seed_generator = SeedGenerator(seed) if self.rate > 0 else None
         self.built = True
         self.keep: Any = None
 
@@ -75,9 +83,13 @@ class Dropout(Layer):
         if not training or self.rate == 0.0:
             return x, lambda cotangent: (cotangent,)
         keep = self.keep
-        if keep is None:
-            keep = draw_keep(self._generator, self._mask_shape(x.shape), self.rate)
-        return dropout(x, check_keep(keep, x.shape, "inputs"), rate=self.rate, select=True)
+        if keep is not None:
+            keep = check_keep(keep, x.shape, "inputs")
+        elif self.rate == 1.0:
+            keep = np.zeros((), np.bool_)  # nothing is drawn
+        else:
+            keep = keep_mask(self._mask_shape(x.shape), self.rate, x.dtype, self.seed_generator)
+        return dropout(x, keep, rate=self.rate, select=True)
 
     def _mask_shape(self, shape: Sizes) -> Sizes:
         return noise_shape_for(shape, self.noise_shape, "inputs")
@@ -120,7 +132,7 @@ class SpatialDropout1D(_SpatialDropout):
     rate : float
         The probability of dropping, in [0, 1].
     seed : int, optional
-        Draw from a generator of its own.
+        Of the layer's `seed_generator`; None takes one from Python's `random`.
     name, dtype : object
         See `Layer`.
     """
@@ -143,7 +155,7 @@ class SpatialDropout2D(_SpatialDropout):
     data_format : {'channels_last', 'channels_first'}, optional
         Layout; None is channels last.
     seed : int, optional
-        Draw from a generator of its own.
+        Of the layer's `seed_generator`; None takes one from Python's `random`.
     name, dtype : object
         See `Layer`.
     """
@@ -171,7 +183,7 @@ class SpatialDropout3D(_SpatialDropout):
     data_format : {'channels_last', 'channels_first'}, optional
         Layout; None is channels last.
     seed : int, optional
-        Draw from a generator of its own.
+        Of the layer's `seed_generator`; None takes one from Python's `random`.
     name, dtype : object
         See `Layer`.
     """
