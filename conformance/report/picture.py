@@ -13,7 +13,7 @@ from conformance.report import Report
 from conformance.report.terminal import render
 
 # Wide enough for the four subjects and the two columns of their agreement side by side.
-WIDTH = 150
+WIDTH = 156
 # A page shows the picture with the fonts that the reader has; none is fetched.
 _FACES = re.compile(r"\s*@font-face \{\{.*?\}\}", re.DOTALL)
 _TEMPLATE = _FACES.sub("", CONSOLE_SVG_FORMAT).replace(
