@@ -38,7 +38,9 @@ LOSSES = frozenset(
 )
 _RANDOM = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d"))
 # Conventions that an output does not depend on, only a gradient or a state.
-_NOT_OF_OUTPUTS = frozenset(("kink", "moving_variance", "counts_batches", "select"))
+_NOT_OF_OUTPUTS = frozenset(
+    ("kink", "slope_from", "nan_slope", "moving_variance", "counts_batches", "select")
+)
 # How many cases of each form show what does not depend on the numbers.
 _SAMPLES = {"purity": 3, "layout": 2, "empty": 3}
 

@@ -181,4 +181,5 @@ def bounded(array: Any, unit: Unit) -> Any:
     """
     if not is_float(array.dtype):
         return array
-    return exact(array.astype(np.float64), unit)
+    with np.errstate(invalid="ignore"):  # NumPy warns of a NaN in a half type
+        return exact(array.astype(np.float64), unit)

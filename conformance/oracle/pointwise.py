@@ -16,12 +16,12 @@ _EPSILON = 1e-7
 
 # What an entry reads from a configuration; every other key is the dialects' business.
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "relu": (),
+    "relu": ("nan_slope",),
     "relu6": (),
-    "leaky_relu": ("negative_slope", "kink"),
-    "elu": ("alpha",),
-    "selu": ("kink",),
-    "celu": ("alpha", "kink"),
+    "leaky_relu": ("negative_slope",),
+    "elu": ("alpha", "slope_from", "nan_slope"),
+    "selu": ("kink", "slope_from", "nan_slope"),
+    "celu": ("alpha", "kink", "slope_from", "nan_slope"),
     "gelu": ("approximate",),
     "silu": (),
     "mish": (),
@@ -29,10 +29,10 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "log_sigmoid": (),
     "tanh": (),
     "softplus": ("beta", "threshold"),
-    "softsign": (),
+    "softsign": ("slope_from",),
     "hardtanh": ("min_value", "max_value", "kink"),
     "hardsigmoid": (),
-    "hardswish": (),
+    "hardswish": ("slope_from",),
 }
 
 

@@ -139,5 +139,7 @@ def _cast(value: Any, source: np.dtype[Any], target: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_cast(item, source, target) for item in value)
     if isinstance(value, np.ndarray | np.generic) and value.dtype == source:
-        return value.astype(target)
+        # NumPy warns of a NaN in a half type, and of what overflows in one.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return value.astype(target)
     return value

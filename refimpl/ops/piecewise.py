@@ -15,6 +15,7 @@ import numpy as np
 from refimpl.errors import must, must_be_one_of
 from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32
+from refimpl.ops.quiet import quiet
 from refimpl.ops.select import choose, keep_where
 from refimpl.ops.shapes import check_broadcasts_to, check_companion, check_shape
 
@@ -32,31 +33,40 @@ def _gated(shape: tuple[int, ...], passes: Callable[[], Array]) -> Vjp:
 
 
 @half_in_float32
-def relu(input: Array) -> tuple[Array, Vjp]:
+def relu(input: Array, *, nan_slope: str = "right") -> tuple[Array, Vjp]:
     """Rectified linear unit, `max(input, 0)`.
 
     Parameters
     ----------
     input : array
         Floats of any shape.
+    nan_slope : {'right', 'zero'}
+        The slope at NaN: 1 in PyTorch ('right'), 0 in TensorFlow.
 
     Returns
     -------
     output : array of the input's shape
     vjp : callable
-        The slope at 0 is 0, as in PyTorch and TensorFlow; at NaN it is 1, as in PyTorch.
+        The slope at 0 is 0, as in PyTorch and TensorFlow.
 
     Raises
     ------
     TypeError
         If the input does not hold floats.
+    ValueError
+        If `nan_slope` has another value.
 
     Notes
     -----
     PyTorch's page `torch.nn.ReLU`, TensorFlow's page `tf.nn.relu`.
     """
     check_float(input, "input")
-    return np.clip(input, 0.0, INFINITY), _gated(input.shape, lambda: ~(input <= 0.0))
+    must_be_one_of(nan_slope, "nan_slope", ("right", "zero"))
+
+    def passes() -> Array:
+        return ~(input <= 0.0) if nan_slope == "right" else input > 0.0
+
+    return np.clip(input, 0.0, INFINITY), _gated(input.shape, passes)
 
 
 @half_in_float32
@@ -131,6 +141,7 @@ def hardtanh(
 
 
 @half_in_float32
+@quiet
 def leaky_relu(input: Array, *, negative_slope: float = 0.01) -> tuple[Array, Vjp]:
     """Identity above zero, a line of another slope below.
 
@@ -167,6 +178,7 @@ def leaky_relu(input: Array, *, negative_slope: float = 0.01) -> tuple[Array, Vj
 
 
 @half_in_float32
+@quiet
 def prelu(input: Array, weight: Array, *, kink: str = "left") -> tuple[Array, Vjp]:
     """Identity above zero, a line with a learned slope below.
 
@@ -226,6 +238,7 @@ def _sum_to(array: Any, shape: tuple[int, ...]) -> Any:
 
 
 @half_in_float32
+@quiet
 def hardsigmoid(input: Array) -> tuple[Array, Vjp]:
     """Straight line from 0 at -3 to 1 at 3, flat outside.
 
@@ -263,13 +276,17 @@ def _hard_sigmoid(input: Array) -> Array:
 
 
 @half_in_float32
-def hardswish(input: Array) -> tuple[Array, Vjp]:
+@quiet
+def hardswish(input: Array, *, slope_from: str = "pieces") -> tuple[Array, Vjp]:
     """Multiply the input by its hard sigmoid.
 
     Parameters
     ----------
     input : array
-        Floats of any shape. Minus infinity gives the limit, -0.0.
+        Floats of any shape. Minus infinity gives NaN.
+    slope_from : {'pieces', 'product'}
+        How the slope is found: one formula for each piece, as PyTorch does; or by the product
+        rule, as Keras does, whose terms make NaN at infinities.
 
     Returns
     -------
@@ -281,6 +298,8 @@ def hardswish(input: Array) -> tuple[Array, Vjp]:
     ------
     TypeError
         If the input does not hold floats.
+    ValueError
+        If `slope_from` has another value.
 
     Notes
     -----
@@ -288,11 +307,16 @@ def hardswish(input: Array) -> tuple[Array, Vjp]:
     Keras' page `keras.activations.hard_silu`.
     """
     check_float(input, "input")
+    must_be_one_of(slope_from, "slope_from", ("pieces", "product"))
+    gate = _hard_sigmoid(input)
 
     def vjp(cotangent: Array) -> tuple[Array]:
         check_shape(cotangent, "cotangent", input.shape)
+        if slope_from == "product":
+            inside = (input > -3.0) & (input < 3.0)
+            return (cotangent * (gate + input * (1 / 6) * inside),)
         middle = np.clip(input, -3.0, 3.0) * (1 / 3) + 0.5
         inside = ~(input <= -3.0) & ~(input >= 3.0)
         return (cotangent * (keep_where(middle, inside) + (input >= 3.0)),)
 
-    return np.clip(input, -3.0, INFINITY) * _hard_sigmoid(input), vjp
+    return input * gate, vjp

@@ -1,8 +1,8 @@
 """Activations made of exponentials, in forms that neither overflow nor cancel far out.
 
-Exponentials are taken of negative arguments only. Where a product of an infinite and a vanishing
-factor would give NaN, the first is clipped where the second has long been zero, so that infinities
-give the mathematical limit, and no warning.
+Exponentials are taken of negative arguments only, so that nothing overflows on the way. At
+infinities every activation gives what its formula gives in IEEE arithmetic, as both frameworks do:
+where a vanishing gate meets an infinite factor that is NaN, not the mathematical limit.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from refimpl.errors import must, must_be_one_of
 from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.erf import normal_cdf, normal_density
+from refimpl.ops.quiet import quiet
 from refimpl.ops.select import choose, keep_where
 from refimpl.ops.shapes import check_shape
 
@@ -36,6 +37,19 @@ def _scaled(shape: tuple[int, ...], slope: Callable[[], Array]) -> Vjp:
     return vjp
 
 
+def _near(x: Array) -> Array:
+    """Move what lies far out to where it makes no difference any more; infinities become NaN.
+
+    The factor beside it has long been exactly zero there, and infinity times zero is NaN.
+    """
+    return np.clip(x, -FAR, FAR) + x * 0.0
+
+
+def _at_nan(slope: Any, input: Array, value: float | None) -> Any:
+    """Give the slope another value where the input is NaN, unless None is asked for."""
+    return slope if value is None else np.where(input == input, slope, value)
+
+
 def _sigmoid(x: Array) -> Array:
     e = np.exp(-np.abs(x))
     return (keep_where(e, x < 0.0) + (x >= 0.0)) / (1.0 + e)
@@ -46,6 +60,7 @@ def _softplus(x: Array) -> Array:
 
 
 @half_in_float32
+@quiet
 def sigmoid(input: Array) -> tuple[Array, Vjp]:
     """Logistic function, `1 / (1 + exp(-input))`.
 
@@ -75,6 +90,7 @@ def sigmoid(input: Array) -> tuple[Array, Vjp]:
 
 
 @half_in_float32
+@quiet
 def log_sigmoid(input: Array) -> tuple[Array, Vjp]:
     """Logarithm of the logistic function.
 
@@ -104,6 +120,7 @@ def log_sigmoid(input: Array) -> tuple[Array, Vjp]:
 
 
 @half_in_float32
+@quiet
 def tanh(input: Array) -> tuple[Array, Vjp]:
     """Hyperbolic tangent.
 
@@ -133,13 +150,14 @@ def tanh(input: Array) -> tuple[Array, Vjp]:
 
 
 @half_in_float32
+@quiet
 def silu(input: Array) -> tuple[Array, Vjp]:
     """Multiply the input by its logistic function.
 
     Parameters
     ----------
     input : array
-        Floats of any shape. Minus infinity gives the limit, -0.0.
+        Floats of any shape. Minus infinity gives NaN, and so do the slopes at both.
 
     Returns
     -------
@@ -160,19 +178,20 @@ def silu(input: Array) -> tuple[Array, Vjp]:
     gate = _sigmoid(input)
 
     def slope() -> Array:
-        return gate * (1.0 + np.clip(input, -FAR, FAR) * (1.0 - gate))
+        return gate * (1.0 + _near(input) * (1.0 - gate))
 
-    return np.clip(input, -FAR, INFINITY) * gate, _scaled(input.shape, slope)
+    return input * gate, _scaled(input.shape, slope)
 
 
 @half_in_float32
+@quiet
 def mish(input: Array) -> tuple[Array, Vjp]:
     """Multiply the input by the hyperbolic tangent of its softplus.
 
     Parameters
     ----------
     input : array
-        Floats of any shape. Minus infinity gives the limit, -0.0.
+        Floats of any shape. Minus infinity gives NaN, and so do the slopes at both.
 
     Returns
     -------
@@ -193,13 +212,13 @@ def mish(input: Array) -> tuple[Array, Vjp]:
     gate = np.tanh(_softplus(input))
 
     def slope() -> Array:
-        near = np.clip(input, -FAR, FAR)
-        return gate + near * (1.0 - gate * gate) * _sigmoid(input)
+        return gate + _near(input) * (1.0 - gate * gate) * _sigmoid(input)
 
-    return np.clip(input, -FAR, INFINITY) * gate, _scaled(input.shape, slope)
+    return input * gate, _scaled(input.shape, slope)
 
 
 @half_in_float32
+@quiet
 def softplus(
     input: Array, *, beta: float = 1.0, threshold: float | None = 20.0
 ) -> tuple[Array, Vjp]:
@@ -248,13 +267,14 @@ def softplus(
 
 
 @half_in_float32
+@quiet
 def softsign(input: Array, *, slope_from: str = "quotient") -> tuple[Array, Vjp]:
     """Divide the input by one plus its magnitude.
 
     Parameters
     ----------
     input : array
-        Floats of any shape. Infinities give the limits, 1 and -1.
+        Floats of any shape. Infinities give NaN, and with 'quotient' so do the slopes there.
     slope_from : {'quotient', 'square'}
         How the slope is found: `1 / size - |input| / size^2` with `size = 1 + |input|`, as PyTorch
         does, which cancels far out; or `1 / size^2`, as TensorFlow does.
@@ -277,20 +297,22 @@ def softsign(input: Array, *, slope_from: str = "quotient") -> tuple[Array, Vjp]
     """
     check_float(input, "input")
     must_be_one_of(slope_from, "slope_from", ("quotient", "square"))
-    near = np.clip(input, -1e30, 1e30)
-    size = 1.0 + np.abs(near)
+    size = 1.0 + np.abs(input)
 
     def slope() -> Any:
         inverse = 1.0 / size
         if slope_from == "square":
             return inverse * inverse
-        return inverse - np.abs(near) * inverse * inverse
+        return inverse - np.abs(input) * inverse * inverse
 
-    return near / size, _scaled(input.shape, slope)
+    return input / size, _scaled(input.shape, slope)
 
 
 @half_in_float32
-def elu(input: Array, *, alpha: float = 1.0, slope_from: str = "input") -> tuple[Array, Vjp]:
+@quiet
+def elu(
+    input: Array, *, alpha: float = 1.0, slope_from: str = "input", nan_slope: str = "nan"
+) -> tuple[Array, Vjp]:
     """Identity above zero, `alpha * (exp(input) - 1)` below.
 
     Parameters
@@ -303,6 +325,8 @@ def elu(input: Array, *, alpha: float = 1.0, slope_from: str = "input") -> tuple
         How the slope below zero is found: `alpha * exp(input)`, as PyTorch does, or from the
         rounded output as `output + alpha`, as TensorFlow and Keras do and PyTorch in place,
         which is exactly 0 far out.
+    nan_slope : {'nan', 'left'}
+        The slope at NaN: NaN in PyTorch, `alpha` in TensorFlow and Keras ('left').
 
     Returns
     -------
@@ -315,7 +339,7 @@ def elu(input: Array, *, alpha: float = 1.0, slope_from: str = "input") -> tuple
     TypeError
         If the input does not hold floats.
     ValueError
-        If `slope_from` has another value.
+        If `slope_from` or `nan_slope` has another value.
 
     Notes
     -----
@@ -324,19 +348,24 @@ def elu(input: Array, *, alpha: float = 1.0, slope_from: str = "input") -> tuple
     """
     check_float(input, "input")
     must_be_one_of(slope_from, "slope_from", ("input", "output"))
+    must_be_one_of(nan_slope, "nan_slope", ("nan", "left"))
     below = np.clip(input, -INFINITY, 0.0)
     output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
 
     def slope() -> Any:
         positive = input > 0.0
         left = np.exp(below) * alpha if slope_from == "input" else output + alpha
-        return keep_where(left, ~positive) + positive
+        slopes = keep_where(left, ~positive) + positive
+        return _at_nan(slopes, input, None if nan_slope == "nan" else alpha)
 
     return output, _scaled(input.shape, slope)
 
 
 @half_in_float32
-def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tuple[Array, Vjp]:
+@quiet
+def selu(
+    input: Array, *, kink: str = "left", slope_from: str = "input", nan_slope: str = "nan"
+) -> tuple[Array, Vjp]:
     """Exponential linear unit with the two constants that keep mean and variance.
 
     Parameters
@@ -348,6 +377,8 @@ def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tupl
     slope_from : {'input', 'output'}
         As in `elu`: from the input in PyTorch, from the rounded output in TensorFlow and in
         PyTorch in place.
+    nan_slope : {'nan', 'right'}
+        The slope at NaN: NaN in PyTorch, scale in TensorFlow ('right').
 
     Returns
     -------
@@ -359,7 +390,7 @@ def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tupl
     TypeError
         If the input does not hold floats.
     ValueError
-        If `kink` or `slope_from` has another value.
+        If `kink`, `slope_from` or `nan_slope` has another value.
 
     Notes
     -----
@@ -369,6 +400,7 @@ def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tupl
     check_float(input, "input")
     must_be_one_of(kink, "kink", ("left", "right"))
     must_be_one_of(slope_from, "slope_from", ("input", "output"))
+    must_be_one_of(nan_slope, "nan_slope", ("nan", "right"))
     depth = SELU_SCALE * SELU_ALPHA
     below = np.clip(input, -INFINITY, 0.0)
     output = np.clip(input, 0.0, INFINITY) * SELU_SCALE + np.expm1(below) * depth
@@ -376,13 +408,22 @@ def selu(input: Array, *, kink: str = "left", slope_from: str = "input") -> tupl
     def slope() -> Any:
         left = np.exp(below) * depth if slope_from == "input" else output + depth
         right = input > 0.0 if kink == "left" else input >= 0.0
-        return choose(right, np.full_like(left, SELU_SCALE), left)
+        slopes = choose(right, np.full_like(left, SELU_SCALE), left)
+        return _at_nan(slopes, input, None if nan_slope == "nan" else SELU_SCALE)
 
     return output, _scaled(input.shape, slope)
 
 
 @half_in_float32
-def celu(input: Array, *, alpha: float = 1.0, kink: str = "left") -> tuple[Array, Vjp]:
+@quiet
+def celu(
+    input: Array,
+    *,
+    alpha: float = 1.0,
+    kink: str = "left",
+    slope_from: str = "input",
+    nan_slope: str = "nan",
+) -> tuple[Array, Vjp]:
     """Identity above zero, `alpha * (exp(input / alpha) - 1)` below, smooth at zero.
 
     Parameters
@@ -394,6 +435,11 @@ def celu(input: Array, *, alpha: float = 1.0, kink: str = "left") -> tuple[Array
     kink : {'left', 'sum'}
         The slope at exactly 0: 1 in PyTorch ('left'); 2 in Keras ('sum'), which adds two clipped
         terms that are both active there.
+    slope_from : {'input', 'output'}
+        How the slope below zero is found: `exp(input / alpha)`, or from the rounded output as
+        `(output + alpha) / alpha`, as PyTorch does in place, which is exactly 0 far out.
+    nan_slope : {'nan', 'zero'}
+        The slope at NaN: NaN in PyTorch, 0 in Keras, whose terms are both clipped there.
 
     Returns
     -------
@@ -405,7 +451,7 @@ def celu(input: Array, *, alpha: float = 1.0, kink: str = "left") -> tuple[Array
     TypeError
         If the input does not hold floats.
     ValueError
-        If `alpha` is not positive or `kink` has another value.
+        If `alpha` is not positive, or `kink`, `slope_from` or `nan_slope` has another value.
 
     Notes
     -----
@@ -415,24 +461,29 @@ def celu(input: Array, *, alpha: float = 1.0, kink: str = "left") -> tuple[Array
     check_float(input, "input")
     must(alpha > 0.0, "alpha", "positive", alpha)
     must_be_one_of(kink, "kink", ("left", "sum"))
+    must_be_one_of(slope_from, "slope_from", ("input", "output"))
+    must_be_one_of(nan_slope, "nan_slope", ("nan", "zero"))
     below = np.clip(input, -INFINITY, 0.0) / alpha
+    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
 
     def slope() -> Any:
+        left = np.exp(below) if slope_from == "input" else (output + alpha) / alpha
         right = input > 0.0 if kink == "left" else input >= 0.0
-        return keep_where(np.exp(below), ~(input > 0.0)) + right
+        slopes = keep_where(left, ~(input > 0.0)) + right
+        return _at_nan(slopes, input, None if nan_slope == "nan" else 0.0)
 
-    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
     return output, _scaled(input.shape, slope)
 
 
 @half_in_float32
+@quiet
 def gelu(input: Array, *, approximate: str = "none") -> tuple[Array, Vjp]:
     """Multiply the input by its normal distribution function.
 
     Parameters
     ----------
     input : array
-        Floats of any shape. Minus infinity gives the limit, -0.0.
+        Floats of any shape. Minus infinity gives NaN, and so do the slopes at both.
     approximate : {'none', 'tanh'}
         'none' uses the distribution function itself, relatively accurate in its lower tail;
         'tanh' the approximation by a hyperbolic tangent, as it is defined.
@@ -461,9 +512,9 @@ def gelu(input: Array, *, approximate: str = "none") -> tuple[Array, Vjp]:
     gate = normal_cdf(input)
 
     def slope() -> Any:
-        return gate + np.clip(input, -FAR, FAR) * normal_density(input)
+        return gate + _near(input) * normal_density(input)
 
-    return np.clip(input, -FAR, INFINITY) * gate, _scaled(input.shape, slope)
+    return input * gate, _scaled(input.shape, slope)
 
 
 def _tanh_gelu(input: Array) -> tuple[Array, Vjp]:
@@ -474,7 +525,10 @@ def _tanh_gelu(input: Array) -> tuple[Array, Vjp]:
 
     def slope() -> Any:
         inner = (1.0 + square * (3 * cubic)) * scale
-        return 0.5 * (1.0 + gate) + 0.5 * near * (1.0 - gate * gate) * inner
+        # NaN where the square of the input itself overflows, as in both frameworks.
+        beyond = input * input * 0.0
+        return 0.5 * (1.0 + gate) + 0.5 * near * (1.0 - gate * gate) * inner + beyond
 
-    output = 0.5 * np.clip(input, -20.0, INFINITY) * (1.0 + gate)
-    return output, _scaled(input.shape, slope)
+    # The second term is zero, but NaN at minus infinity.
+    tail = np.clip(input, -20.0, INFINITY) + np.clip(input, -INFINITY, 0.0) * 0.0
+    return 0.5 * tail * (1.0 + gate), _scaled(input.shape, slope)

@@ -23,7 +23,7 @@ class Spelling:
     words : mapping
         Neutral parameter -> keyword.
     conventions : mapping
-        The form's defaults and its derivative at kinks.
+        The form's defaults, its derivative at kinks and at NaN, and how it finds it.
     """
 
     target: str
@@ -34,12 +34,15 @@ class Spelling:
 
 _ALPHA = {"alpha": "alpha"}
 _SLOPE = {"negative_slope": "negative_slope"}
+_NOT_AT_NAN = {"nan_slope": "zero"}
+_ELU = {"alpha": 1.0, "slope_from": "output", "nan_slope": "left"}
+_SELU = {"kink": "right", "slope_from": "output", "nan_slope": "right"}
 
 SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {
     "relu": {
-        "nn": Spelling("nn.relu", "features"),
-        "activation": Spelling("keras.activations.relu", "x"),
-        "layer": Spelling("keras.layers.ReLU", ""),
+        "nn": Spelling("nn.relu", "features", {}, _NOT_AT_NAN),
+        "activation": Spelling("keras.activations.relu", "x", {}, _NOT_AT_NAN),
+        "layer": Spelling("keras.layers.ReLU", "", {}, _NOT_AT_NAN),
     },
     "relu6": {
         "nn": Spelling("nn.relu6", "features"),
@@ -55,17 +58,17 @@ SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {
         "layer": Spelling("keras.layers.LeakyReLU", "", _SLOPE, {"negative_slope": 0.3}),
     },
     "elu": {
-        "nn": Spelling("nn.elu", "features", {}, {"alpha": 1.0}),
-        "activation": Spelling("keras.activations.elu", "x", _ALPHA, {"alpha": 1.0}),
-        "layer": Spelling("keras.layers.ELU", "", _ALPHA, {"alpha": 1.0}),
+        "nn": Spelling("nn.elu", "features", {}, _ELU),
+        "activation": Spelling("keras.activations.elu", "x", _ALPHA, _ELU),
+        "layer": Spelling("keras.layers.ELU", "", _ALPHA, _ELU),
     },
     "selu": {
-        "nn": Spelling("nn.selu", "features", {}, {"kink": "right"}),
-        "activation": Spelling("keras.activations.selu", "x", {}, {"kink": "right"}),
+        "nn": Spelling("nn.selu", "features", {}, _SELU),
+        "activation": Spelling("keras.activations.selu", "x", {}, _SELU),
     },
     "celu": {
         "activation": Spelling(
-            "keras.activations.celu", "x", _ALPHA, {"alpha": 1.0, "kink": "sum"}
+            "keras.activations.celu", "x", _ALPHA, {"alpha": 1.0, "kink": "sum"} | _NOT_AT_NAN
         ),
     },
     "gelu": {
@@ -95,14 +98,16 @@ SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {
         "activation": Spelling("keras.activations.softplus", "x", {}, {"threshold": None}),
     },
     "softsign": {
-        "nn": Spelling("nn.softsign", "features"),
-        "activation": Spelling("keras.activations.softsign", "x"),
+        "nn": Spelling("nn.softsign", "features", {}, {"slope_from": "square"}),
+        "activation": Spelling("keras.activations.softsign", "x", {}, {"slope_from": "square"}),
     },
     "hardtanh": {
         "activation": Spelling("keras.activations.hard_tanh", "x", {}, {"kink": "linear"})
     },
     "hardsigmoid": {"activation": Spelling("keras.activations.hard_sigmoid", "x")},
-    "hardswish": {"activation": Spelling("keras.activations.hard_silu", "x")},
+    "hardswish": {
+        "activation": Spelling("keras.activations.hard_silu", "x", {}, {"slope_from": "product"})
+    },
 }
 
 

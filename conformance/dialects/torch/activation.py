@@ -57,6 +57,9 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "hardtanh": {"min_value": -1.0, "max_value": 1.0},
 }
 
+# In place the input is gone, and the slope is found from the rounded output.
+FROM_OUTPUT = ("elu", "selu", "celu")
+
 _SLOTS = (Slot("input", "input"),)
 
 
@@ -70,6 +73,8 @@ def _call(case: Case, kind: str) -> Call:
         arguments["inplace"] = True
     left_out = DEFAULTS.get(case.layer, {})
     conventions = {name: value for name, value in left_out.items() if name not in config}
+    if config["inplace"] and case.layer in FROM_OUTPUT:
+        conventions["slope_from"] = "output"
     if kind == "class":
         target = f"nn.{spelling.module}"
         return Call(target, "class", arguments, _SLOTS, conventions=conventions)

@@ -60,7 +60,9 @@ def relu(
     ceiling = None if max_value is None else number(max_value, "max_value")
     floor = number(threshold, "threshold")
     if floor == 0.0 and ceiling is None:
-        return ops.relu(x) if slope == 0.0 else ops.leaky_relu(x, negative_slope=slope)
+        if slope == 0.0:
+            return ops.relu(x, nan_slope="zero")
+        return ops.leaky_relu(x, negative_slope=slope)
     if floor == 0.0 and ceiling == 6.0 and slope == 0.0:
         return ops.relu6(x)
     return _general_relu(x, slope, ceiling, floor)
@@ -135,6 +137,8 @@ def leaky_relu(x: Any, negative_slope: Any = 0.2) -> tuple[Array, Vjp]:
 def elu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
     """Return x where positive and `alpha * (exp(x) - 1)` elsewhere.
 
+    The derivative below 0 is found from the rounded output, and is exactly 0 far out.
+
     Parameters
     ----------
     x : array
@@ -151,12 +155,15 @@ def elu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats or alpha is no number.
     """
-    return ops.elu(as_floats(x, "x"), alpha=number(alpha, "alpha"))
+    depth = number(alpha, "alpha")
+    return ops.elu(as_floats(x, "x"), alpha=depth, slope_from="output", nan_slope="left")
 
 
 @differentiable
 def selu(x: Any) -> tuple[Array, Vjp]:
     """Return the scaled exponential linear unit; the derivative at 0 is the scale.
+
+    The derivative below 0 is found from the rounded output, and is exactly 0 far out.
 
     Parameters
     ----------
@@ -172,7 +179,8 @@ def selu(x: Any) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.selu(as_floats(x, "x"), kink="right")
+    x = as_floats(x, "x")
+    return ops.selu(x, kink="right", slope_from="output", nan_slope="right")
 
 
 @differentiable
@@ -199,7 +207,7 @@ def celu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
     """
     decay = number(alpha, "alpha")
     must(decay > 0, "alpha", "positive", alpha)
-    return ops.celu(as_floats(x, "x"), alpha=decay, kink="sum")
+    return ops.celu(as_floats(x, "x"), alpha=decay, kink="sum", nan_slope="zero")
 
 
 @differentiable
@@ -369,7 +377,7 @@ def softsign(x: Any) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.softsign(as_floats(x, "x"))
+    return ops.softsign(as_floats(x, "x"), slope_from="square")
 
 
 @differentiable
@@ -432,7 +440,7 @@ def hard_silu(x: Any) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.hardswish(as_floats(x, "x"))
+    return ops.hardswish(as_floats(x, "x"), slope_from="product")
 
 
 @differentiable

@@ -35,7 +35,7 @@ def relu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.relu(as_floats(features, "features"))
+    return ops.relu(as_floats(features, "features"), nan_slope="zero")
 
 
 @differentiable
@@ -91,6 +91,8 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> tupl
 def elu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     """Return features where positive and `exp(features) - 1` elsewhere.
 
+    The derivative below 0 is found from the rounded output, and is exactly 0 far out.
+
     Parameters
     ----------
     features : array
@@ -107,13 +109,16 @@ def elu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.elu(as_floats(features, "features"), alpha=1.0)
+    features = as_floats(features, "features")
+    return ops.elu(features, alpha=1.0, slope_from="output", nan_slope="left")
 
 
 @differentiable
 def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     """Return the scaled exponential linear unit; the derivative at 0 is the scale.
 
+    The derivative below 0 is found from the rounded output, and is exactly 0 far out.
+
     Parameters
     ----------
     features : array
@@ -130,7 +135,8 @@ def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.selu(as_floats(features, "features"), kink="right")
+    features = as_floats(features, "features")
+    return ops.selu(features, kink="right", slope_from="output", nan_slope="right")
 
 
 @differentiable
@@ -286,7 +292,7 @@ def softsign(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     TypeError
         If the array holds no floats.
     """
-    return ops.softsign(as_floats(features, "features"))
+    return ops.softsign(as_floats(features, "features"), slope_from="square")
 
 
 @differentiable

@@ -47,6 +47,7 @@ ROWS = [
     ("selu", {}, lambda x: SELU[0] * elu(x, mp.mpf(SELU[1])), (0,)),
     ("selu", {"slope_from": "output"}, lambda x: SELU[0] * elu(x, mp.mpf(SELU[1])), (0,)),
     ("celu", {}, elu, (0,)),
+    ("celu", {"slope_from": "output"}, elu, (0,)),
     ("celu", {"alpha": 2.5}, lambda x: x if x > 0 else 2.5 * mp.expm1(x / 2.5), (0,)),
     ("gelu", {}, lambda x: x * mp.ncdf(x), ()),
     ("gelu", {"approximate": "tanh"}, tanh_form, ()),
@@ -64,6 +65,7 @@ ROWS = [
     ("hardtanh", {"min_value": -0.5, "max_value": 3.0}, lambda x: clip(x, -0.5, 3), (-0.5, 3)),
     ("hardsigmoid", {}, lambda x: clip(x + 3, 0, 6) / 6, (-3, 3)),
     ("hardswish", {}, lambda x: x * clip(x + 3, 0, 6) / 6, (-3, 3)),
+    ("hardswish", {"slope_from": "product"}, lambda x: x * clip(x + 3, 0, 6) / 6, (-3, 3)),
 ]
 IDS = ["-".join([row[0], *map(str, row[1].values())]) for row in ROWS]
 every_row = pytest.mark.parametrize(("name", "parameters", "reference", "bends"), ROWS, ids=IDS)
@@ -151,6 +153,8 @@ def test_slope(name, parameters, reference, bends, dtype):
         ("selu", {}, 0.0, SELU[0] * SELU[1]),
         ("selu", {"kink": "right"}, 0.0, SELU[0]),
         ("celu", {"alpha": 2.0}, 0.0, 1.0),
+        ("celu", {}, -40.0, np.exp(-40.0)),
+        ("celu", {"slope_from": "output"}, -40.0, 0.0),
         ("celu", {"alpha": 2.0, "kink": "sum"}, 0.0, 2.0),
         ("celu", {"alpha": 2.0, "kink": "sum"}, 1.0, 1.0),
         ("hardtanh", {}, -1.0, 0.0),
@@ -172,6 +176,7 @@ def test_slope_at_kinks(name, parameters, at, slope):
     assert vjp(np.array([1.0]))[0][0] == pytest.approx(slope, rel=4 * 2.0**-53, abs=0)
 
 
+# What minus infinity and infinity give, and their slopes: the formula in IEEE arithmetic.
 ENDS = {
     "relu": (0.0, INF, 0.0, 1.0),
     "relu6": (0.0, 6.0, 0.0, 0.0),
@@ -179,37 +184,56 @@ ENDS = {
     "elu": (-1.0, INF, 0.0, 1.0),
     "selu": (-SELU[0] * SELU[1], INF, 0.0, SELU[0]),
     "celu": (-1.0, INF, 0.0, 1.0),
-    "gelu": (0.0, INF, 0.0, 1.0),
-    "silu": (0.0, INF, 0.0, 1.0),
-    "mish": (0.0, INF, 0.0, 1.0),
+    "gelu": (NAN, INF, NAN, NAN),
+    "silu": (NAN, INF, NAN, NAN),
+    "mish": (NAN, INF, NAN, NAN),
     "sigmoid": (0.0, 1.0, 0.0, 0.0),
     "log_sigmoid": (-INF, 0.0, 1.0, 0.0),
     "tanh": (-1.0, 1.0, 0.0, 0.0),
     "softplus": (0.0, INF, 0.0, 1.0),
-    "softsign": (-1.0, 1.0, 0.0, 0.0),
+    "softsign": (NAN, NAN, NAN, NAN),
     "hardtanh": (-1.0, 1.0, 0.0, 0.0),
     "hardsigmoid": (0.0, 1.0, 0.0, 0.0),
-    "hardswish": (0.0, INF, 0.0, 1.0),
+    "hardswish": (NAN, INF, 0.0, 1.0),
 }
 
 
 @both
 @every_row
 def test_ends(name, parameters, reference, bends, dtype):
-    """Infinities give the limits and NaN stays, without a warning, and so for huge numbers."""
+    """NaN stays, infinities give what the formula gives, huge numbers the limit; no warning."""
     largest = np.finfo(dtype).max / 2  # selu scales by 1.05
     x = np.array([-INF, INF, NAN, -largest, largest], dtype)
     output, vjp = silent(getattr(activation, name), x, **parameters)
     slope = silent(vjp, np.ones_like(x))[0]
     assert np.isnan(output[2])
-    assert not np.isnan(np.delete(output, 2)).any()
-    assert not np.isnan(np.delete(slope, 2)).any()
-    if not parameters or "approximate" in parameters or "threshold" in parameters:
+    assert not np.isnan(output[3:]).any()
+    # The square inside the tanh form overflows.
+    assert np.isnan(slope[3:]).all() == (parameters.get("approximate") == "tanh")
+    if parameters.get("slope_from") == "square":
+        np.testing.assert_array_equal(slope[:2], 0.0)
+    elif not parameters or "approximate" in parameters or "threshold" in parameters:
         low, high, left, right = ENDS[name]
         expected = np.array([low, high], dtype), np.array([left, right], dtype)
         np.testing.assert_allclose(output[:2], expected[0], rtol=2 * unit(dtype), atol=0)
-        # softsign takes what is beyond 1e30 for 1e30, where its slope is below every float32
-        np.testing.assert_allclose(slope[:2], expected[1], rtol=2 * unit(dtype), atol=1e-38)
+        np.testing.assert_allclose(slope[:2], expected[1], rtol=2 * unit(dtype), atol=0)
+
+
+def test_hardswish_by_the_product_rule():
+    x = np.array([-INF, INF, -4.0, -3.0, -1.0, 0.0, 3.0, 4.0], np.float32)
+    slope = silent(silent(activation.hardswish, x, slope_from="product")[1], np.ones_like(x))[0]
+    assert slope.dtype == np.float32
+    np.testing.assert_array_equal(slope[:2], NAN)
+    pieces = activation.hardswish(x[2:])[1](np.ones(6, np.float32))[0]
+    np.testing.assert_allclose(slope[2:], pieces, rtol=4 * unit(np.float32), atol=0)
+
+
+@pytest.mark.parametrize("half", [np.float16, ml_dtypes.bfloat16])
+@every_row
+def test_half_types_of_special_values_warn_of_nothing(name, parameters, reference, bends, half):
+    x = np.array([-INF, INF, NAN, -60000.0, 60000.0, -0.0, 6e-8], half)
+    output, vjp = silent(getattr(activation, name), x, **parameters)
+    silent(vjp, output)
 
 
 def test_a_masked_cotangent_does_not_come_through():
@@ -220,8 +244,24 @@ def test_a_masked_cotangent_does_not_come_through():
         assert bar[2] != 0.0
 
 
-def test_nan_passes_the_gradient_of_relu_as_in_pytorch():
-    assert activation.relu(np.array([NAN]))[1](np.array([3.0]))[0][0] == 3.0
+@pytest.mark.parametrize(
+    ("name", "parameters", "slope"),
+    [
+        ("relu", {}, 1.0),
+        ("relu", {"nan_slope": "zero"}, 0.0),
+        ("elu", {}, NAN),
+        ("elu", {"alpha": 2.0, "slope_from": "output"}, NAN),
+        ("elu", {"alpha": 2.0, "nan_slope": "left"}, 2.0),
+        ("selu", {}, NAN),
+        ("selu", {"nan_slope": "right"}, SELU[0]),
+        ("celu", {"slope_from": "output"}, NAN),
+        ("celu", {"alpha": 2.0, "nan_slope": "zero"}, 0.0),
+    ],
+)
+def test_slope_at_nan(name, parameters, slope):
+    bar = silent(getattr(activation, name)(np.array([NAN, 1.0]), **parameters)[1], np.full(2, 3.0))
+    np.testing.assert_array_equal(bar[0][0], 3.0 * slope)
+    assert bar[0][1] != 0.0
 
 
 @pytest.mark.parametrize("kink", ["left", "flat"])
@@ -240,9 +280,11 @@ def test_defaults():
     expected = {
         "leaky_relu": {"negative_slope": 0.01},
         "prelu": {"kink": "left"},
-        "elu": {"alpha": 1.0, "slope_from": "input"},
-        "selu": {"kink": "left", "slope_from": "input"},
-        "celu": {"alpha": 1.0, "kink": "left"},
+        "relu": {"nan_slope": "right"},
+        "elu": {"alpha": 1.0, "slope_from": "input", "nan_slope": "nan"},
+        "selu": {"kink": "left", "slope_from": "input", "nan_slope": "nan"},
+        "celu": {"alpha": 1.0, "kink": "left", "slope_from": "input", "nan_slope": "nan"},
+        "hardswish": {"slope_from": "pieces"},
         "gelu": {"approximate": "none"},
         "softplus": {"beta": 1.0, "threshold": 20.0},
         "softsign": {"slope_from": "quotient"},
@@ -317,6 +359,12 @@ def test_only_floats(name, parameters, reference, bends):
         ("elu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
         ("softsign", {"slope_from": "x"}, "slope_from must be one of 'quotient', 'square'"),
         ("celu", {"alpha": 0.0}, "alpha must be positive; got 0.0"),
+        ("relu", {"nan_slope": "nan"}, "nan_slope must be one of 'right', 'zero'; got 'nan'"),
+        ("elu", {"nan_slope": "zero"}, "nan_slope must be one of 'nan', 'left'"),
+        ("selu", {"nan_slope": "left"}, "nan_slope must be one of 'nan', 'right'"),
+        ("celu", {"nan_slope": "left"}, "nan_slope must be one of 'nan', 'zero'"),
+        ("celu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
+        ("hardswish", {"slope_from": "x"}, "slope_from must be one of 'pieces', 'product'"),
         ("celu", {"kink": "right"}, "kink must be one of 'left', 'sum'"),
         ("softplus", {"beta": 0.0}, "beta must be positive; got 0.0"),
         ("gelu", {"approximate": "erf"}, "approximate must be one of 'none', 'tanh'"),

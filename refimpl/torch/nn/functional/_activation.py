@@ -144,14 +144,16 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Array
     alpha : float, default 1.0
         Minus the limit at minus infinity.
     inplace : bool, default False
-        Write the output over the input.
+        Write the output over the input; the derivative below 0 is then found from the
+        rounded output, and is exactly 0 far out.
 
     Returns
     -------
     array
         Of the input's shape and dtype.
     """
-    return applied(ops.elu, input, inplace, alpha=number(alpha, "alpha"))
+    how = _slope_from(inplace)
+    return applied(ops.elu, input, inplace, alpha=number(alpha, "alpha"), slope_from=how)
 
 
 @differentiable
@@ -163,7 +165,8 @@ def selu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     input : array
         Floats, of any shape.
     inplace : bool, default False
-        Write the output over the input.
+        Write the output over the input; the derivative below 0 is then found from the
+        rounded output, and is exactly 0 far out.
 
     Returns
     -------
@@ -174,7 +177,7 @@ def selu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     -----
     Source: Klambauer et al., Self-Normalizing Neural Networks, 2017.
     """
-    return applied(ops.selu, input, inplace)
+    return applied(ops.selu, input, inplace, slope_from=_slope_from(inplace))
 
 
 @differentiable
@@ -188,7 +191,8 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Arra
     alpha : float, default 1.0
         Minus the limit at minus infinity; not 0.
     inplace : bool, default False
-        Write the output over the input.
+        Write the output over the input; the derivative below 0 is then found from the
+        rounded output, and is exactly 0 far out.
 
     Returns
     -------
@@ -198,7 +202,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Arra
     scale = number(alpha, "alpha")
     if scale == 0.0:
         raise ValueError(f"alpha must not be 0; got {alpha!r}")
-    return applied(ops.celu, input, inplace, alpha=scale)
+    return applied(ops.celu, input, inplace, alpha=scale, slope_from=_slope_from(inplace))
 
 
 @differentiable
@@ -428,6 +432,11 @@ def hardswish(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     Source: Howard et al., Searching for MobileNetV3, 2019.
     """
     return applied(ops.hardswish, input, inplace)
+
+
+def _slope_from(inplace: bool) -> str:
+    """Where the derivative of an exponential unit is taken from: in place the input is gone."""
+    return "output" if flag(inplace, "inplace") else "input"
 
 
 def applied(
