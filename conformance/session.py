@@ -16,7 +16,7 @@ import numpy.typing as npt
 from conformance import oracle, subjects
 from conformance.case import Case
 from conformance.dialects import DIALECTS
-from conformance.dialects.base import Call
+from conformance.dialects.base import Call, Unsupported
 from conformance.oracle import Expected
 from conformance.subjects.base import (
     HasLibrary,
@@ -194,12 +194,12 @@ class Session:
 
         Raises
         ------
-        SubjectRaised
+        Unsupported
             If it shows none.
         """
         subject = self.subject(name)
         if not isinstance(subject, HasLibrary):
-            raise SubjectRaised(f"{name} has no library(), which the chapter's programs need")
+            raise Unsupported("no library(), which the chapter's programs need")
         return subject.library()
 
     def _load(self, name: str) -> Subject:
@@ -240,6 +240,8 @@ class Session:
         subject = self.subject(name)
         try:
             return subject.run(request)
+        except Unsupported:  # an answer, not an accident
+            raise
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
             raise SubjectRaised(f"{name} raised {text}") from error
