@@ -118,7 +118,7 @@ def must_be_axis(axis: int, name: str, ndim: int) -> None:
 
 @half_in_float32
 def softmax(input: Array, *, axis: int = -1) -> tuple[Array, Vjp]:
-    """Exponentials along an axis, divided by their sum.
+    """Divide the exponentials along an axis by their sum.
 
     Parameters
     ----------
