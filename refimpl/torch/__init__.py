@@ -25,7 +25,15 @@ from refimpl.torch.creation import (
 )
 from refimpl.torch.nn.functional._activation_in_place import celu_, relu_, selu_, sigmoid_, tanh_
 from refimpl.torch.nn.functional._dropout import dropout_
-from refimpl.torch.random import default_generator, manual_seed
+from refimpl.torch.random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 
 _FLOATS = {
     "bfloat16": "bfloat16",
@@ -38,6 +46,7 @@ _FLOATS = {
 }
 
 __all__ = [
+    "Generator",
     "arange",
     "celu_",
     "clamp",
@@ -46,6 +55,8 @@ __all__ = [
     "empty",
     "from_numpy",
     "full",
+    "get_rng_state",
+    "initial_seed",
     "manual_seed",
     "nn",
     "ones",
@@ -54,7 +65,9 @@ __all__ = [
     "randn",
     "random",
     "relu_",
+    "seed",
     "selu_",
+    "set_rng_state",
     "sigmoid_",
     "tanh_",
     "tensor",

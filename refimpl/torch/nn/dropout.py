@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from refimpl.ops.array import Array
 from refimpl.torch.nn.functional._arguments import flag, probability
 from refimpl.torch.nn.functional._dropout import DROPOUTS
 from refimpl.torch.nn.module import Module
+from refimpl.torch.random import Source
 
 
 class _DropoutNd(Module):
@@ -19,7 +18,7 @@ class _DropoutNd(Module):
 
     # Not of torch: what to keep instead of a draw, and where to draw from; may be set.
     keep: Array | None = None
-    generator: np.random.Generator | None = None
+    generator: Source = None
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         probability(p)
@@ -77,7 +76,7 @@ class Dropout(_DropoutNd):
     ----------
     keep : bool array or None
         If set, what to keep, instead of a draw; broadcast to the input. Not of torch.
-    generator : numpy.random.Generator or None
+    generator : Generator, numpy.random.Generator or None
         If set, where to draw from. Not of torch.
 
     Raises

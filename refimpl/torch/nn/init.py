@@ -62,9 +62,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return math.sqrt(2.0 / (1 + slope**2))
 
 
-def uniform_(
-    tensor: T, a: float = 0.0, b: float = 1.0, generator: np.random.Generator | None = None
-) -> T:
+def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, generator: random.Source = None) -> T:
     """Fill with draws from the uniform distribution over [a, b).
 
     Parameters
@@ -73,7 +71,7 @@ def uniform_(
         Filled.
     a, b : float, default 0.0 and 1.0
         The interval.
-    generator : numpy.random.Generator, optional
+    generator : Generator or numpy.random.Generator, optional
         Where to draw from.
 
     Returns
@@ -81,14 +79,11 @@ def uniform_(
     Parameter or array
         `tensor`.
     """
-    array = _array(tensor)
-    array[...] = random.draw_uniform(array.shape, a, b, array.dtype, generator)
+    random.uniform_(_array(tensor), a, b, generator)
     return tensor
 
 
-def normal_(
-    tensor: T, mean: float = 0.0, std: float = 1.0, generator: np.random.Generator | None = None
-) -> T:
+def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, generator: random.Source = None) -> T:
     """Fill with draws from the normal distribution.
 
     Parameters
@@ -97,7 +92,7 @@ def normal_(
         Filled.
     mean, std : float, default 0.0 and 1.0
         Mean and standard deviation.
-    generator : numpy.random.Generator, optional
+    generator : Generator or numpy.random.Generator, optional
         Where to draw from.
 
     Returns
@@ -105,8 +100,7 @@ def normal_(
     Parameter or array
         `tensor`.
     """
-    array = _array(tensor)
-    array[...] = random.draw_normal(array.shape, mean, std, array.dtype, generator)
+    random.normal_(_array(tensor), mean, std, generator)
     return tensor
 
 
@@ -166,7 +160,7 @@ def kaiming_uniform_(
     a: float = 0,
     mode: str = "fan_in",
     nonlinearity: str = "leaky_relu",
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> T:
     """Fill with uniform draws of standard deviation gain / sqrt(fan).
 
@@ -180,7 +174,7 @@ def kaiming_uniform_(
         Whether the forward or the backward pass keeps its scale.
     nonlinearity : str, default 'leaky_relu'
         See `calculate_gain`.
-    generator : numpy.random.Generator, optional
+    generator : Generator or numpy.random.Generator, optional
         Where to draw from.
 
     Returns
@@ -202,7 +196,7 @@ def kaiming_normal_(
     a: float = 0,
     mode: str = "fan_in",
     nonlinearity: str = "leaky_relu",
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> T:
     """Fill with normal draws of standard deviation gain / sqrt(fan).
 
@@ -220,9 +214,7 @@ def kaiming_normal_(
     return normal_(tensor, 0.0, std, generator)
 
 
-def xavier_uniform_(
-    tensor: T, gain: float = 1.0, generator: np.random.Generator | None = None
-) -> T:
+def xavier_uniform_(tensor: T, gain: float = 1.0, generator: random.Source = None) -> T:
     """Fill with uniform draws of variance 2 gain**2 / (fan_in + fan_out).
 
     Parameters
@@ -231,7 +223,7 @@ def xavier_uniform_(
         Filled; of two axes or more, (out, in, *kernel).
     gain : float, default 1.0
         See `calculate_gain`.
-    generator : numpy.random.Generator, optional
+    generator : Generator or numpy.random.Generator, optional
         Where to draw from.
 
     Returns
@@ -248,7 +240,7 @@ def xavier_uniform_(
     return uniform_(tensor, -bound, bound, generator)
 
 
-def xavier_normal_(tensor: T, gain: float = 1.0, generator: np.random.Generator | None = None) -> T:
+def xavier_normal_(tensor: T, gain: float = 1.0, generator: random.Source = None) -> T:
     """Fill with normal draws of variance 2 gain**2 / (fan_in + fan_out).
 
     Parameters

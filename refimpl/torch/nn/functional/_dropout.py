@@ -23,7 +23,7 @@ def dropout(
     inplace: bool = False,
     *,
     keep: Array | None = None,
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> tuple[Array, Vjp]:
     """Make each element zero with probability `p`, and scale the others by `1 / (1 - p)`.
 
@@ -39,7 +39,7 @@ def dropout(
         Write the output over the input.
     keep : bool array, optional
         What to keep, instead of a draw; it must broadcast to the input. Not an argument of torch.
-    generator : numpy.random.Generator, optional
+    generator : Generator or numpy.random.Generator, optional
         Where to draw from; by default `refimpl.torch.random.default_generator()`. Not an argument
         of torch.
 
@@ -71,7 +71,7 @@ def dropout1d(
     inplace: bool = False,
     *,
     keep: Array | None = None,
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> tuple[Array, Vjp]:
     """Drop whole channels of one spatial axis.
 
@@ -100,7 +100,7 @@ def dropout2d(
     inplace: bool = False,
     *,
     keep: Array | None = None,
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> tuple[Array, Vjp]:
     """Drop whole channels of two spatial axes.
 
@@ -132,7 +132,7 @@ def dropout3d(
     inplace: bool = False,
     *,
     keep: Array | None = None,
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> tuple[Array, Vjp]:
     """Drop whole channels of three spatial axes.
 
@@ -162,7 +162,7 @@ def dropout_(
     train: bool,
     *,
     keep: Array | None = None,
-    generator: np.random.Generator | None = None,
+    generator: random.Source = None,
 ) -> tuple[Array, Vjp]:
     """Write `dropout(input, p, train)` over the input; in torch `torch.dropout_`.
 
@@ -201,7 +201,7 @@ def _dropout(
     training: bool,
     inplace: bool,
     keep: Array | None,
-    generator: np.random.Generator | None,
+    generator: random.Source,
 ) -> tuple[Array, Vjp]:
     rate = probability(p)
     mask = None if keep is None else _checked(keep, x.shape)
@@ -214,13 +214,20 @@ def _dropout(
         mask = (
             np.zeros(mask_shape, bool)
             if rate == 1.0
-            else random.draw_keep(mask_shape, 1.0 - rate, generator)
+            else _drawn(x, mask_shape, 1.0 - rate, generator)
         )
     output, vjp = ops.dropout(x, mask, rate=rate)
     if inplace:
         x[...] = output
         output = x
     return output, vjp
+
+
+def _drawn(x: Array, mask_shape: Sizes, probability: float, generator: random.Source) -> Array:
+    """Draw a mask: in the input's order in memory for single elements, as torch does."""
+    if mask_shape != x.shape:
+        return random.draw_keep(mask_shape, probability, generator)
+    return random.bernoulli_(random.empty_in_order(x, np.bool_), probability, generator)
 
 
 def _checked(keep: Array, shape: Sizes) -> Array:
