@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from conformance import oracle
-from conformance.checks.finding import Finding, equal, within_bound
+from conformance.checks.finding import Finding, equal, same_words, within_bound
 from conformance.session import Trial
 
 _STEPS = (1, 3)
@@ -33,8 +33,9 @@ def check_state_follows_its_rule(trial: Trial) -> Sequence[Finding]:
             counts = trial.case.config["training"] and trial.call.conventions["counts_batches"]
             counted = np.array(steps if counts else 0)
             findings.append(equal("num_batches_tracked", state["num_batches_tracked"], counted))
-        findings += [
-            within_bound(f"{name} after {steps} steps", state[name], expected[name])
-            for name in expected
-        ]
+        for name, statistic in expected.items():
+            findings += [
+                within_bound(f"{name} after {steps} steps", state[name], statistic),
+                same_words(f"dtype of {name}", state[name].dtype.name, trial.case.dtype),
+            ]
     return findings

@@ -654,6 +654,9 @@ NORMALISATION = (
     Sin("biased variance returned", "output", "fused_batch_norm", subject=_TF,
         after=output(lambda v, arrays, call: v * (1 - 1 / 18), 2)),
     Sin("float32 inside float64", "output", "batch_norm2d", floats(in_float32)),
+    Sin("statistics kept in float64", "state", "batch_norm2d",
+        after=lambda request, seen: replace(seen, state={
+            name: each.astype(np.float64) for name, each in seen.state.items()})),
 )  # fmt: skip
 
 DROPOUT = (
@@ -803,12 +806,6 @@ UNSEEN = (
                 "refimpl.tf.keras.losses:probability_cross_entropy": lambda op: lambda *a, **k: op(
                     *a, **{**k, "epsilon": 1e-12})}),
         "no probability is below 1e-7 or above 1 - 1e-7",
-    ),
-    (
-        Sin("statistics kept in float64", "state", "batch_norm2d",
-            after=lambda request, seen: replace(seen, state={
-                name: each.astype(np.float64) for name, each in seen.state.items()})),
-        "the state's dtype is not looked at",
     ),
 )  # fmt: skip
 

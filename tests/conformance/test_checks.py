@@ -217,6 +217,7 @@ def test_state(training):
     assert {finding.what for finding in found} == {
         "num_batches_tracked",
         *(f"running_{name} after {n} steps" for name in ("mean", "var") for n in (1, 3)),
+        *(f"dtype of running_{name}" for name in ("mean", "var")),
     }
     for name in ("running_mean", "running_var", "num_batches_tracked"):
 
