@@ -18,8 +18,6 @@ from refimpl.torch.creation import (
     from_numpy,
     full,
     ones,
-    rand,
-    randn,
     tensor,
     zeros,
 )
@@ -34,6 +32,7 @@ from refimpl.torch.random import (
     seed,
     set_rng_state,
 )
+from refimpl.torch.sampling import bernoulli, normal, rand, randint, randn, randperm
 
 _FLOATS = {
     "bfloat16": "bfloat16",
@@ -48,6 +47,7 @@ _FLOATS = {
 __all__ = [
     "Generator",
     "arange",
+    "bernoulli",
     "celu_",
     "clamp",
     "default_generator",
@@ -59,11 +59,14 @@ __all__ = [
     "initial_seed",
     "manual_seed",
     "nn",
+    "normal",
     "ones",
     "optim",
     "rand",
+    "randint",
     "randn",
     "random",
+    "randperm",
     "relu_",
     "seed",
     "selu_",

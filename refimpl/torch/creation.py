@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array
-from refimpl.torch import random
+from refimpl.torch.sampling import shape_of
 
 
 def tensor(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
@@ -85,7 +84,7 @@ def zeros(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     -------
     array
     """
-    return np.zeros(_shape(size), _real(dtype))
+    return np.zeros(shape_of(size), _real(dtype))
 
 
 def ones(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
@@ -102,7 +101,7 @@ def ones(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     -------
     array
     """
-    return np.ones(_shape(size), _real(dtype))
+    return np.ones(shape_of(size), _real(dtype))
 
 
 def empty(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
@@ -119,7 +118,7 @@ def empty(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     -------
     array
     """
-    return np.empty(_shape(size), _real(dtype))
+    return np.empty(shape_of(size), _real(dtype))
 
 
 def arange(*bounds: Any, dtype: npt.DTypeLike | None = None) -> Array:
@@ -140,46 +139,6 @@ def arange(*bounds: Any, dtype: npt.DTypeLike | None = None) -> Array:
     if dtype is None:
         dtype = np.int64 if whole else np.float32
     return np.arange(*bounds).astype(dtype)
-
-
-def rand(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """Draw from the uniform distribution over [0, 1).
-
-    Parameters
-    ----------
-    *size : int, or one sequence of int
-        The shape.
-    dtype : dtype, optional
-        By default float32.
-
-    Returns
-    -------
-    array
-    """
-    return random.draw_uniform(_shape(size), 0.0, 1.0, float_dtype(_real(dtype)))
-
-
-def randn(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """Draw from the standard normal distribution.
-
-    Parameters
-    ----------
-    *size : int, or one sequence of int
-        The shape.
-    dtype : dtype, optional
-        By default float32.
-
-    Returns
-    -------
-    array
-    """
-    return random.draw_normal(_shape(size), 0.0, 1.0, float_dtype(_real(dtype)))
-
-
-def _shape(size: tuple[Any, ...]) -> tuple[int, ...]:
-    if len(size) == 1 and isinstance(size[0], tuple | list):
-        return tuple(size[0])
-    return size
 
 
 def _real(dtype: npt.DTypeLike | None) -> npt.DTypeLike:
