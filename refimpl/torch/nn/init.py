@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import Any
 
 from refimpl.errors import must_be_one_of
-from refimpl.ops.array import Array
 from refimpl.torch import random
+from refimpl.torch.nn._init_arrays import T, array_of
+from refimpl.torch.nn._init_matrices import dirac_, eye_, orthogonal_, sparse_
+from refimpl.torch.nn._init_truncated import trunc_normal_
 from refimpl.torch.nn.parameter import Parameter
 
-T = TypeVar("T", Parameter, Array)
+__all__ = [
+    "calculate_gain",
+    "constant_",
+    "default_bias_",
+    "default_weight_",
+    "dirac_",
+    "eye_",
+    "fans",
+    "kaiming_normal_",
+    "kaiming_uniform_",
+    "normal_",
+    "ones_",
+    "orthogonal_",
+    "sparse_",
+    "trunc_normal_",
+    "uniform_",
+    "xavier_normal_",
+    "xavier_uniform_",
+    "zeros_",
+]
 
 _GAINS = {
     "linear": 1.0,
@@ -79,7 +98,7 @@ def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, generator: random.Source
     Parameter or array
         `tensor`.
     """
-    random.uniform_(_array(tensor), a, b, generator)
+    random.uniform_(array_of(tensor), a, b, generator)
     return tensor
 
 
@@ -100,7 +119,7 @@ def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, generator: random.So
     Parameter or array
         `tensor`.
     """
-    random.normal_(_array(tensor), mean, std, generator)
+    random.normal_(array_of(tensor), mean, std, generator)
     return tensor
 
 
@@ -119,7 +138,7 @@ def constant_(tensor: T, val: float) -> T:
     Parameter or array
         `tensor`.
     """
-    _array(tensor)[...] = val
+    array_of(tensor)[...] = val
     return tensor
 
 
@@ -312,10 +331,3 @@ def _fan(tensor: Any, mode: str) -> int:
     must_be_one_of(mode, "mode", ("fan_in", "fan_out"))
     fan_in, fan_out = fans(tensor)
     return fan_in if mode == "fan_in" else fan_out
-
-
-def _array(tensor: Any) -> Array:
-    found = tensor.data if isinstance(tensor, Parameter) else tensor
-    if not isinstance(found, np.ndarray):
-        raise TypeError(f"tensor must be a Parameter or a NumPy array; got {tensor!r}")
-    return found
