@@ -23,6 +23,8 @@ ASPECTS: tuple[str, ...] = (
     "empty",
     "mask",
     "chapter",
+    "seeded",
+    "trajectory",
     "agreement",
 )
 
@@ -36,6 +38,8 @@ LOSSES = frozenset(
         "sparse_categorical_crossentropy",
     )
 )
+# What is no layer but a program on a subject's namespace; its aspect has the same name.
+_PROGRAMS = frozenset(("chapter", "seeded", "trajectory"))
 _RANDOM = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d"))
 # Conventions that an output does not depend on, only a gradient or a state.
 _NOT_OF_OUTPUTS = frozenset(
@@ -63,8 +67,8 @@ class Selection:
         -------
         str
         """
-        if case.layer == "chapter":
-            return "chapter"
+        if case.layer in _PROGRAMS:
+            return case.layer
         return "loss" if case.layer in LOSSES else "output"
 
     def is_news(self, *answer: str) -> bool:
@@ -106,7 +110,7 @@ class Selection:
             The case to use, the aspect, and the form; two forms joined by '+' to be compared.
         """
         yield case, self.main_aspect(case), form
-        if case.layer == "chapter" or form not in dict(forms):
+        if case.layer in _PROGRAMS or form not in dict(forms):
             return
         yield case, "gradient", form
         key = (subject, case.layer, form)

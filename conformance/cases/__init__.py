@@ -5,7 +5,18 @@ from __future__ import annotations
 import functools
 
 from conformance.case import Case
-from conformance.cases import activation, chapter, conv, dropout, linear, loss, norm, pool
+from conformance.cases import (
+    activation,
+    chapter,
+    conv,
+    dropout,
+    linear,
+    loss,
+    norm,
+    pool,
+    seeded,
+    trajectory,
+)
 from conformance.cases.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -27,4 +38,9 @@ def all_cases() -> tuple[Case, ...]:
     -------
     tuple of Case
     """
-    return (*(case for table in TABLES for case in table.cases()), *chapter.cases())
+    return (
+        *(case for table in TABLES for case in table.cases()),
+        *chapter.cases(),
+        *seeded.cases(),
+        *trajectory.cases(),
+    )

@@ -119,7 +119,12 @@ ASYMMETRIC = Table(
 )
 
 SAME = Table(
-    factors={**_GEOMETRY, "padding": {"same": "same"}, "regime": _REGIMES, "dtype": _DTYPES},
+    factors={
+        **_GEOMETRY,
+        "padding": {"same": "same"},
+        "regime": same(["normal", "exact"]),
+        "dtype": _DTYPES,
+    },
     read=_read,
     hunts=_HUNTS,
 )

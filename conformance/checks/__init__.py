@@ -16,7 +16,9 @@ from conformance.checks.mask import check_mask_has_its_distribution
 from conformance.checks.output import check_outputs_are_within_bounds
 from conformance.checks.parameters import check_parameters_are_as_documented
 from conformance.checks.purity import check_inputs_are_left_alone
+from conformance.checks.seeded import check_draws_are_refimpls
 from conformance.checks.state import check_state_follows_its_rule
+from conformance.checks.trajectory import check_each_step_is_within_bounds
 from conformance.session import Trial
 
 Check = Callable[[Trial], Sequence[Finding]]
@@ -34,6 +36,8 @@ CHECKS: Mapping[str, Check] = {
     "empty": check_empty_batch_is_answered,
     "mask": check_mask_has_its_distribution,
     "chapter": check_chapter,
+    "seeded": check_draws_are_refimpls,
+    "trajectory": check_each_step_is_within_bounds,
 }
 
 # Aspects that hold two trials of one case against each other.

@@ -267,3 +267,39 @@ def chapter_forms(dialect: str) -> Mapping[str, Translate]:
         return Call(dialect, "function", {}, ())
 
     return {"told": told}
+
+
+def program_forms(dialect: str) -> Mapping[str, Translate]:
+    """The one form of a program that both dialects run.
+
+    Parameters
+    ----------
+    dialect : str
+        Whose namespace.
+
+    Returns
+    -------
+    mapping
+    """
+    return {"program": lambda case: Call(dialect, "function", {}, ())}
+
+
+def seeded_forms(dialect: str) -> Mapping[str, Translate]:
+    """The one form of a draw: a program in one dialect's words.
+
+    Parameters
+    ----------
+    dialect : str
+        Whose words.
+
+    Returns
+    -------
+    mapping
+    """
+
+    def drawn(case: Case) -> Call:
+        if case.config["draw"].dialect != dialect:
+            raise Unsupported("this draw is another framework's")
+        return Call(dialect, "function", {}, ())
+
+    return {"drawn": drawn}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,19 @@ class TorchLibrary:
         if training is not None:
             layer.train(training)
         return self.numpy(layer(*map(self.array, inputs)))
+
+    def seed(self, seed: int) -> None:
+        """Seed the default generator."""
+        self.root.manual_seed(seed)
+
+    def order(self, count: int, seed: int) -> Array:
+        """Draw a permutation."""
+        generator = self.root.Generator().manual_seed(seed)
+        return self.numpy(self.root.randperm(count, generator=generator))
+
+    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
+        """Make torch.optim.SGD."""
+        return _torch_descent(self.root, layers, config)
 
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Run a chain forward and backward."""
@@ -98,6 +111,19 @@ class RefimplTorchLibrary:
             layer.train(training)
         return np.array(layer(*inputs))
 
+    def seed(self, seed: int) -> None:
+        """Seed the default generator."""
+        self.root.manual_seed(seed)
+
+    def order(self, count: int, seed: int) -> Array:
+        """Draw a permutation."""
+        generator = self.root.Generator().manual_seed(seed)
+        return self.numpy(self.root.randperm(count, generator=generator))
+
+    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
+        """Make torch.optim.SGD."""
+        return _torch_descent(self.root, layers, config)
+
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Run a chain forward and backward."""
         outputs, hidden = [], np.array(inputs)
@@ -127,6 +153,7 @@ class TensorFlowLibrary:
 
     def __init__(self, tf: Any) -> None:
         self.root = tf
+        self.last: Step | None = None
 
     def array(self, values: Array) -> Any:
         """Make a tensor."""
@@ -149,6 +176,19 @@ class TensorFlowLibrary:
         mode = {} if training is None else {"training": training}
         return self.numpy(layer(*map(self.array, inputs), **mode))
 
+    def seed(self, seed: int) -> None:
+        """Seed Python, NumPy and the framework, as Keras does."""
+        self.root.keras.utils.set_random_seed(seed)
+
+    def order(self, count: int, seed: int) -> Array:
+        """Draw a permutation."""
+        shuffled = self.root.keras.random.shuffle(self.array(np.arange(count)), seed=seed)
+        return self.numpy(shuffled)
+
+    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
+        """Make keras.optimizers.SGD, fed with the gradients of the last step."""
+        return _keras_descent(self, layers, config)
+
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Run a chain forward and backward."""
         leaf = self.array(inputs)
@@ -170,7 +210,8 @@ class TensorFlowLibrary:
             (place, variable.name): self.numpy(gradient)
             for (place, variable), gradient in zip(places, found[1:], strict=True)
         }
-        return Step(tuple(outputs), self.numpy(value), self.numpy(found[0]), gradients)
+        self.last = Step(tuple(outputs), self.numpy(value), self.numpy(found[0]), gradients)
+        return self.last
 
 
 class RefimplTfLibrary:
@@ -184,6 +225,7 @@ class RefimplTfLibrary:
 
     def __init__(self, root: Any) -> None:
         self.root = root
+        self.last: Step | None = None
 
     def array(self, values: Array) -> Any:
         """Copy the array."""
@@ -206,6 +248,19 @@ class RefimplTfLibrary:
         mode = {} if training is None else {"training": training}
         return np.array(layer(*inputs, **mode))
 
+    def seed(self, seed: int) -> None:
+        """Seed Python, NumPy and the framework, as Keras does."""
+        self.root.keras.utils.set_random_seed(seed)
+
+    def order(self, count: int, seed: int) -> Array:
+        """Draw a permutation."""
+        shuffled = self.root.keras.random.shuffle(self.array(np.arange(count)), seed=seed)
+        return self.numpy(shuffled)
+
+    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
+        """Make keras.optimizers.SGD, fed with the gradients of the last step."""
+        return _keras_descent(self, layers, config)
+
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Run a chain forward and backward."""
         outputs, hidden = [], np.array(inputs)
@@ -221,7 +276,51 @@ class RefimplTfLibrary:
             for place, layer in enumerate(layers)
             for variable in layer.trainable_weights
         }
-        return Step(tuple(outputs), np.array(value), np.array(bar), gradients)
+        self.last = Step(tuple(outputs), np.array(value), np.array(bar), gradients)
+        return self.last
+
+
+def _torch_descent(
+    root: Any, layers: Sequence[Any], config: Mapping[str, Any]
+) -> Callable[[], None]:
+    optimizer = root.optim.SGD(
+        [parameter for layer in layers for parameter in layer.parameters()],
+        lr=config["learning_rate"],
+        momentum=config["momentum"],
+        weight_decay=config["weight_decay"],
+    )
+
+    def descend() -> None:
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return descend
+
+
+def _keras_descent(
+    library: Any, layers: Sequence[Any], config: Mapping[str, Any]
+) -> Callable[[], None]:
+    optimizer = library.root.keras.optimizers.SGD(
+        config["learning_rate"],
+        momentum=config["momentum"],
+        weight_decay=config["weight_decay"],
+    )
+    variables = [
+        (place, variable)
+        for place, layer in enumerate(layers)
+        for variable in layer.trainable_weights
+    ]
+
+    def descend() -> None:
+        gradients = library.last.gradients
+        optimizer.apply_gradients(
+            [
+                (library.array(gradients[place, variable.name]), variable)
+                for place, variable in variables
+            ]
+        )
+
+    return descend
 
 
 def _owned(layer: Any) -> tuple[list[str], list[str]]:

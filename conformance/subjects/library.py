@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,6 +58,15 @@ class Library(Protocol):
 
     def call(self, layer: Any, *inputs: Array, training: bool | None = None) -> Array:
         """Call a layer or function in a mode."""
+
+    def seed(self, seed: int) -> None:
+        """Seed everything that is drawn from here on."""
+
+    def order(self, count: int, seed: int) -> Array:
+        """Draw an order of so many examples, from a generator of its own."""
+
+    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
+        """Make gradient descent for the parameters of a chain: a function that takes a step."""
 
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Go forward and backward through a chain of layers in training."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import Dialect, chapter_forms
+from conformance.dialects.base import Dialect, chapter_forms, program_forms, seeded_forms
 from conformance.dialects.tf import activation, conv, dropout, linear, loss, norm, pool
 
 DIALECT = Dialect(
@@ -16,5 +16,7 @@ DIALECT = Dialect(
         **activation.FORMS,
         **loss.FORMS,
         "chapter": chapter_forms("tf"),
+        "seeded": seeded_forms("tf"),
+        "trajectory": program_forms("tf"),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import Dialect, chapter_forms
+from conformance.dialects.base import Dialect, chapter_forms, program_forms, seeded_forms
 from conformance.dialects.torch import activation, dropout, linear, loss, norm, windows
 
 DIALECT = Dialect(
@@ -15,5 +15,7 @@ DIALECT = Dialect(
         **activation.FORMS,
         **loss.FORMS,
         "chapter": chapter_forms("torch"),
+        "seeded": seeded_forms("torch"),
+        "trajectory": program_forms("torch"),
     },
 )

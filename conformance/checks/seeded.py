@@ -1,0 +1,66 @@
+"""Draws given a seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from conformance.cases.seeded import SEEDS, Draw
+from conformance.checks.finding import Array, Finding, equal, same_words
+from conformance.session import Trial
+from conformance.subjects.library import Library
+
+
+def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
+    """Every array is byte-identical to refimpl's, for every seed.
+
+    Parameters
+    ----------
+    trial : Trial
+        A draw; its case carries the program.
+
+    Returns
+    -------
+    sequence of Finding
+        Those of the last seed, or of the first that differs.
+    """
+    draw: Draw = trial.case.config["draw"]
+    library = trial.session.library(trial.subject)
+    reference = trial.session.library(f"refimpl.{draw.dialect}")
+    findings: list[Finding] = []
+    for seed in range(SEEDS):
+        theirs, ours = _drawn(library, draw, seed), _drawn(reference, draw, seed)
+        findings = [
+            same_words("number of arrays", len(theirs), len(ours)),
+            *(
+                _identical(f"array {place}, seed {seed}{_kernels(library)}", got, expected)
+                for place, (got, expected) in enumerate(zip(theirs, ours, strict=False))
+            ),
+        ]
+        if any(finding.k > 0 for finding in findings):
+            break
+    return findings
+
+
+def _drawn(library: Library, draw: Draw, seed: int) -> list[Array]:
+    return [library.numpy(array) for array in draw.program(library.root, seed)]
+
+
+def _identical(what: str, got: Array, expected: Array) -> Finding:
+    if got.dtype != expected.dtype:
+        return same_words(f"dtype of {what}", got.dtype.name, expected.dtype.name)
+    if got.shape == expected.shape and got.tobytes() == expected.tobytes():
+        return Finding(what, 0.0)
+    worst = equal(what, got, expected)
+    # Equal numbers of other bytes, such as -0.0 for 0.0, are not the same draw.
+    return worst if worst.k > 0 else Finding(what, math.inf, "bytes", "others", "the same", "none")
+
+
+def _kernels(library: Library) -> str:
+    """Say which kernels drew, where the framework tells: refimpl models those for AVX2."""
+    backends = getattr(library.root, "backends", None)
+    if backends is None:
+        return ""
+    capability = backends.cpu.get_cpu_capability()
+    modelled = capability in ("AVX2", "AVX512")
+    return "" if modelled else f" (drawn by {capability} kernels, which refimpl does not model)"

@@ -1,0 +1,80 @@
+"""Train one network twice from one seed: in a framework, and in refimpl with NumPy alone.
+
+    python examples/train_from_seed.py [--picture FILE] [--seed SEED]
+
+Nothing is copied across: first parameters, the order of the examples and every dropout mask come
+from the seed. Both loss columns are printed for PyTorch and for Keras; the picture shows the
+curves, and on a log scale how far they are apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from conformance import subjects
+from conformance.case import Case
+from conformance.cases import trajectory
+from conformance.training import train
+
+PAIRS = {"torch": ("torch", "refimpl.torch"), "tf": ("tensorflow", "refimpl.tf")}
+
+
+def losses(name: str, case: Case, dialect: str) -> list[float]:
+    """Train one subject's network and return the loss of each step."""
+    library = subjects.load(name).library()  # type: ignore[attr-defined]
+    return [float(note.step.loss) for note in train(library, case, dialect)]
+
+
+def draw_picture(curves: dict[str, tuple[list[float], list[float]]], path: Path) -> None:
+    """Plot each pair of curves above their difference."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(
+        2, len(curves), figsize=(10, 6), sharex=True, squeeze=False, height_ratios=(2, 1)
+    )
+    for column, (dialect, (theirs, ours)) in enumerate(curves.items()):
+        upper, lower = axes[:, column]
+        framework, refimpl = PAIRS[dialect]
+        upper.plot(theirs, label=framework, linewidth=4, alpha=0.4)
+        upper.plot(ours, label=refimpl, linewidth=1, color="black")
+        upper.set_ylabel("loss")
+        upper.set_title(f"{framework} and {refimpl}, one seed")
+        upper.legend()
+        apart = [max(abs(a - b), 1e-9) for a, b in zip(theirs, ours, strict=True)]
+        lower.semilogy(apart, marker=".", linewidth=0.5)
+        lower.axhline(2.0**-24, linestyle=":", color="grey")
+        lower.text(0, 2.0**-24, "rounding unit of float32", va="bottom", fontsize=8, color="grey")
+        lower.set_ylabel("|difference|, 0 at 1e-9")
+        lower.set_xlabel("step")
+    figure.tight_layout()
+    figure.savefig(path)
+
+
+def main() -> None:
+    """Train, print and draw."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--picture", type=Path, help="write the curves to this file")
+    parser.add_argument("--seed", type=int, default=trajectory.RECIPE["seed"])
+    options = parser.parse_args()
+    (case,) = trajectory.cases()
+    config = MappingProxyType({**case.config, "seed": options.seed})
+    curves = {}
+    for dialect, (framework, refimpl) in PAIRS.items():
+        mine = replace(case, config=config)
+        curves[dialect] = losses(framework, mine, dialect), losses(refimpl, mine, dialect)
+        print(f"step  {framework:>14}  {refimpl:>14}  difference")
+        for step, (a, b) in enumerate(zip(*curves[dialect], strict=True)):
+            print(f"{step:4}  {a:14.9f}  {b:14.9f}  {a - b:10.1e}")
+        print()
+    if options.picture is not None:
+        draw_picture(curves, options.picture)
+
+
+if __name__ == "__main__":
+    main()

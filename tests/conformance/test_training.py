@@ -1,0 +1,134 @@
+"""Training runs and seeded draws: healthy ones pass, one wrong number in fifty steps does not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import refimpl.tf
+import refimpl.torch
+from conformance.bounds import LIMIT
+from conformance.cases import seeded, trajectory
+from conformance.checks.seeded import check_draws_are_refimpls
+from conformance.checks.trajectory import check_each_step_is_within_bounds
+from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
+
+LIBRARIES = {
+    "torch": (RefimplTorchLibrary, refimpl.torch),
+    "tf": (RefimplTfLibrary, refimpl.tf),
+}
+(CASE,) = trajectory.cases()
+
+
+def trial(library, dialect, case=CASE):
+    healthy, root = LIBRARIES[dialect]
+    libraries = {"mine": library, f"refimpl.{dialect}": healthy(root)}
+    return SimpleNamespace(
+        call=SimpleNamespace(target=dialect),
+        case=case,
+        subject="mine",
+        session=SimpleNamespace(library=libraries.__getitem__),
+    )
+
+
+def worst(library, dialect):
+    findings = check_each_step_is_within_bounds(trial(library, dialect))
+    return max(findings, key=lambda finding: finding.k)
+
+
+def sinful(dialect, **methods):
+    kind, root = LIBRARIES[dialect]
+    return type("Sinful", (kind,), methods)(root)
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_a_healthy_run_is_within_bounds_at_every_step(dialect):
+    kind, root = LIBRARIES[dialect]
+    assert worst(kind(root), dialect).k <= LIMIT
+
+
+def with_config(**changes):
+    def optimizer(self, layers, config):
+        return super(type(self), self).optimizer(layers, {**config, **changes})
+
+    return {"optimizer": optimizer}
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+@pytest.mark.parametrize(
+    "change", [{"momentum": 0.87}, {"weight_decay": 0.0}, {"learning_rate": 0.05001}], ids=str
+)
+def test_a_wrong_step_is_seen(dialect, change):
+    found = worst(sinful(dialect, **with_config(**change)), dialect)
+    assert found.k > LIMIT
+    assert "after the step" in found.what
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_one_wrong_gradient_late_in_the_run_is_seen_and_placed(dialect):
+    kind, root = LIBRARIES[dialect]
+    steps = []
+
+    class Late(kind):
+        def step(self, layers, loss, inputs, labels):
+            step = super().step(layers, loss, inputs, labels)
+            steps.append(step)
+            if len(steps) == 40:
+                key = next(key for key in step.gradients if key[0] == 6)
+                step.gradients[key][0] *= np.float32(1.001)
+            return step
+
+    found = worst(Late(root), dialect)
+    assert found.k > LIMIT
+    assert found.index[0] == "step 39"
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_the_network_learns(dialect):
+    from conformance.training import train
+
+    kind, root = LIBRARIES[dialect]
+    losses = [float(note.step.loss) for note in train(kind(root), CASE, dialect)]
+    assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 2
+
+
+def test_runs_repeat_by_their_seed_alone():
+    from conformance.training import train
+
+    for dialect, (kind, root) in LIBRARIES.items():
+        first, second = (
+            [note.step.loss.tobytes() for note in train(kind(root), CASE, dialect)]
+            for _ in range(2)
+        )
+        assert first == second
+
+
+def draw(name):
+    return next(case for case in seeded.cases() if case.config["draw"].name == name)
+
+
+@pytest.mark.parametrize(("dialect", "name"), [("torch", "rand"), ("tf", "stateless-uniform")])
+def test_the_same_draws_pass_and_another_seeds_do_not(dialect, name):
+    kind, root = LIBRARIES[dialect]
+    case = draw(name)
+    healthy = check_draws_are_refimpls(trial(kind(root), dialect, case))
+    assert all(finding.k == 0 for finding in healthy)
+    calls = []
+
+    def numpy(self, values):
+        calls.append(values)
+        array = np.array(values)
+        if len(calls) == 300 and array.size:
+            array.reshape(-1)[0] = np.nextafter(array.reshape(-1)[0], 2)
+        return array
+
+    bad = check_draws_are_refimpls(trial(sinful(dialect, numpy=numpy), dialect, case))
+    assert max(finding.k for finding in bad) > LIMIT
+
+
+def test_every_draw_says_what_it_hunts_and_has_a_name_of_its_own():
+    cases = seeded.cases()
+    assert len({case.id for case in cases}) == len(cases)
+    assert all(case.hunts for case in cases)
