@@ -64,7 +64,7 @@ def log_float32(x: Float32s) -> Float32s:
     y = _horner(_LOG, m)
     y = _fma(_round(y * m), square, _round(exponent * _LOG2_LOW))
     y = _round(y - 0.5 * square)
-    return (exponent * _LOG2_HIGH + _round(m + y)).astype(np.float32)
+    return _product_and_sum(exponent, _LOG2_HIGH, _round(m + y)).astype(np.float32)
 
 
 def sin_cos_float32(x: Float32s) -> tuple[Float32s, Float32s]:
@@ -88,7 +88,7 @@ def sin_cos_float32(x: Float32s) -> tuple[Float32s, Float32s]:
     cosine_tail = _round(_horner(_COS, square) * square)
     c = _fma(square, cosine_tail, -0.5 * square).astype(np.float32) + np.float32(1.0)
     sine_tail = _round(_horner(_SIN, square) * square)
-    s = (angle * sine_tail + angle).astype(np.float32)
+    s = _product_and_sum(angle, sine_tail, angle).astype(np.float32)
     # An odd number of quarter turns exchanges the two; the signs sit in the highest bit.
     sine, cosine = _exchanged(s, c, -(octant >> 1 & 1))
     return _flipped(sine, octant << 29), _flipped(cosine, octant + 2 << 29)
@@ -111,10 +111,11 @@ def libm(function: Callable[[float], float], x: Float64s) -> Float64s:
     return np.fromiter(map(function, x.tolist()), np.float64, x.size)
 
 
-# Below, every number is a float32 held in a float64, so that products are exact. A sum is rounded
-# twice then, to float64 and to float32, which differs from one rounding only where the first
-# lands on a tie of the second: over all 2**24 arguments that the kernel can be asked for, no step
-# of either function does (tests/refimpl/torch/test_random_transforms.py).
+# Below, every number is a float32 held in a float64, so that products are exact. A product
+# plus a number is rounded twice then, to float64 and to float32, which differs from one rounding
+# only where the first lands on a tie of the second: over all 2**24 arguments that the kernel can be
+# asked for, no step of either function does (tests/refimpl/torch/test_random_transforms.py). The
+# sum of two float32 never does (S. Figueroa, *When is double rounding innocuous?*, 1995).
 
 
 def _round(x: Float64s) -> Float64s:
@@ -122,8 +123,11 @@ def _round(x: Float64s) -> Float64s:
 
 
 def _fma(x: Float64s | float, y: Float64s | float, z: Float64s | float) -> Float64s:
-    total: Float64s = x * y + z  # type: ignore[assignment]
-    return _round(total)
+    return _round(_product_and_sum(x, y, z))
+
+
+def _product_and_sum(x: Float64s | float, y: Float64s | float, z: Float64s | float) -> Float64s:
+    return x * y + z  # type: ignore[return-value]
 
 
 def _horner(coefficients: tuple[float, ...], x: Float64s) -> Float64s:

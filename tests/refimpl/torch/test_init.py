@@ -107,3 +107,115 @@ def test_wrong_arguments_are_named():
 def test_layers_without_features_have_nothing_to_draw():
     assert nn.Linear(0, 3).bias.data.tolist() == [0.0, 0.0, 0.0]
     assert nn.Linear(3, 0).weight.shape == (0, 3)
+
+
+# Initialisers with their arguments and the shapes that suit them; drawn one after another.
+DRAWN = {
+    "uniform_": ((), (-2.0, 3.0)),
+    "normal_": ((), (1.0, 2.0)),
+    "xavier_uniform_": ((), (2.0,)),
+    "xavier_normal_": ((), (2.0,)),
+    "kaiming_uniform_": ((), (0.3,), (0, "fan_out"), (0, "fan_in", "relu")),
+    "kaiming_normal_": ((), (0.3,), (0, "fan_out"), (0, "fan_in", "relu")),
+    # Both ways of rejecting, with a mean inside and outside of the interval.
+    "trunc_normal_": ((), (0.0, 0.02), (1.0, 2.0, -1.0, 3.0), (0.3, 1.3, 2.0, 3.0), (0, 1, 1, 4)),
+    "sparse_": ((0.3,), (0.0, 2.0), (1.0,)),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_draws_are_torch_s(torch, name, dtype):
+    capability = torch.backends.cpu.get_cpu_capability()
+    if capability not in refimpl.torch.random.CAPABILITIES:
+        pytest.skip(f"torch runs its {capability} kernels here, which are not modelled")
+    shapes = ((3, 2), (7, 5)) if name == "sparse_" else ((3, 2), (6, 5), (5, 3, 2, 2))
+    for seed in range(20 if dtype == "float16" else 100):
+        torch.manual_seed(seed)
+        refimpl.torch.manual_seed(seed)
+        for shape in shapes:
+            for arguments in DRAWN[name]:
+                array, theirs = np.zeros(shape, dtype), np.zeros(shape, dtype)
+                getattr(init, name)(array, *arguments)
+                getattr(torch.nn.init, name)(torch.from_numpy(theirs), *arguments)
+                assert array.tobytes() == theirs.tobytes(), (seed, shape, arguments)
+
+
+@pytest.mark.parametrize("interval", [(), (0.0, 1.0, 2.0, 4.0)])
+def test_truncated_draws_fill_memory_in_torch_s_order(torch, interval):
+    for seed in range(20):
+        torch.manual_seed(seed)
+        refimpl.torch.manual_seed(seed)
+        array, theirs = (np.zeros((5, 9), np.float32).T for _ in range(2))
+        init.trunc_normal_(array, *interval)
+        torch.nn.init.trunc_normal_(torch.from_numpy(theirs), *interval)
+        np.testing.assert_array_equal(array, theirs)
+
+
+def test_a_far_mean_is_warned_of(torch):
+    with pytest.warns(UserWarning, match="2 std"):
+        drawn = init.trunc_normal_(np.zeros(500), 5.0, 1.0, -2.0, 2.0)
+    assert (drawn >= -2.0).all()
+    assert (drawn <= 2.0).all()
+    # Close to the end with the greatest density: there the density falls by exp(-3 x).
+    assert drawn.mean() > 1.6
+    assert (init.trunc_normal_(np.zeros(3), 0.0, 1.0, 1.0, 1.0) == 1.0).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_orthogonal_is_torch_s_up_to_rounding(torch, dtype):
+    for seed in range(10):
+        torch.manual_seed(seed)
+        refimpl.torch.manual_seed(seed)
+        for shape in ((7, 5), (5, 7), (4, 3, 2), (3, 3, 3), (1, 1)):
+            array, theirs = np.zeros(shape, dtype), np.zeros(shape, dtype)
+            assert init.orthogonal_(array, 2.0) is array
+            torch.nn.init.orthogonal_(torch.from_numpy(theirs), 2.0)
+            # LAPACK's QR is stable: off by a small multiple of the condition number, up to some
+            # hundreds for a square normal matrix of this size.
+            limit = 1000 * np.finfo(dtype).eps
+            np.testing.assert_allclose(array, theirs, rtol=0.0, atol=limit)
+            matrix = array.reshape(shape[0], -1) / 2.0
+            fewer = matrix @ matrix.T if len(matrix) <= matrix.shape[1] else matrix.T @ matrix
+            np.testing.assert_allclose(fewer, np.eye(len(fewer)), atol=64 * np.finfo(dtype).eps)
+    assert init.orthogonal_(np.zeros((0, 3))).shape == (0, 3)
+
+
+def test_identities_are_torch_s(torch):
+    cases = [("eye_", (3, 5), ()), ("eye_", (4, 4), ())]
+    for groups in (1, 2, 3):
+        for shape in ((6, 2, 3), (6, 4, 2, 3), (6, 3, 1, 2, 4), (6, 1, 5)):
+            cases.append(("dirac_", shape, (groups,)))
+    for name, shape, arguments in cases:
+        array, theirs = np.ones(shape, np.float32), torch.ones(shape)
+        getattr(init, name)(array, *arguments)
+        getattr(torch.nn.init, name)(theirs, *arguments)
+        np.testing.assert_array_equal(array, theirs.numpy(), f"{name} {shape} {arguments}")
+
+
+def test_dirac_lets_channels_through():
+    layer = nn.Conv2d(3, 3, 3, padding=1, bias=False)
+    init.dirac_(layer.weight)
+    x = np.random.default_rng(0).standard_normal((2, 3, 5, 5)).astype(np.float32)
+    np.testing.assert_array_equal(layer(x), x)
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "call"),
+    [
+        (ValueError, "std", lambda: init.trunc_normal_(np.zeros(3), 0.0, 0.0)),
+        (ValueError, "b must", lambda: init.trunc_normal_(np.zeros(3), 0.0, 1.0, 2.0, -2.0)),
+        (TypeError, "tensor", lambda: init.trunc_normal_([0.0])),
+        (ValueError, "two axes", lambda: init.eye_(np.zeros(3))),
+        (ValueError, "three to five", lambda: init.dirac_(np.zeros((3, 3)))),
+        (ValueError, "groups", lambda: init.dirac_(np.zeros((3, 3, 3)), 2)),
+        (ValueError, "groups", lambda: init.dirac_(np.zeros((3, 3, 3)), 0)),
+        (ValueError, "two axes or more", lambda: init.orthogonal_(np.zeros(3))),
+        (TypeError, "float16", lambda: init.orthogonal_(np.zeros((3, 3), np.float16))),
+        (ValueError, "two axes", lambda: init.sparse_(np.zeros((3, 3, 3)), 0.5)),
+        (ValueError, "sparsity", lambda: init.sparse_(np.zeros((3, 3)), 1.5)),
+    ],
+)
+def test_wrong_arguments_of_the_others_are_named(error, words, call):
+    with pytest.raises(error, match=words):
+        call()
