@@ -9,7 +9,7 @@ import pytest
 
 from conformance.cases import all_cases
 from conformance.claims import Claim, judge
-from conformance.dialects.base import Call, Reshaped, Result, Slot, Transposed
+from conformance.dialects.base import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.session import Session, SubjectRaised, kept, neutral, without_unused
 from conformance.subjects import load
 from conformance.subjects.base import Observation
@@ -133,7 +133,7 @@ def test_what_a_subject_raises_is_wrapped_and_chained():
 
 
 def test_a_subject_without_a_library_says_so():
-    with pytest.raises(SubjectRaised, match=r"no library\(\)"):
+    with pytest.raises(Unsupported, match=r"no library\(\)"):
         session_of(Counting()).library("refimpl.torch")
     assert Session().library("refimpl.torch").root.nn.Linear
 
