@@ -22,6 +22,7 @@ from refimpl.torch.creation import (
     zeros,
 )
 from refimpl.torch.nn.functional._activation_in_place import celu_, relu_, selu_, sigmoid_, tanh_
+from refimpl.torch.nn.functional._alpha_dropout import alpha_dropout_, feature_alpha_dropout_
 from refimpl.torch.nn.functional._dropout import dropout_
 from refimpl.torch.random import (
     Generator,
@@ -46,6 +47,7 @@ _FLOATS = {
 
 __all__ = [
     "Generator",
+    "alpha_dropout_",
     "arange",
     "bernoulli",
     "celu_",
@@ -53,6 +55,7 @@ __all__ = [
     "default_generator",
     "dropout_",
     "empty",
+    "feature_alpha_dropout_",
     "from_numpy",
     "full",
     "get_rng_state",

@@ -28,7 +28,14 @@ from refimpl.torch.nn.activation import (
 from refimpl.torch.nn.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from refimpl.torch.nn.container import Flatten, Identity, Sequential
 from refimpl.torch.nn.conv import Conv1d, Conv2d, Conv3d
-from refimpl.torch.nn.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
+from refimpl.torch.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+)
 from refimpl.torch.nn.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from refimpl.torch.nn.linear import Linear
 from refimpl.torch.nn.loss import CrossEntropyLoss, NLLLoss
@@ -48,6 +55,7 @@ __all__ = [
     "ELU",
     "GELU",
     "SELU",
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -62,6 +70,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Dropout3d",
+    "FeatureAlphaDropout",
     "Flatten",
     "Hardsigmoid",
     "Hardswish",

@@ -1,12 +1,14 @@
-"""Dropout layers (torch.nn.Dropout, Dropout1d, Dropout2d, Dropout3d)."""
+"""Dropout layers (torch.nn.Dropout, Dropout1d … Dropout3d, AlphaDropout, FeatureAlphaDropout)."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array
+from refimpl.torch.nn.functional._alpha_dropout import alpha_dropout, feature_alpha_dropout
 from refimpl.torch.nn.functional._arguments import flag, probability
-from refimpl.torch.nn.functional._dropout import DROPOUTS
+from refimpl.torch.nn.functional._dropout import dropout, dropout1d, dropout2d, dropout3d
 from refimpl.torch.nn.module import Module
 from refimpl.torch.random import Source
 
@@ -14,7 +16,7 @@ from refimpl.torch.random import Source
 class _DropoutNd(Module):
     """What dropping elements and dropping channels share."""
 
-    _n: ClassVar[int]
+    _function: ClassVar[Differentiable[..., Array]]
 
     # Not of torch: what to keep instead of a draw, and where to draw from; may be set.
     keep: Array | None = None
@@ -47,7 +49,7 @@ class _DropoutNd(Module):
             If its shape does not suit the layer, or `keep` does not broadcast to it.
         """
         output: Array = self._run(
-            DROPOUTS[self._n],
+            self._function,
             input,
             p=self.p,
             training=self.training,
@@ -91,22 +93,37 @@ class Dropout(_DropoutNd):
     Source: PyTorch's documentation of `torch.nn.Dropout`.
     """
 
-    _n = 0
+    _function = dropout
 
 
 class Dropout1d(_DropoutNd):
     """Drop whole channels of (N, C, L) or (C, L); see `Dropout` for the parameters."""
 
-    _n = 1
+    _function = dropout1d
 
 
 class Dropout2d(_DropoutNd):
     """Drop whole channels of (N, C, H, W); see `Dropout` for the parameters."""
 
-    _n = 2
+    _function = dropout2d
 
 
 class Dropout3d(_DropoutNd):
     """Drop whole channels of (N, C, D, H, W) or (C, D, H, W); see `Dropout` for the parameters."""
 
-    _n = 3
+    _function = dropout3d
+
+
+class AlphaDropout(_DropoutNd):
+    """Replace elements by SELU's least value so that mean 0 and variance 1 stay.
+
+    See `Dropout` for the parameters and `torch.nn.functional.alpha_dropout` for the rest.
+    """
+
+    _function = alpha_dropout
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """Replace whole channels of (N, C, *) by SELU's least value; see `AlphaDropout`."""
+
+    _function = feature_alpha_dropout

@@ -59,6 +59,10 @@ OPERATIONS: tuple[InPlace, ...] = (
     InPlace("dropout1d", "Dropout1d", argument=True),
     InPlace("dropout2d", "Dropout2d", argument=True),
     InPlace("dropout3d", "Dropout3d", argument=True),
+    InPlace("alpha_dropout", "AlphaDropout", "alpha_dropout_", argument=True),
+    InPlace(
+        "feature_alpha_dropout", "FeatureAlphaDropout", "feature_alpha_dropout_", argument=True
+    ),
     InPlace("prelu", "PReLU"),
     InPlace("gelu", "GELU"),
     InPlace("logsigmoid", "LogSigmoid"),

@@ -34,6 +34,7 @@ from refimpl.torch.nn.functional._activation_in_place import (
     relu_,
     selu_,
 )
+from refimpl.torch.nn.functional._alpha_dropout import alpha_dropout, feature_alpha_dropout
 from refimpl.torch.nn.functional._conv import conv1d, conv2d, conv3d
 from refimpl.torch.nn.functional._dropout import dropout, dropout1d, dropout2d, dropout3d
 from refimpl.torch.nn.functional._linear import linear
@@ -54,6 +55,7 @@ from refimpl.torch.nn.functional._pooling import (
 from refimpl.torch.nn.functional._softmax import log_softmax, softmax
 
 __all__ = [
+    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
@@ -70,6 +72,7 @@ __all__ = [
     "dropout3d",
     "elu",
     "elu_",
+    "feature_alpha_dropout",
     "gelu",
     "hardsigmoid",
     "hardswish",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 
-from refimpl.differentiable import Differentiable, differentiable
+from refimpl.differentiable import differentiable
 from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch import random
@@ -60,7 +61,7 @@ def dropout(
     2014; PyTorch's documentation of `torch.nn.Dropout`.
     """
     x = floats(input, "input")
-    return _dropout(x, x.shape, p, training, inplace, keep, generator)
+    return dropped(x, x.shape, p, training, inplace, keep, generator)
 
 
 @differentiable
@@ -89,7 +90,7 @@ def dropout1d(
     x = floats(input, "input")
     if x.ndim not in (2, 3):
         raise ValueError(f"input must have shape (N, C, L) or (C, L); got {x.shape}")
-    return _dropout(x, _channel_mask(x, x.ndim == 2), p, training, inplace, keep, generator)
+    return dropped(x, channel_mask(x, x.ndim == 2), p, training, inplace, keep, generator)
 
 
 @differentiable
@@ -121,7 +122,7 @@ def dropout2d(
         raise ValueError(f"input must have shape (N, C, H, W); got {x.shape}")
     if x.ndim != 4:
         _warn(f"dropout2d: input of shape {x.shape} is taken as (N, C, ...), not as unbatched")
-    return _dropout(x, _channel_mask(x, False), p, training, inplace, keep, generator)
+    return dropped(x, channel_mask(x, False), p, training, inplace, keep, generator)
 
 
 @differentiable
@@ -152,7 +153,7 @@ def dropout3d(
         raise ValueError(f"input must have shape (N, C, D, H, W) or (C, D, H, W); got {x.shape}")
     if x.ndim not in (4, 5):
         _warn(f"dropout3d: input of shape {x.shape} is taken as unbatched, (C, ...)")
-    return _dropout(x, _channel_mask(x, x.ndim != 5), p, training, inplace, keep, generator)
+    return dropped(x, channel_mask(x, x.ndim != 5), p, training, inplace, keep, generator)
 
 
 @differentiable
@@ -181,20 +182,13 @@ def dropout_(
     return dropout.with_vjp(input, p, train, inplace=True, keep=keep, generator=generator)
 
 
-DROPOUTS: dict[int, Differentiable[..., Array]] = {
-    0: dropout,
-    1: dropout1d,
-    2: dropout2d,
-    3: dropout3d,
-}
-
-
-def _channel_mask(x: Array, unbatched: bool) -> Sizes:
+def channel_mask(x: Array, unbatched: bool) -> Sizes:
+    """Return the shape of a mask with one flag for each channel."""
     leading = 1 if unbatched else 2
     return x.shape[:leading] + (1,) * (x.ndim - leading)
 
 
-def _dropout(
+def dropped(
     x: Array,
     mask_shape: Sizes,
     p: float,
@@ -202,12 +196,14 @@ def _dropout(
     inplace: bool,
     keep: Array | None,
     generator: random.Source,
+    masked: Callable[..., tuple[Array, Vjp]] = ops.dropout,
 ) -> tuple[Array, Vjp]:
+    """Drop by a mask that is given or drawn, as the op `masked(x, mask, rate=p)` does."""
     rate = probability(p)
     mask = None if keep is None else _checked(keep, x.shape)
     if flag(inplace, "inplace"):
         must_be_writeable(x)
-    if not flag(training, "training") or rate == 0.0:
+    if not flag(training, "training") or rate == 0.0 or x.size == 0:
         return x, lambda cotangent: (cotangent,)
     if mask is None:
         # Nothing is drawn where everything is dropped, as in torch.
@@ -216,7 +212,7 @@ def _dropout(
             if rate == 1.0
             else _drawn(x, mask_shape, 1.0 - rate, generator)
         )
-    output, vjp = ops.dropout(x, mask, rate=rate)
+    output, vjp = masked(x, mask, rate=rate)
     if inplace:
         x[...] = output
         output = x
