@@ -446,6 +446,21 @@ DIVERGENCES: tuple[Divergence, ...] = (
         ),
     ),
     Divergence(
+        subjects=("tensorflow",),
+        layers=("categorical_crossentropy", "sparse_categorical_crossentropy"),
+        aspects=("empty",),
+        kind="differs",
+        sentence="A Keras loss over an empty batch is an empty array, not one number.",
+        reason="As above; refimpl.tf gives one number for this reduction.",
+        when=lambda case: (
+            len(case.shapes["input"]) == 2 and case.config["reduction"] == "mean_with_sample_weight"
+        ),
+        witnesses=(
+            "empty/sparse_categorical_crossentropy-mean_with_sample_weight-empty-normal-float32"
+            "-tensorflow-keras",
+        ),
+    ),
+    Divergence(
         subjects=("torch",),
         layers=("nll_loss",),
         aspects=("layout",),

@@ -32,6 +32,7 @@ REGIMES: Mapping[str, str] = {
     "all": "every one of the 65,536 values of a half type",
     "positive": "values between 0.25 and 2.5: scales and variances",
     "probability": "positive rows that sum to about 1 along axis 1: soft targets",
+    "certain": "rows of one 1 among zeros and 1e-9: probabilities that are clipped",
     "index": "class indices, with ignored ones where the case ignores some",
 }
 
@@ -161,6 +162,18 @@ def _probability(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> 
     return np.asarray(raw / raw.sum(axis=axis, keepdims=True))
 
 
+def _certain(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    rest = (words % np.uint64(3)).astype(np.float64).reshape(shape) * 1e-9
+    if not shape:
+        return rest
+    axis = 1 if len(shape) > 1 else 0
+    rows = np.moveaxis(words.reshape(shape), axis, -1)
+    # The place of the 1 in each row, from the row's first word.
+    place = rows[..., :1] % np.uint64(max(shape[axis], 1))
+    ones = np.arange(shape[axis], dtype=np.uint64) == place
+    return np.where(np.moveaxis(ones, -1, axis), 1.0, rest)
+
+
 def _index(words: Words, config: Mapping[str, Any]) -> Array:
     classes = int(config["classes"])
     indices = (words % np.uint64(classes)).astype(np.int64)
@@ -187,4 +200,5 @@ _FLOATS: Mapping[str, Callable[[Words, tuple[int, ...], np.dtype[Any]], Array]] 
     "special": _special,
     "positive": _positive,
     "probability": _probability,
+    "certain": _certain,
 }

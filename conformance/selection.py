@@ -165,7 +165,7 @@ class Selection:
         return self._seen[(aspect, *key)] <= _SAMPLES[aspect]
 
     def _many(self, case: Case) -> Case:
-        shape = {3: (1024, 512, 1), 4: (1024, 512, 1, 1), 5: (1024, 512, 1, 1, 1)}
+        shape = {3: (256, 512, 4), 4: (512, 512, 1, 2), 5: (512, 512, 1, 1, 2)}
         return many(case, shape[len(case.shapes["input"])])
 
 

@@ -119,6 +119,8 @@ def _read_keras(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     return row["layer"], config, shapes
 
 
+_PROBABILITIES = ("probability", "positive", "certain")
+
 KERAS = Table(
     factors={
         "layer": same(["sparse_categorical_crossentropy", "categorical_crossentropy"]),
@@ -134,7 +136,7 @@ KERAS = Table(
         "label_smoothing": {"": 0.0, "smooth": 0.125},
         "ignored": {"": "none", "ignored": "some", "allignored": "all"},
         "ignore_index": {"": None, "ignore2": 2},
-        "regime": same(["normal", "extreme", "ties", "probability", "positive"]),
+        "regime": same(["normal", "extreme", "ties", "probability", "positive", "certain"]),
         "dtype": same(["float32", "float64", "float16"]),
     },
     read=_read_keras,
@@ -159,8 +161,13 @@ KERAS = Table(
         ),
         Rule(
             ("regime", "from_logits"),
-            lambda regime, from_logits: from_logits == (regime not in ("probability", "positive")),
+            lambda regime, from_logits: from_logits == (regime not in _PROBABILITIES),
             "probabilities are positive, scores are anything",
+        ),
+        Rule(
+            ("regime", "dtype"),
+            lambda regime, dtype: regime != "certain" or dtype != "float16",
+            "float16 has no number near the limits of the clipping",
         ),
     ),
 )

@@ -793,20 +793,14 @@ LOSSES = (
     Sin("float32 inside float64", "loss", "cross_entropy", floats(in_float32)),
 )  # fmt: skip
 
-# Sins that no planned claim sees, each with the data that would.
-UNSEEN = (
-    (
-        Sin("channels dropped for elements", "mask", "dropout",
-            after=wrong_survivors("whole channels")),
-        "the large input has one element for each channel",
-    ),
-    (
-        Sin("no clipping of probabilities", "loss", "categorical_crossentropy", subject=_TF,
-            word="probabilities", patches={
-                "refimpl.tf.keras.losses:probability_cross_entropy": lambda op: lambda *a, **k: op(
-                    *a, **{**k, "epsilon": 1e-12})}),
-        "no probability is below 1e-7 or above 1 - 1e-7",
-    ),
+# Sins that take data made for them: probabilities at the clipping, channels of several elements.
+CERTAIN = (
+    Sin("channels dropped for elements", "mask", "dropout",
+        after=wrong_survivors("whole channels")),
+    Sin("no clipping of probabilities", "loss", "categorical_crossentropy", subject=_TF,
+        word="probabilities", patches={
+            "refimpl.tf.keras.losses:probability_cross_entropy": lambda op: lambda *a, **k: op(
+                *a, **{**k, "epsilon": 1e-12})}),
 )  # fmt: skip
 
-SINS = (*CONVOLUTION, *POOLING, *LINEAR, *NORMALISATION, *DROPOUT, *ACTIVATIONS, *LOSSES)
+SINS = (*CONVOLUTION, *POOLING, *LINEAR, *NORMALISATION, *DROPOUT, *ACTIVATIONS, *LOSSES, *CERTAIN)

@@ -67,13 +67,7 @@ def caught(sin):
 
 @pytest.mark.parametrize(
     "sin",
-    [
-        *SINS,
-        *(
-            pytest.param(sin, marks=pytest.mark.xfail(strict=True, reason=reason))
-            for sin, reason in bad_subjects.UNSEEN
-        ),
-    ],
+    SINS,
     ids=str,
 )
 def test_the_sin_is_caught_by_its_aspect(sin):
