@@ -20,6 +20,8 @@ Float32s = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
 
 _SPLITTER = 2.0**27 + 1.0
+# Of a float64's bits all but the sign, the exponent and the first two of the significand.
+_LOW_BITS = 2**50 - 1
 
 
 def fma_float32(x: Float32s, y: float, z: float, *, unit: bool = False) -> Float32s:
@@ -63,12 +65,16 @@ def fma_float64(x: Float64s, y: float, z: float) -> Float64s:
         return x * y + z
     product = x * y
     product_error = _error_of_product(x, y, product)
-    low = product_error + z
-    low_error = _error_of_sum(product_error, z, low)
-    total = product + low
-    total_error = _error_of_sum(product, low, total)
-    rest = total_error + low_error
-    return total + _to_odd(rest, _error_of_sum(total_error, low_error, rest))
+    total = product + z
+    rest = _error_of_sum(product, z, total) + product_error
+    result: Float64s = total + rest
+    # `rest` was rounded too, which matters only if it is inexact and takes the total half-way from
+    # one float64 to the next: by an odd number of halves or quarters of its last bit, up to 1.5.
+    half_way = rest.view(np.int64) & _LOW_BITS == 0
+    suspects = np.flatnonzero(half_way & (product_error != 0.0))
+    if suspects.size:
+        result[suspects] = _sum_of_three(product[suspects], product_error[suspects], z)
+    return result
 
 
 def _sum_is_exact(y: float, z: float) -> bool:
@@ -84,6 +90,16 @@ def _sum_is_exact(y: float, z: float) -> bool:
 def _error_of_sum(a: Float64s, b: Float64s | float, total: Float64s) -> Float64s:
     from_b = total - a
     return (a - (total - from_b)) + (b - from_b)
+
+
+def _sum_of_three(a: Float64s, b: Float64s, c: float) -> Float64s:
+    """Return a + b + c, rounded once, for b below the last bit of a (Boldo and Melquiond)."""
+    low = b + c
+    low_error = _error_of_sum(b, c, low)
+    total = a + low
+    total_error = _error_of_sum(a, low, total)
+    rest = total_error + low_error
+    return total + _to_odd(rest, _error_of_sum(total_error, low_error, rest))
 
 
 def _error_of_product(x: Float64s, y: float, product: Float64s) -> Float64s:
