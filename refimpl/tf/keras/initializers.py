@@ -206,42 +206,90 @@ class VarianceScaling(_Random):
 
 
 class GlorotUniform(VarianceScaling):
-    """Uniform with variance 2 / (fan_in + fan_out); Keras' default for kernels."""
+    """Uniform with variance 2 / (fan_in + fan_out); Keras' default for kernels.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : None
+        Other fans than Keras' default ones are not offered.
+    """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
 
 
 class GlorotNormal(VarianceScaling):
-    """Truncated normal with variance 2 / (fan_in + fan_out)."""
+    """Truncated normal with variance 2 / (fan_in + fan_out).
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : None
+        Other fans than Keras' default ones are not offered.
+    """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
 
 
 class HeUniform(VarianceScaling):
-    """Uniform with variance 2 / fan_in."""
+    """Uniform with variance 2 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : None
+        Other fans than Keras' default ones are not offered.
+    """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class HeNormal(VarianceScaling):
-    """Truncated normal with variance 2 / fan_in."""
+    """Truncated normal with variance 2 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : None
+        Other fans than Keras' default ones are not offered.
+    """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
 
 
 class LecunUniform(VarianceScaling):
-    """Uniform with variance 1 / fan_in."""
+    """Uniform with variance 1 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : None
+        Other fans than Keras' default ones are not offered.
+    """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
 class LecunNormal(VarianceScaling):
-    """Truncated normal with variance 1 / fan_in."""
+    """Truncated normal with variance 1 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : None
+        Other fans than Keras' default ones are not offered.
+    """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
         super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
