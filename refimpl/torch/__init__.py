@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refimpl.dtypes import float_dtype
 from refimpl.torch import nn, optim, random
 from refimpl.torch.clamping import clamp
@@ -43,6 +45,17 @@ _FLOATS = {
     "float32": "float32",
     "float64": "float64",
     "half": "float16",
+}
+_OTHERS = {
+    "bool": "bool",
+    "int": "int32",
+    "int16": "int16",
+    "int32": "int32",
+    "int64": "int64",
+    "int8": "int8",
+    "long": "int64",
+    "short": "int16",
+    "uint8": "uint8",
 }
 
 __all__ = [
@@ -85,8 +98,10 @@ def __getattr__(name: str) -> Any:
     # The dtypes are looked up when asked for, as bfloat16 needs an optional package.
     if name in _FLOATS:
         return float_dtype(_FLOATS[name])
+    if name in _OTHERS:
+        return np.dtype(_OTHERS[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *_FLOATS])
+    return sorted([*__all__, *_FLOATS, *_OTHERS])

@@ -27,6 +27,7 @@ MODELS: Mapping[str, str] = MappingProxyType(
             "compares two words of the engine; builds of torch that draw from Intel's MKL on "
             "Intel's processors give other masks"
         ),
+        "trunc_normal_": "rejection, as in 2.13; older releases invert the error function",
         "random_, randint, randperm": "integer arithmetic, the same in every kernel",
     }
 )

@@ -110,6 +110,15 @@ def test_integers_of_every_width_are_torch_s(torch, dtype):
             assert got.tobytes() == expected.tobytes()
 
 
+def test_integer_dtypes_have_torch_s_names(torch):
+    for name in ("bool", "int", "int16", "int32", "int64", "int8", "long", "short", "uint8"):
+        assert name in dir(refimpl.torch)
+        theirs = str(getattr(torch, name)).removeprefix("torch.")
+        assert getattr(refimpl.torch, name).name == theirs
+        drawn = refimpl.torch.randint(0, 2, (3,), dtype=getattr(refimpl.torch, name))
+        assert drawn.dtype.name == theirs
+
+
 def test_numpy_s_generators_draw_too():
     def draws():
         g = np.random.default_rng(3)
