@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -36,7 +36,7 @@ class Draw:
 
     name: str
     dialect: str
-    program: Program
+    program: Program = field(repr=False)  # an address says nothing, and is another each time
     hunts: str
 
 
