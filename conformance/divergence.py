@@ -91,13 +91,26 @@ class Divergence:
         -------
         bool
         """
+        return self.speaks_of(case.layer, aspect, subject, form) and self.when(case)
+
+    def speaks_of(self, layer: str, aspect: str, subject: str, form: str) -> bool:
+        """Tell whether its patterns match, whatever the case.
+
+        Parameters
+        ----------
+        layer, aspect, subject, form : str
+            A claim's coordinates.
+
+        Returns
+        -------
+        bool
+        """
         return (
             _matches(aspect, self.aspects)
-            and _matches(case.layer, self.layers)
+            and _matches(layer, self.layers)
             and _matches(subject, self.subjects)
             # Two forms held against each other deviate where one of them does.
             and any(_matches(each, self.forms) for each in form.split("+"))
-            and self.when(case)
         )
 
 

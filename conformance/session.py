@@ -232,9 +232,13 @@ class Session:
             )
         request = Request(call, arrays, cotangents, further)
         try:
-            return neutral(self._run(subject, request), call)
+            answer = self._run(subject, request)
         except SubjectRaised as error:
             return error
+        try:
+            return neutral(answer, call)
+        except Exception as error:
+            return SubjectRaised(f"{subject} answered in no shape that can be read: {error}")
 
     def _run(self, name: str, request: Request) -> Observation:
         subject = self.subject(name)

@@ -21,7 +21,7 @@ PARAMETERS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "sigmoid": {"": {}},
     "log_sigmoid": {"": {}},
     "tanh": {"": {}},
-    "softplus": {"": {}, "beta2": {"beta": 2.0, "threshold": 8.0}},
+    "softplus": {"": {}, "beta2": {"beta": 2.0, "threshold": 6.0}},
     "softsign": {"": {}},
     "hardtanh": {"": {}, "range": {"min_value": -0.5, "max_value": 3.0}},
     "hardsigmoid": {"": {}},

@@ -20,7 +20,7 @@ def check_mask_has_its_distribution(trial: Trial) -> Sequence[Finding]:
     """The number of survivors is one that independent draws would give, overall and per channel.
 
     An exact two-sided binomial test. With n draws it detects a deviation of the rate of about
-    `6.9 * sqrt(p * (1 - p) / n)`: half a percent for the half million draws of a case.
+    `7.2 * sqrt(p * (1 - p) / n)`: one percent for the 131,072 draws of a case, or better.
 
     Parameters
     ----------
