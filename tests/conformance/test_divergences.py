@@ -15,9 +15,6 @@ from conformance.divergence import Divergence
 from conformance.divergences import DIVERGENCES, recorded
 from conformance.subjects import SUBJECTS
 
-# The records that speak about a claim are remembered; other records must be looked for anew.
-UNREMEMBERED = divergences._speaking_of.__wrapped__
-
 
 def case(**changes):
     given = {
@@ -158,7 +155,8 @@ def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
 
     pair = (known(), known(forms=("class",)))
     monkeypatch.setattr(divergences, "DIVERGENCES", pair)
-    monkeypatch.setattr(divergences, "_speaking_of", UNREMEMBERED)
+    # What speaks about a claim is remembered; other records must be looked for anew.
+    monkeypatch.setattr(divergences, "_speaking_of", divergences._speaking_of.__wrapped__)
     assert recorded(case(), "output", "torch", "class") == pair
     assert recorded(case(), "output", "torch", "function") == pair[:1]
     assert recorded(case(), "output", "tensorflow", "nn") == ()
