@@ -197,7 +197,7 @@ def many(case: Case, shape: tuple[int, ...]) -> Case:
 
 
 def reference_of(call: Call, forms: Sequence[tuple[str, Call]]) -> str | None:
-    """The form that a form is held against: the last function that means the same.
+    """The form that a form is held against: the first function that means the same.
 
     Parameters
     ----------

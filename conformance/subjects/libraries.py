@@ -13,25 +13,12 @@ from conformance.subjects.library import Step
 Array = npt.NDArray[Any]
 
 
-class TorchLibrary:
-    """The real PyTorch.
+class _TorchWords:
+    """What PyTorch and refimpl.torch are told in the same words."""
 
-    Parameters
-    ----------
-    torch : module
-        PyTorch.
-    """
-
-    def __init__(self, torch: Any) -> None:
-        self.root = torch
-
-    def array(self, values: Array) -> Any:
-        """Make a tensor."""
-        return self.root.tensor(np.array(values))
-
-    def numpy(self, values: Any) -> Array:
-        """Copy a tensor out."""
-        return np.array(values.detach())
+    root: Any
+    array: Callable[[Array], Any]
+    numpy: Callable[[Any], Array]
 
     def assign(self, layer: Any, name: str, values: Array) -> None:
         """Set a parameter's data."""
@@ -60,108 +47,13 @@ class TorchLibrary:
         """Make torch.optim.SGD."""
         return _torch_descent(self.root, layers, config)
 
-    def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
-        """Run a chain forward and backward."""
-        leaf = self.array(inputs).requires_grad_()
-        outputs, hidden = [], leaf
-        for layer in layers:
-            hidden = layer.train()(hidden)
-            outputs.append(self.numpy(hidden))
-        value = loss(hidden, self.array(labels))
-        value.backward()
-        gradients = {
-            (place, name): self.numpy(parameter.grad)
-            for place, layer in enumerate(layers)
-            for name, parameter in layer.named_parameters()
-        }
-        return Step(tuple(outputs), self.numpy(value), self.numpy(leaf.grad), gradients)
 
+class _KerasWords:
+    """What TensorFlow and refimpl.tf are told in the same words."""
 
-class RefimplTorchLibrary:
-    """refimpl.torch: arrays are NumPy's, modules go backward themselves.
-
-    Parameters
-    ----------
-    root : module
-        refimpl.torch.
-    """
-
-    def __init__(self, root: Any) -> None:
-        self.root = root
-
-    def array(self, values: Array) -> Any:
-        """Copy the array."""
-        return np.array(values)
-
-    def numpy(self, values: Any) -> Array:
-        """Copy an array or parameter out."""
-        return np.array(values)
-
-    def assign(self, layer: Any, name: str, values: Array) -> None:
-        """Set a parameter's data."""
-        getattr(layer, name).data = np.array(values)
-
-    def owned(self, layer: Any) -> tuple[list[str], list[str]]:
-        """Names of parameters and buffers."""
-        return _owned(layer)
-
-    def call(self, layer: Any, *inputs: Array, training: bool | None = None) -> Array:
-        """Call a module."""
-        if training is not None:
-            layer.train(training)
-        return np.array(layer(*inputs))
-
-    def seed(self, seed: int) -> None:
-        """Seed the default generator."""
-        self.root.manual_seed(seed)
-
-    def order(self, count: int, seed: int) -> Array:
-        """Draw a permutation."""
-        generator = self.root.Generator().manual_seed(seed)
-        return self.numpy(self.root.randperm(count, generator=generator))
-
-    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
-        """Make torch.optim.SGD."""
-        return _torch_descent(self.root, layers, config)
-
-    def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
-        """Run a chain forward and backward."""
-        outputs, hidden = [], np.array(inputs)
-        for layer in layers:
-            hidden = layer.train()(hidden)
-            outputs.append(np.array(hidden))
-        value = loss(hidden, labels)
-        bar = _first(loss.backward(np.ones_like(value)))
-        for layer in reversed(layers):
-            bar = _first(layer.backward(bar))
-        gradients = {
-            (place, name): np.array(parameter.grad)
-            for place, layer in enumerate(layers)
-            for name, parameter in layer.named_parameters()
-        }
-        return Step(tuple(outputs), np.array(value), np.array(bar), gradients)
-
-
-class TensorFlowLibrary:
-    """The real TensorFlow and Keras.
-
-    Parameters
-    ----------
-    tf : module
-        TensorFlow.
-    """
-
-    def __init__(self, tf: Any) -> None:
-        self.root = tf
-        self.last: Step | None = None
-
-    def array(self, values: Array) -> Any:
-        """Make a tensor."""
-        return self.root.constant(values)
-
-    def numpy(self, values: Any) -> Array:
-        """Copy a tensor or variable out."""
-        return np.array(values)
+    root: Any
+    array: Callable[[Array], Any]
+    numpy: Callable[[Any], Array]
 
     def assign(self, layer: Any, name: str, values: Array) -> None:
         """Set a variable."""
@@ -189,6 +81,107 @@ class TensorFlowLibrary:
         """Make keras.optimizers.SGD, fed with the gradients of the last step."""
         return _keras_descent(self, layers, config)
 
+
+class _NumPyArrays:
+    """Arrays are NumPy's own, and are copied both ways."""
+
+    def array(self, values: Array) -> Any:
+        """Copy the array."""
+        return np.array(values)
+
+    def numpy(self, values: Any) -> Array:
+        """Copy an array or parameter out."""
+        return np.array(values)
+
+
+class TorchLibrary(_TorchWords):
+    """The real PyTorch.
+
+    Parameters
+    ----------
+    torch : module
+        PyTorch.
+    """
+
+    def __init__(self, torch: Any) -> None:
+        self.root = torch
+
+    def array(self, values: Array) -> Any:
+        """Make a tensor."""
+        return self.root.tensor(np.array(values))
+
+    def numpy(self, values: Any) -> Array:
+        """Copy a tensor out."""
+        return np.array(values.detach())
+
+    def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
+        """Run a chain forward and backward."""
+        leaf = self.array(inputs).requires_grad_()
+        outputs, hidden = [], leaf
+        for layer in layers:
+            hidden = layer.train()(hidden)
+            outputs.append(self.numpy(hidden))
+        value = loss(hidden, self.array(labels))
+        value.backward()
+        gradients = {
+            (place, name): self.numpy(parameter.grad)
+            for place, layer in enumerate(layers)
+            for name, parameter in layer.named_parameters()
+        }
+        return Step(tuple(outputs), self.numpy(value), self.numpy(leaf.grad), gradients)
+
+
+class RefimplTorchLibrary(_NumPyArrays, _TorchWords):
+    """refimpl.torch: arrays are NumPy's, modules go backward themselves.
+
+    Parameters
+    ----------
+    root : module
+        refimpl.torch.
+    """
+
+    def __init__(self, root: Any) -> None:
+        self.root = root
+
+    def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
+        """Run a chain forward and backward."""
+        outputs, hidden = [], np.array(inputs)
+        for layer in layers:
+            hidden = layer.train()(hidden)
+            outputs.append(np.array(hidden))
+        value = loss(hidden, labels)
+        bar = _first(loss.backward(np.ones_like(value)))
+        for layer in reversed(layers):
+            bar = _first(layer.backward(bar))
+        gradients = {
+            (place, name): np.array(parameter.grad)
+            for place, layer in enumerate(layers)
+            for name, parameter in layer.named_parameters()
+        }
+        return Step(tuple(outputs), np.array(value), np.array(bar), gradients)
+
+
+class TensorFlowLibrary(_KerasWords):
+    """The real TensorFlow and Keras.
+
+    Parameters
+    ----------
+    tf : module
+        TensorFlow.
+    """
+
+    def __init__(self, tf: Any) -> None:
+        self.root = tf
+        self.last: Step | None = None
+
+    def array(self, values: Array) -> Any:
+        """Make a tensor."""
+        return self.root.constant(values)
+
+    def numpy(self, values: Any) -> Array:
+        """Copy a tensor or variable out."""
+        return np.array(values)
+
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Run a chain forward and backward."""
         leaf = self.array(inputs)
@@ -214,7 +207,7 @@ class TensorFlowLibrary:
         return self.last
 
 
-class RefimplTfLibrary:
+class RefimplTfLibrary(_NumPyArrays, _KerasWords):
     """refimpl.tf: arrays are NumPy's, layers go backward themselves.
 
     Parameters
@@ -226,40 +219,6 @@ class RefimplTfLibrary:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.last: Step | None = None
-
-    def array(self, values: Array) -> Any:
-        """Copy the array."""
-        return np.array(values)
-
-    def numpy(self, values: Any) -> Array:
-        """Copy an array or variable out."""
-        return np.array(values)
-
-    def assign(self, layer: Any, name: str, values: Array) -> None:
-        """Set a variable."""
-        getattr(layer, name).assign(values)
-
-    def owned(self, layer: Any) -> tuple[list[str], list[str]]:
-        """Names of trainable and other weights."""
-        return _weights(layer)
-
-    def call(self, layer: Any, *inputs: Array, training: bool | None = None) -> Array:
-        """Call a layer."""
-        mode = {} if training is None else {"training": training}
-        return np.array(layer(*inputs, **mode))
-
-    def seed(self, seed: int) -> None:
-        """Seed Python, NumPy and the framework, as Keras does."""
-        self.root.keras.utils.set_random_seed(seed)
-
-    def order(self, count: int, seed: int) -> Array:
-        """Draw a permutation."""
-        shuffled = self.root.keras.random.shuffle(self.array(np.arange(count)), seed=seed)
-        return self.numpy(shuffled)
-
-    def optimizer(self, layers: Sequence[Any], config: Mapping[str, Any]) -> Callable[[], None]:
-        """Make keras.optimizers.SGD, fed with the gradients of the last step."""
-        return _keras_descent(self, layers, config)
 
     def step(self, layers: Sequence[Any], loss: Any, inputs: Array, labels: Array) -> Step:
         """Run a chain forward and backward."""
