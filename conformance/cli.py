@@ -1,55 +1,25 @@
-"""The command ``conformance``: runs the matrix of the installed suite with pytest."""
+"""The command ``conformance``: finds the command that is meant, and hands over."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
+import importlib
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-_SUITE = Path(__file__).parent
-
-# What pytest does around each test, and no claim needs: together a fifth of the time per claim.
-_IDLE_PLUGINS = (
-    "cacheprovider",
-    "doctest",
-    "logging",
-    "pastebin",
-    "setuponly",
-    "stepwise",
-    "subtests",
-    "threadexception",
-    "unittest",
-    "unraisableexception",
-    "warnings",
-)
-
-_USAGE = """\
-usage: conformance [--subject NAME]... [--report-json FILE] [-k EXPRESSION] [--claim ID]...
-                   [-n PROCESSES] [any option of pytest]
-
-Runs the matrix of layers and subjects, and prints it. The exit status is 0 only if every planned
-claim was checked and nothing failed.
-
-  --subject NAME      check this subject (repeatable; default: all known ones), by name or as
-                      module:Class
-  --report-json FILE  write all records to FILE
-  -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
-  --claim ID          check this claim alone (repeatable), as ASPECT/ID
-  -n PROCESSES        spread the claims over processes (needs pytest-xdist)
-  --collect-only -q   list the claims
-"""
+# Name -> its module, imported only when it is called, and what it does.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("conformance.commands.run", "run the matrix (the default)"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
-    Run the matrix.
+    Run a command; without one, the matrix.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        What stands on the command line after the program's name; passed on to pytest.
+        What stands on the command line after the program's name.
 
     Returns
     -------
@@ -57,42 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if any(argument in ("-h", "--help") for argument in given):
-        print(_USAGE, end="")
-        return 0
-    missing = [name for name in ("pytest", "rich") if importlib.util.find_spec(name) is None]
-    if missing:
-        wanted = "python -m pip install 'refimpl[conformance]'"
-        print(f"conformance needs {' and '.join(missing)}: {wanted}", file=sys.stderr)
-        return 2
-    import pytest
-
-    # A subject of the user's own is looked for where the command is given, as Python does.
-    sys.path.insert(0, os.getcwd())
-    # The plugins that happen to be installed shall not change, or slow down, what is run here.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*_options(given), *given, str(_SUITE)]))
+    name = "run"
+    if given and given[0] in COMMANDS:
+        name = given.pop(0)
+    elif given in (["-h"], ["--help"]):
+        print(_summary())
+    module, _ = COMMANDS[name]
+    status: int = importlib.import_module(module).main(given)
+    return status
 
 
-def _options(given: Sequence[str]) -> list[str]:
-    """Give the options that make a run the same wherever it is started."""
-    options = [
-        "-q",
-        "--no-header",
-        "--tb=no",  # the ledger prints the failures, each kind once
-        "-rN",  # and the matrix shall be the last thing
-        "--show-capture=no",
-        "--import-mode=importlib",
-        "--assert=plain",
-        f"--config-file={os.devnull}",  # not the settings of a project in whose folder it is run
-        f"--rootdir={_SUITE.parent}",
-        "--override-ini=console_output_style=classic",
-    ]
-    plugins = ["conformance.plugin", *(f"no:{name}" for name in _IDLE_PLUGINS)]
-    if importlib.util.find_spec("xdist") is not None:
-        plugins.append("xdist")
-        if any(argument.startswith(("-n", "--numprocesses")) for argument in given):
-            # Halves, and whoever is done early takes from the other: the claims of a case share
-            # work, and so nearly always meet in one process.
-            options += ["--dist", "worksteal"]
-    return options + [argument for plugin in plugins for argument in ("-p", plugin)]
+def _summary() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {does}" for name, (_, does) in COMMANDS.items()]
+    return "\n".join(["usage: conformance [COMMAND] [--help] ...", "", *lines, ""])

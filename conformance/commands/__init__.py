@@ -1,0 +1,3 @@
+"""The command line's commands, one file each: a ``main(arguments)`` that gives the exit status."""
+
+from __future__ import annotations
