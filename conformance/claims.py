@@ -88,8 +88,12 @@ def _plan(names: Sequence[str]) -> Iterator[Claim]:
                     if selection.is_news(name, case.layer, form, str(answer)):
                         yield Claim(case, selection.main_aspect(case), name, form)
         for name, forms in spoken.items():
-            answering = [(form, call) for form, call in forms if not _refuses(case, name, form)]
+            answers = [form for form, _ in forms if not _refuses(case, name, form)]
+            enough = selection.in_enough_formats(case, name, answers)
+            answering = [(form, call) for form, call in forms if form in enough]
             for form, call in forms:
+                if form in answers and form not in enough:
+                    continue
                 for chosen, aspect, how in selection.aspects(case, name, form, call, answering):
                     yield Claim(chosen, aspect, name, how)
             spoken[name] = answering

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from conformance.case import Case
-from conformance.dialects.base import Call
+from conformance.dialects.base import CHANNELS_FIRST, Call
 
 ASPECTS: tuple[str, ...] = (
     "output",
@@ -54,6 +55,7 @@ class Selection:
     """Remembers what was chosen, so that each distinct thing is looked at once."""
 
     _seen: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    _paired: dict[tuple[str, ...], set[tuple[object, object]]] = field(default_factory=dict)
 
     def main_aspect(self, case: Case) -> str:
         """The aspect of a case's values.
@@ -87,6 +89,49 @@ class Selection:
         bool
         """
         return self._new("unsupported", *answer)
+
+    def in_enough_formats(self, case: Case, subject: str, forms: Sequence[str]) -> list[str]:
+        """Choose the data formats in which a case is looked at.
+
+        A data format is one more option of a layer: a form and the same form with channels first
+        are not two implementations. So each meets every *two* values of the other options, which
+        makes three with itself, and each case is looked at in one of them at least. (Compiling
+        the frameworks' convolutions, once for each form of each case, was half of a run.)
+
+        Parameters
+        ----------
+        case : Case
+            The case.
+        subject : str
+            Who is asked.
+        forms : sequence of str
+            The forms that answer the case.
+
+        Returns
+        -------
+        list of str
+            Some of the forms.
+        """
+        chosen = list(forms)
+        for first in forms:
+            last = first.removesuffix(CHANNELS_FIRST)
+            if first == last or last not in forms:
+                continue
+            values = {**case.config, "regime": case.regime, "dtype": case.dtype}.items()
+            pairs = set(itertools.combinations(values, 2))
+            known = {
+                form: self._paired.setdefault((subject, case.layer, form), set())
+                for form in (last, first)
+            }
+            news = [form for form, met in known.items() if not pairs <= met]
+            kept = news or [min(known, key=lambda form: self._seen["format", subject, form])]
+            for form in known:
+                if form in kept:
+                    known[form] |= pairs
+                    self._seen["format", subject, form] += 1
+                else:
+                    chosen.remove(form)
+        return chosen
 
     def aspects(
         self, case: Case, subject: str, form: str, call: Call, forms: Sequence[tuple[str, Call]]

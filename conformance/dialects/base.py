@@ -14,6 +14,9 @@ from conformance.case import Case
 Array = npt.NDArray[Any]
 Role = Literal["input", "parameter", "buffer", "constant"]
 
+# Ends the name of a form that is another one, but with the channels first.
+CHANNELS_FIRST = "_ncx"
+
 
 class Unsupported(Exception):  # noqa: N818 - it is an answer, not an error
     """The dialect has no way to say this case; the message says what it lacks."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.case import Case
 from conformance.dialects.base import Array, Call, Owned, Result, Slot, Translate, Unsupported
-from conformance.dialects.tf.layout import data_format, images, kernels
+from conformance.dialects.tf.layout import both_formats, data_format, images, kernels
 
 
 @dataclass(frozen=True)
@@ -186,14 +186,14 @@ def _depthwise_layer(case: Case, channels_first: bool) -> Call:
 
 
 def _forms(rank: int) -> Mapping[str, Translate]:
-    forms: dict[str, Translate] = {}
-    for suffix, first in ("", False), ("_ncx", True):
-        for name, target in ("nn", f"nn.conv{rank}d"), ("convolution", "nn.convolution"):
-            forms[f"{name}{suffix}"] = partial(_function, target=target, channels_first=first)
-        forms[f"keras{suffix}"] = partial(_layer, channels_first=first)
-        if rank == 2:
-            forms[f"depthwise{suffix}"] = partial(_depthwise_function, channels_first=first)
-            forms[f"keras_depthwise{suffix}"] = partial(_depthwise_layer, channels_first=first)
+    forms = {
+        **both_formats("nn", partial(_function, target=f"nn.conv{rank}d")),
+        **both_formats("convolution", partial(_function, target="nn.convolution")),
+        **both_formats("keras", _layer),
+    }
+    if rank == 2:
+        forms |= both_formats("depthwise", _depthwise_function)
+        forms |= both_formats("keras_depthwise", _depthwise_layer)
     return forms
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.case import Case
 from conformance.dialects.base import Call, Result, Slot, Translate, Unsupported
-from conformance.dialects.tf.layout import images
+from conformance.dialects.tf.layout import both_formats, images
 
 # TensorFlow selects, where PyTorch multiplies by the mask.
 _CONVENTIONS = {"select": True}
@@ -58,13 +58,7 @@ def _spatial(case: Case, channels_first: bool) -> Call:
     )
 
 
-_SPATIAL: Mapping[str, Translate] = {
-    "nn": _function,
-    "keras": lambda case: _spatial(case, False),
-    "keras_ncx": lambda case: _spatial(case, True),
-}
-
 FORMS: Mapping[str, Mapping[str, Translate]] = {
     "dropout": {"nn": _function, "keras": _layer},
-    **{f"dropout{n}d": _SPATIAL for n in (1, 2, 3)},
+    **{f"dropout{n}d": {"nn": _function, **both_formats("keras", _spatial)} for n in (1, 2, 3)},
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import KEEP, Move, Transposed
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from conformance.dialects.base import CHANNELS_FIRST, KEEP, Call, Move, Translate, Transposed
 
 _LAST = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
 _FIRST = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
@@ -23,6 +26,26 @@ def data_format(rank: int, channels_first: bool) -> str:
     str
     """
     return (_FIRST if channels_first else _LAST)[rank]
+
+
+def both_formats(name: str, translate: Callable[..., Call]) -> Mapping[str, Translate]:
+    """A form, and the same with the channels first.
+
+    Parameters
+    ----------
+    name : str
+        The form.
+    translate : callable
+        Takes a case and the keyword `channels_first`.
+
+    Returns
+    -------
+    mapping
+    """
+    return {
+        name: partial(translate, channels_first=False),
+        name + CHANNELS_FIRST: partial(translate, channels_first=True),
+    }
 
 
 def images(rank: int, channels_first: bool = False) -> Move:

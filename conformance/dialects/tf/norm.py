@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.case import Case
 from conformance.dialects.base import Call, Owned, Result, Slot, Translate, Unsupported
-from conformance.dialects.tf.layout import images
+from conformance.dialects.tf.layout import both_formats, images
 
 
 def _batch_layer(case: Case, channels_first: bool) -> Call:
@@ -132,22 +132,10 @@ def _fused(case: Case, channels_first: bool) -> Call:
     )
 
 
-_BATCH: Mapping[str, Translate] = {
-    "keras": lambda case: _batch_layer(case, False),
-    "keras_ncx": lambda case: _batch_layer(case, True),
-}
-_INSTANCE: Mapping[str, Translate] = {
-    "keras": lambda case: _group_layer(case, False),
-    "keras_ncx": lambda case: _group_layer(case, True),
-}
-
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    **{f"batch_norm{n}d": _BATCH for n in (1, 2, 3)},
-    **{f"instance_norm{n}d": _INSTANCE for n in (1, 2, 3)},
+    **{f"batch_norm{n}d": both_formats("keras", _batch_layer) for n in (1, 2, 3)},
+    **{f"instance_norm{n}d": both_formats("keras", _group_layer) for n in (1, 2, 3)},
     "moments": {"nn": _moments},
     "batch_normalization": {"nn": _batch_normalization},
-    "fused_batch_norm": {
-        "nn": lambda case: _fused(case, False),
-        "nn_ncx": lambda case: _fused(case, True),
-    },
+    "fused_batch_norm": both_formats("nn", _fused),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.case import Case
 from conformance.dialects.base import Array, Call, Result, Slot, Translate, Unsupported
-from conformance.dialects.tf.layout import data_format, images
+from conformance.dialects.tf.layout import both_formats, data_format, images
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,12 @@ def _with_argmax(case: Case) -> Call:
 
 
 def _forms(layer: str) -> Mapping[str, Translate]:
-    forms: dict[str, Translate] = {}
-    kind = layer[:8]
-    for suffix, first in ("", False), ("_ncx", True):
-        forms[f"nn{suffix}"] = partial(_function, target=f"nn.{layer}", channels_first=first)
-        forms[f"general{suffix}"] = partial(_function, target=f"nn.{kind}", channels_first=first)
-        forms[f"keras{suffix}"] = partial(_layer, channels_first=first)
-    if layer == "max_pool2d":
-        forms["argmax"] = _with_argmax
-    return forms
+    forms = {
+        **both_formats("nn", partial(_function, target=f"nn.{layer}")),
+        **both_formats("general", partial(_function, target=f"nn.{layer[:8]}")),
+        **both_formats("keras", _layer),
+    }
+    return {**forms, "argmax": _with_argmax} if layer == "max_pool2d" else forms
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
