@@ -11,7 +11,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from conformance.bounds.terms import Term, add_bounds, certain, either, finish, power_of_two, zero
+from conformance.bounds.terms import (
+    Floats,
+    Term,
+    add_bounds,
+    certain,
+    either,
+    finish,
+    power_of_two,
+    zero,
+)
 from conformance.bounds.unit import TRANSCENDENTAL, Unit
 
 Rule: TypeAlias = Callable[..., Term]
@@ -117,14 +126,20 @@ def sqrt(unit: Unit, x: Term) -> Term:
 def exp(unit: Unit, x: Term) -> Term:
     """Exponential: exp(x)·(exp(b) − 1)."""
     value = np.exp(x.value)
-    passed = None if x.bound is None else value * np.expm1(x.bound)
+    passed = None if x.bound is None else _rise(x.value, x.bound)
     return _transcendental(unit, value, passed, x)
 
 
 def expm1(unit: Unit, x: Term) -> Term:
     """exp(x) − 1: exp(x)·(exp(b) − 1)."""
-    passed = None if x.bound is None else np.exp(x.value) * np.expm1(x.bound)
+    passed = None if x.bound is None else _rise(x.value, x.bound)
     return _transcendental(unit, np.expm1(x.value), passed, x)
+
+
+def _rise(value: Floats, bound: Floats) -> Floats:
+    # Where exp(x) is 0 and exp(b) infinite, the product would be lost, though exp(x + b) is 0 too.
+    near = np.exp(value) * np.expm1(np.minimum(bound, 1))
+    return np.where(bound > 1, np.exp(value + bound), near)
 
 
 def log(unit: Unit, x: Term) -> Term:

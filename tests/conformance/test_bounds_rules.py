@@ -384,3 +384,12 @@ def test_a_nan_that_nobody_claims_is_claimed_by_none_after_it():
 
 def test_zero_times_an_unbounded_number_claims_nothing():
     assert np.isinf((exact([0.0], F32) * Bounded([1.0], [np.inf], F32)).bound[0])
+
+
+@names("function", [np.exp, np.expm1])
+def test_what_is_far_below_zero_stays_bounded(function):
+    # exp(b) alone overflows, exp(x + b) is 0: logits of large magnitude in a half type
+    x = Bounded(np.array([-1e9, -1e4]), np.array([1e4, 900.0]), F32)
+    result = function(x)
+    assert np.all(result.bound < 1e-6)
+    assert np.all(farthest(function, result, x) <= result.bound)
