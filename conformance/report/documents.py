@@ -67,7 +67,7 @@ def chapter() -> str:
             f"python -m conformance --subject torch --claim {ids[first.number]}-torch-told",
         ),
         "The claims are data (`conformance/cases/chapter.py`), and each has a check of its own"
-        " (`conformance/checks/chapter.py`). Beside them every layer has its table of cases, which"
+        " (`conformance/checks/chapter/`). Beside them every layer has its table of cases, which"
         " goes through all its options; `python -m conformance --collect-only -q` lists them.",
     ]
     for section, title in _SECTIONS.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from conformance.cases import all_cases
 from conformance.claims import plan
 from conformance.dialects import DIALECTS
-from conformance.dialects.base import Call, Slot, Unsupported
+from conformance.dialects.base import CHANNELS_FIRST, Call, Slot, Unsupported
 from conformance.selection import ASPECTS, LOSSES, Selection, many, reference_of
 
 SLOTS = (Slot("input", "x"),)
@@ -62,6 +63,11 @@ def test_losses_are_loss_and_the_chapter_is_chapter():
     assert {case.layer for case in all_cases() if "target" in case.shapes} == LOSSES
 
 
+def values_of(case):
+    """Give what the options of a case are, its regime and its dtype."""
+    return {**case.config, "regime": case.regime, "dtype": case.dtype}.items()
+
+
 def test_every_case_of_every_form_has_its_main_aspect_and_what_is_answered_its_gradient():
     selection = Selection()
     said, left_out = set(), set()
@@ -74,12 +80,43 @@ def test_every_case_of_every_form_has_its_main_aspect_and_what_is_answered_its_g
                     left_out.add((name, case.layer, form, str(answer)))
                 else:
                     said.add((selection.main_aspect(case), case.id, name, form))
-    planned = {(c.aspect, c.case.id, c.subject, c.form) for c in claims()}
-    assert said <= planned
     mains = [c for c in claims() if c.case.shapes and c.aspect in ("output", "loss")]
-    assert len(mains) == len(said) + len(left_out)  # each thing a form lacks is claimed once
+    planned = {(c.aspect, c.case.id, c.subject, c.form) for c in mains}
+    silent = len(mains) - len(planned & said)
+    assert silent == len(left_out)  # each thing a form lacks is claimed once
+    # The two data formats of a form are one: each case is looked at in one of them at least.
+    for aspect, case, name, form in said - planned:
+        twin = form.removesuffix(CHANNELS_FIRST)
+        twin = twin if twin != form else form + CHANNELS_FIRST
+        assert (aspect, case, name, twin) in planned & said
     spoken = {(c.case.id, c.subject, c.form) for c in of_aspect("gradient")}
-    assert len(spoken) > 0.9 * len(said)
+    assert len(spoken) > 0.9 * len(planned & said)
+
+
+def test_each_data_format_meets_every_two_values_of_the_other_options():
+    formats = defaultdict(lambda: defaultdict(set))
+    for claim in claims():
+        if claim.subject == "refimpl.tf" and claim.aspect == "gradient":
+            form = claim.form.removesuffix(CHANNELS_FIRST)
+            formats[claim.case.layer, form][claim.form].add(claim.case)
+    twins = {key: found for key, found in formats.items() if len(found) == 2}
+    assert {"conv2d", "max_pool3d", "batch_norm1d"} <= {layer for layer, _ in twins}
+    for (layer, form), found in twins.items():
+        met = {
+            name: set().union(*(itertools.combinations(values_of(case), 2) for case in cases))
+            for name, cases in found.items()
+        }
+        assert met[form] == met[form + CHANNELS_FIRST], (layer, form)
+
+
+def test_a_refusal_on_record_is_no_look_at_the_other_format():
+    selection = Selection()
+    case = next(case for case in all_cases() if case.layer == "conv2d")
+    assert selection.in_enough_formats(case, "s", ["nn"]) == ["nn"]
+    assert selection.in_enough_formats(case, "s", ["nn", "nn_ncx"]) == ["nn", "nn_ncx"]
+    # All that the case has to say was heard in both formats: one of them is enough now.
+    assert len(selection.in_enough_formats(case, "s", ["nn", "nn_ncx"])) == 1
+    assert selection.in_enough_formats(case, "s", ["nn_ncx"]) == ["nn_ncx"]
 
 
 def test_every_class_shows_its_parameters():

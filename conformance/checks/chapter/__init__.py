@@ -1,0 +1,28 @@
+"""The chapter's claims, told as short programs on a subject's own namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.checks.chapter import tf, torch
+from conformance.checks.finding import Finding
+from conformance.session import Trial
+
+_TOLD = {"torch": torch.TOLD, "tf": tf.TOLD}
+
+
+def check_chapter(trial: Trial) -> Sequence[Finding]:
+    """A statement of the chapter holds.
+
+    Parameters
+    ----------
+    trial : Trial
+        Its case carries the statement.
+
+    Returns
+    -------
+    sequence of Finding
+    """
+    library = trial.session.library(trial.subject)
+    statement = trial.case.config["statement"]
+    return _TOLD[trial.call.target][statement.number](library, trial.case)

@@ -1,0 +1,108 @@
+"""What both dialects' programs of the chapter are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from conformance.bounds import Bounded, Unit, exact
+from conformance.case import Case
+from conformance.checks.finding import Array, Finding, equal, same_words, within_bound
+from conformance.checks.mask import binomial
+from refimpl.ops.conv import conv
+from refimpl.ops.norm import moments
+from refimpl.ops.pool import avg_pool
+from refimpl.ops.softmax import log_softmax
+
+UNIT = Unit.of("float32")
+
+
+def image(case: Case, shape: tuple[int, ...] = (1, 5, 3, 3)) -> Array:
+    """Draw the image of a case."""
+    return case.draw_like("image", shape, "normal")
+
+
+def kernel(case: Case) -> Array:
+    """Draw the 1 x 1 kernel of a case."""
+    return case.draw_like("kernel", (1, 5, 1, 1), "normal")
+
+
+def nhwc(array: Array) -> Array:
+    """Move the channels to the end."""
+    return np.ascontiguousarray(array.transpose(0, 2, 3, 1))
+
+
+def nchw(array: Array) -> Array:
+    """Move the channels back to the front."""
+    return array.transpose(0, 3, 1, 2)
+
+
+def sum_of_channels(image: Array, kernel: Array) -> Bounded:
+    """What a 1 x 1 kernel gives."""
+    options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1)}
+    output, _ = conv(bounded(image), bounded(kernel), **options)  # type: ignore[arg-type]
+    return output  # type: ignore[return-value]
+
+
+def bounded(array: Array) -> Any:
+    """Take an array as the exact input of a bounded computation."""
+    return exact(array.astype(np.float64), UNIT)
+
+
+def averages(image: Array, pairs: tuple[tuple[int, int], ...]) -> Bounded:
+    """Averages over 2 x 2 windows, padding left out."""
+    size = (2, 2)
+    output, _ = avg_pool(
+        bounded(image), kernel=size, stride=size, padding=pairs, count_include_pad=False
+    )
+    return output  # type: ignore[return-value]
+
+
+def mean_loss(scores: Array, labels: Array) -> Any:
+    """Mean cross-entropy of scores and labels."""
+    logs, _ = log_softmax(bounded(scores), axis=1)
+    return -np.mean(logs[np.arange(len(labels)), labels])
+
+
+def variance(batch: Array, output: Array, epsilon: float) -> Sequence[Finding]:
+    """Mean 0 and biased variance 16·v/(v+eps), within what rounding the output leaves open."""
+    (_, v), _ = moments(bounded(batch), (0,))
+    want = 16.0 * v / (v + epsilon)
+    (mean, variance), _ = moments(bounded(output), (0,))
+    # The output is rounded: each element within its own bound, passed on to mean and variance.
+    slack = UNIT.rounding * 64
+    zero = Bounded(np.zeros(4), mean.bound + slack, UNIT)
+    near = Bounded(want.value, want.bound + variance.bound + 16 * slack, UNIT)
+    return [
+        within_bound("mean", mean.value, zero),
+        within_bound("biased variance", variance.value, near),
+    ]
+
+
+def unbiased(output: Array) -> Sequence[Finding]:
+    """A normalised batch has an unbiased variance of n/(n - 1) times the biased one."""
+    wide = output.astype(np.float64)
+    n = len(wide)
+    biased = bounded(wide.var(axis=0))
+    return [within_bound("unbiased variance", wide.var(axis=0, ddof=1), biased * (n / (n - 1)))]
+
+
+def halved(batch: Array, output: Array) -> Sequence[Finding]:
+    """Half of a batch is dropped, and what survives is doubled."""
+    survived = output != 0
+    return [
+        binomial("survivors", int(survived.sum()), survived.size, 0.5),
+        equal("survivors are doubled", output[survived], 2 * batch[survived]),
+    ]
+
+
+def whole_channels(output: Array, spatial: tuple[int, ...]) -> Sequence[Finding]:
+    """A channel drops as a whole or not at all, and both happen."""
+    survived = output != 0
+    return [
+        equal("channels drop as a whole", survived.any(axis=spatial), survived.all(axis=spatial)),
+        same_words("some channel was dropped", bool(survived.all()), False),
+        same_words("some channel was kept", bool(survived.any()), True),
+    ]
