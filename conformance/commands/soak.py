@@ -1,0 +1,129 @@
+"""``conformance soak``: reruns the matrix with other inputs, and looks for false alarms."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from conformance import soak
+from conformance.report.json import versions
+from conformance.report.soak import as_json, page
+from conformance.subjects import SUBJECTS
+
+_PARTS = 96  # so many that the processes end together
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Run a soak.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        0 if no claim failed or raised.
+    """
+    given = _parser().parse_args(arguments)
+    wanted = soak.Plan(
+        subjects=tuple(given.subject or SUBJECTS),
+        seeds=given.seeds,
+        share=given.share,
+        words=tuple(given.k.split(" and ")) if given.k else (),
+        parts=_PARTS,
+    )
+    found = soak.total(_run(wanted, given.n))
+    if not found.checked:
+        print(f"soak: no claim matches -k {given.k!r}", file=sys.stderr)
+        return 4
+    command = shlex.join(["python", "-m", "conformance", "soak", *_without_processes(arguments)])
+    text = page(found, wanted, command, versions())
+    print(text.split("## By layer and aspect")[0] + text[text.index("## The largest K") :], end="")
+    for seed, record in found.alarms[:20]:
+        print(f"\nFALSE ALARM at seed {seed}: {record.case} {record.aspect}\n{record.message}")
+    if given.docs is not None:
+        (given.docs / "soak.md").write_text(text, encoding="utf-8")
+    if given.report_json is not None:
+        values = json.dumps(as_json(found, wanted), indent=1)
+        given.report_json.write_text(values + "\n", encoding="utf-8")
+    return 1 if found.alarms else 0
+
+
+def _run(wanted: soak.Plan, processes: int) -> Iterator[soak.Soak]:
+    if processes == 1:
+        yield from (soak.soak(wanted, part) for part in range(wanted.parts))
+        return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(soak.soak, wanted, part) for part in range(wanted.parts)]
+        for done, future in enumerate(as_completed(futures), 1):
+            if sys.stderr.isatty():
+                print(f"\r{done} of {wanted.parts} parts", end="", file=sys.stderr)
+            yield future.result()
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "conformance soak", description="Rerun the matrix with the inputs seeded anew."
+    )
+    add = parser.add_argument
+    add("--seeds", type=_seeds, default=tuple(range(10)), help="such as 0-99 (default: 0-9)")
+    add("--share", type=_share, default=1.0, help="the share of the cases that each seed looks at")
+    add("--subject", action="append", metavar="NAME", help="repeatable; default: all known ones")
+    add("-k", metavar="WORDS", help='only claims with these words, such as "conv2d and gradient"')
+    add("-n", type=_positive, default=1, metavar="PROCESSES", help="default: 1")
+    add("--docs", type=_folder, metavar="DIR", help="write DIR/soak.md")
+    add("--report-json", type=Path, metavar="FILE", help="write all distributions to FILE")
+    return parser
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or (last and not last.isdigit()):
+        raise argparse.ArgumentTypeError(f"must be a number or a range such as 0-99; got {text!r}")
+    seeds = tuple(range(int(first), int(last or first) + 1))
+    if not seeds:
+        raise argparse.ArgumentTypeError(f"must be a range that is not empty; got {text!r}")
+    return seeds
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0.0 < share <= 1.0:
+        raise argparse.ArgumentTypeError(f"must be above 0 and at most 1; got {text!r}")
+    return share
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a positive number; got {text!r}")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
+    return Path(text)
+
+
+def _without_processes(arguments: Sequence[str]) -> list[str]:
+    """Leave out -n: the result does not depend on it."""
+    kept = list(arguments)
+    while "-n" in kept:
+        del kept[kept.index("-n") : kept.index("-n") + 2]
+    return kept

@@ -1,0 +1,245 @@
+"""The matrix again and again, each time with other inputs, to see whether a healthy subject fails.
+
+A limit on K that was never exceeded by one set of inputs says little; over many sets the
+distribution of K says how much room is left below the limit.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import NamedTuple
+
+from conformance.claims import Claim, judge, plan
+from conformance.session import Session
+from conformance.verdict import Record, Verdict
+
+ASPECTS: tuple[str, ...] = (
+    "output",
+    "loss",
+    "gradient",
+    "state",
+    "forms",
+    "layout",
+    "agreement",
+)
+"""The aspects whose K depends on the numbers, and so on the seed."""
+
+_STEPS_PER_UNIT = 100  # K is counted in hundredths
+
+
+class Cell(NamedTuple):
+    """What a distribution of K is kept for."""
+
+    layer: str
+    aspect: str
+    subject: str
+    dtype: str
+
+
+@dataclass
+class Spread:
+    """A distribution of K.
+
+    Attributes
+    ----------
+    counts : Counter
+        How often K, rounded up to hundredths, was met.
+    worst : float
+        The largest K.
+    where : str
+        The claim and seed of the largest.
+    """
+
+    counts: Counter[int] = field(default_factory=Counter)
+    worst: float = -1.0
+    where: str = ""
+
+    def add(self, k: float, where: str) -> None:
+        """Count one more K, met at a claim and seed."""
+        self.counts[math.ceil(k * _STEPS_PER_UNIT)] += 1
+        self._keep_worse(k, where)
+
+    def merge(self, other: Spread) -> None:
+        """Add what was counted elsewhere."""
+        self.counts += other.counts
+        self._keep_worse(other.worst, other.where)
+
+    def _keep_worse(self, k: float, where: str) -> None:
+        # Of equals the first by name, so that the order of merging does not matter.
+        if (k, self.where) > (self.worst, where):
+            self.worst, self.where = k, where
+
+    def quantile(self, share: float) -> float:
+        """Give the least K, in hundredths, that this share of the comparisons does not exceed."""
+        wanted = share * self.counts.total()
+        seen = 0
+        for step in sorted(self.counts):
+            seen += self.counts[step]
+            if seen >= wanted:
+                return step / _STEPS_PER_UNIT
+        return 0.0
+
+
+@dataclass
+class Soak:
+    """What many runs found.
+
+    Attributes
+    ----------
+    spreads : dict
+        Cell -> distribution of K of what passed.
+    alarms : list of (int, Record)
+        Seed and record of what failed or raised: false alarms, if the subjects are healthy.
+    verdicts : Counter
+        How many claims ended how. A recorded deviation that another seed's inputs do not excite
+        counts as `stale`: nothing is wrong with that.
+    """
+
+    spreads: dict[Cell, Spread] = field(default_factory=dict)
+    alarms: list[tuple[int, Record]] = field(default_factory=list)
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+
+    def add(self, claim: Claim, record: Record) -> None:
+        """Count one judged claim."""
+        self.verdicts[record.verdict] += 1
+        if record.verdict in (Verdict.FAIL, Verdict.ERROR):
+            self.alarms.append((claim.case.seed, record))
+        elif record.verdict is Verdict.PASS and record.k is not None:
+            cell = Cell(record.layer, record.aspect, record.subject, claim.case.dtype)
+            where = f"{record.aspect}/{claim.id} seed {claim.case.seed}"
+            self.spreads.setdefault(cell, Spread()).add(record.k, where)
+
+    def merge(self, other: Soak) -> None:
+        """Add what was found elsewhere."""
+        for cell, spread in other.spreads.items():
+            self.spreads.setdefault(cell, Spread()).merge(spread)
+        self.alarms = sorted(self.alarms + other.alarms, key=lambda alarm: (alarm[0], alarm[1].key))
+        self.verdicts += other.verdicts
+
+    def over(self, **wanted: str) -> Spread:
+        """Merge the distributions of all cells with the given coordinates."""
+        total = Spread()
+        for cell, spread in self.spreads.items():
+            if all(getattr(cell, name) == value for name, value in wanted.items()):
+                total.merge(spread)
+        return total
+
+    @property
+    def checked(self) -> int:
+        """How many claims were judged."""
+        return self.verdicts.total()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a soak looks at.
+
+    Attributes
+    ----------
+    subjects : tuple of str
+        Who is under test.
+    seeds : tuple of int
+        The seeds; 0 is the published matrix.
+    share : float
+        Which share of the cases each seed looks at, drawn anew for each.
+    words : tuple of str
+        Only claims whose names contain all of these.
+    parts : int
+        Into how many parts the cases are dealt.
+    """
+
+    subjects: tuple[str, ...]
+    seeds: tuple[int, ...]
+    share: float = 1.0
+    words: tuple[str, ...] = ()
+    parts: int = 1
+
+
+def soak(wanted: Plan, part: int = 0) -> Soak:
+    """Run one part of a soak.
+
+    Parameters
+    ----------
+    wanted : Plan
+        What to look at.
+    part : int
+        Which part, below `wanted.parts`.
+
+    Returns
+    -------
+    Soak
+    """
+    found = Soak()
+    for claims in _groups(wanted)[part :: wanted.parts]:
+        for claim in reseeded(claims, wanted):
+            # Nothing is shared between seeds, and little between cases.
+            found.add(claim, judge(claim, _session()))
+    return found
+
+
+def reseeded(claims: Sequence[Claim], wanted: Plan) -> Iterator[Claim]:
+    """Give the claims of one case under each seed that looks at it.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Of one case.
+    wanted : Plan
+        The seeds and the share.
+
+    Yields
+    ------
+    Claim
+    """
+    # What holds every value of a dtype is the same under any seed.
+    seeds = wanted.seeds[:1] if claims[0].case.regime == "all" else wanted.seeds
+    for seed in seeds:
+        if not _drawn(claims[0].case.id, seed, wanted.share):
+            continue
+        cases = {id(claim.case): replace(claim.case, seed=seed) for claim in claims}
+        for claim in claims:
+            yield replace(claim, case=cases[id(claim.case)])
+
+
+def _drawn(case: str, seed: int, share: float) -> bool:
+    digest = hashlib.sha256(f"{seed}:{case}".encode()).digest()
+    return int.from_bytes(digest[:4], "little") < share * 2**32
+
+
+@functools.cache
+def _groups(wanted: Plan) -> list[list[Claim]]:
+    claims = [
+        claim
+        for claim in plan(wanted.subjects, ASPECTS)
+        if all(word in claim.id or word == claim.aspect for word in wanted.words)
+    ]
+    return [list(group) for _, group in groupby(claims, key=lambda claim: claim.case.id)]
+
+
+@functools.cache
+def _session() -> Session:
+    return Session()
+
+
+def total(parts: Iterable[Soak]) -> Soak:
+    """Merge what several parts found.
+
+    Parameters
+    ----------
+    parts : iterable of Soak
+        In any order.
+
+    Returns
+    -------
+    Soak
+    """
+    merged = Soak()
+    for part in parts:
+        merged.merge(part)
+    return merged
