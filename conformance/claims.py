@@ -21,7 +21,7 @@ from conformance.divergence import Divergence
 from conformance.divergences import recorded
 from conformance.selection import ASPECTS, Selection
 from conformance.session import Session, SubjectRaised
-from conformance.verdict import Record, Verdict, failure_message, rerun_command
+from conformance.verdict import Record, Verdict, failure_message
 
 __all__ = ["ASPECTS", "Claim", "Session", "judge", "plan"]
 
@@ -154,11 +154,11 @@ def judge(claim: Claim, session: Session) -> Record:
         for each in known:
             if each.kind in ("raises", "either"):
                 return _record(claim, Verdict.EXPECTED, None, str(error), each)
-        return _record(claim, Verdict.ERROR, None, f"{error}\n{_again(claim)}", None)
+        return _record(claim, Verdict.ERROR, None, f"{error}\n{_again(claim, session)}", None)
     except NothingCompared as error:
         return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}", None)
     except Exception as error:  # the harness broke: told apart from a subject that did
-        text = f"the suite itself raised {type(error).__name__}: {error}\n{_again(claim)}"
+        text = f"the suite itself raised {type(error).__name__}: {error}\n{_again(claim, session)}"
         return _record(claim, Verdict.ERROR, None, text, None)
     if not findings:
         text = "the suite compares nothing: the check found nothing to look at"
@@ -167,7 +167,9 @@ def judge(claim: Claim, session: Session) -> Record:
     if worst.k <= LIMIT:
         for each in known:
             if each.must_show_at(f"{claim.aspect}/{claim.id}"):
-                text = f"recorded, but it no longer happens: {each.sentence}\n{_again(claim)}"
+                text = (
+                    f"recorded, but it no longer happens: {each.sentence}\n{_again(claim, session)}"
+                )
                 return _record(claim, Verdict.STALE, worst.k, text, each)
         return _record(claim, Verdict.PASS, worst.k, "", None)
     for each in known:
@@ -214,7 +216,7 @@ def _message(claim: Claim, session: Session, worst: Finding) -> str:
         worst.bound,
         worst.k,
         LIMIT,
-        _again(claim),
+        _again(claim, session),
     )
 
 
@@ -235,9 +237,8 @@ def slot_shape(case: Case, array: str) -> tuple[int, ...]:
     return case.shapes.get(array, ())
 
 
-def _again(claim: Claim) -> str:
-    foreign = [name for name in claim.subject.split("+") if name not in subjects.SUBJECTS]
-    return rerun_command(claim.aspect, claim.id, foreign[0] if foreign else None)
+def _again(claim: Claim, session: Session) -> str:
+    return session.rerun(claim.aspect, claim.id, claim.subject)
 
 
 def _record(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from conformance.subjects.base import (
     laid_out,
 )
 from conformance.subjects.library import Library
+from conformance.verdict import rerun_command
 
 Array = npt.NDArray[Any]
 
@@ -88,7 +90,7 @@ class Trial:
         ask = self.session.observe
         try:
             return ask(self.case, self.subject, self.form, memory, steps, steps == 1)
-        except SubjectRaised:
+        except (SubjectRaised, Unsupported):
             if gradients or steps > 1:
                 raise
             return ask(self.case, self.subject, self.form, memory, steps, False)
@@ -118,9 +120,24 @@ class Trial:
 
 
 class Session:
-    """The memory of one run."""
+    """The memory of one run.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    given : mapping, optional
+        Name -> a subject that is there already; all others are loaded by their names.
+    rerun : callable, optional
+        Takes an aspect, a claim's id and its subject, and gives the command that judges that
+        claim again.
+    """
+
+    def __init__(
+        self,
+        given: Mapping[str, Subject] = MappingProxyType({}),
+        rerun: Callable[[str, str, str], str] | None = None,
+    ) -> None:
+        self._given = given
+        self.rerun = rerun or _rerun
         self.subject = functools.cache(self._load)
         self.call = functools.lru_cache(4096)(self._call)
         self._observed = functools.lru_cache(512)(self._observe)
@@ -204,6 +221,8 @@ class Session:
         return subject.library()
 
     def _load(self, name: str) -> Subject:
+        if name in self._given:
+            return self._given[name]
         try:
             return subjects.load(name)
         except Exception as error:
@@ -213,7 +232,9 @@ class Session:
             ) from error
 
     def _call(self, case: Case, subject: str, form: str) -> Call:
-        return DIALECTS[subjects.dialect_of(subject)].translate(case, form)
+        given = self._given.get(subject)
+        dialect = given.dialect if given is not None else subjects.dialect_of(subject)
+        return DIALECTS[dialect].translate(case, form)
 
     def _observe(
         self, case: Case, subject: str, form: str, memory: Memory, steps: int, gradients: bool
@@ -361,6 +382,11 @@ def without_unused(case: Case, call: Call) -> Case:
     Case
     """
     return _with_arrays(case, call.arrays)
+
+
+def _rerun(aspect: str, claim: str, subject: str) -> str:
+    foreign = [name for name in subject.split("+") if name not in subjects.SUBJECTS]
+    return rerun_command(aspect, claim, foreign[0] if foreign else None)
 
 
 def _with_arrays(case: Case, arrays: frozenset[str]) -> Case:

@@ -196,3 +196,30 @@ def test_without_unused_drops_what_a_form_has_no_slot_for():
     assert without_unused(case, with_bias) is case
     fewer = replace(with_bias, slots=with_bias.slots[:2])
     assert "bias" not in without_unused(case, fewer).shapes
+
+
+def test_a_subject_that_is_there_already_is_not_loaded_and_failures_say_how_to_come_back():
+    class Wrong(Counting):
+        def run(self, request):
+            return replace(answer := super().run(request), outputs=(answer.outputs[0] + 1,))
+
+    session = Session({"mine": Wrong()}, rerun=lambda *claim: " ".join(claim))
+    case = some("relu")
+    record = judge(Claim(case, "output", "mine", "function"), session)
+    assert record.verdict == "fail"
+    assert record.message.endswith(f"output {case.id}-mine-function mine")
+
+
+def test_what_is_unsupported_backward_alone_is_judged_forward():
+    class Forward(Counting):
+        def run(self, request):
+            if request.cotangents:
+                raise Unsupported("not implemented: gradients")
+            return super().run(request)
+
+    session, case = session_of(Forward()), some("relu")
+    verdicts = {
+        aspect: judge(Claim(case, aspect, "refimpl.torch", "function"), session).verdict
+        for aspect in ("output", "gradient", "dtype")
+    }
+    assert verdicts == {"output": "pass", "gradient": "unsupported", "dtype": "pass"}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from conformance.case import Case
 from conformance.dialects.base import Array, Call, Result, Slot, Translate, Unsupported
 from conformance.dialects.tf.layout import both_formats, data_format, images
@@ -25,8 +27,9 @@ class FlatIndex:
     channels: int
 
     def to(self, array: Array) -> Array:
-        """Refuse: indices only come out of a call."""
-        raise NotImplementedError
+        """Count the channels into the index and move them last."""
+        channel = np.arange(self.channels).reshape(-1, 1, 1)
+        return (array * self.channels + channel).transpose(0, 2, 3, 1)
 
     def back(self, array: Array) -> Array:
         """Move the channels first and take them out of the index."""
