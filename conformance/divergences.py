@@ -367,7 +367,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
         sentence="The gradient of 3-D max pooling goes to every tied element in full.",
         reason="A known defect of MaxPool3DGrad on CPU; one and two dimensions take the first.",
         when=lambda case: case.regime in ("exact", "ties") or _half(case),
-        witnesses=("gradient/max_pool3d-valid-exact-bfloat16-tensorflow-nn",),
+        witnesses=("gradient/max_pool3d-k3-ties-float32-tensorflow-nn",),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -655,7 +655,42 @@ DIVERGENCES: tuple[Divergence, ...] = (
         reason="oneDNN's kernel; with TF_ENABLE_ONEDNN_OPTS=0 the whole row is NaN, as in PyTorch.",
         when=lambda case: _special(case) and case.dtype in ("float32", "bfloat16"),
     ),
+    # Seeded draws ----------------------------------------------------------------------------
+    Divergence(
+        subjects=("torch", "tensorflow"),
+        layers=("seeded",),
+        kind="differs",
+        sentence="Orthogonal initialisation is refimpl's up to rounding, not to the bit.",
+        reason=(
+            "The draws are the same, but LAPACK rounds the QR decomposition, each build in its own"
+            " order; the tests hold both to a derived bound instead."
+        ),
+        when=lambda case: _draw(case) == "orthogonal",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("seeded",),
+        kind="raises",
+        sentence="Threefry cannot be asked for in eager mode on a CPU.",
+        reason="TensorFlow's CPU kernels have Philox alone; refimpl refuses it, too.",
+        when=lambda case: _draw(case) == "threefry",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("seeded",),
+        kind="differs",
+        sentence="Normal draws compiled by XLA are other numbers than the eager ones.",
+        reason=(
+            "XLA makes normal numbers from uniform ones in another way (by the inverse error"
+            " function); refimpl draws what eager mode draws."
+        ),
+        when=lambda case: _draw(case) == "compiled-normal",
+    ),
 )
+
+
+def _draw(case: Case) -> str:
+    return str(case.config["draw"].name)
 
 
 def _last_is_as_long_as_channels(case: Case) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from conformance.cases.seeded import SEEDS, Draw
-from conformance.checks.finding import Array, Finding, equal, same_words
-from conformance.session import Trial
+from conformance.cases.seeded.draw import SEEDS, Draw, Program
+from conformance.checks.finding import Array, Finding, NothingCompared, equal, same_words
+from conformance.session import SubjectRaised, Trial
 from conformance.subjects.library import Library
 
 
@@ -27,9 +27,12 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
     draw: Draw = trial.case.config["draw"]
     library = trial.session.library(trial.subject)
     reference = trial.session.library(f"refimpl.{draw.dialect}")
+    if draw.wrong is not None:
+        return [_differs(trial, library, reference, draw.wrong)]
     findings: list[Finding] = []
     for seed in range(SEEDS):
-        theirs, ours = _drawn(library, draw, seed), _drawn(reference, draw, seed)
+        theirs = _asked(trial, library, seed)
+        ours = _drawn(reference, draw.program, seed)
         findings = [
             same_words("number of arrays", len(theirs), len(ours)),
             *(
@@ -42,8 +45,29 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
     return findings
 
 
-def _drawn(library: Library, draw: Draw, seed: int) -> list[Array]:
-    return [library.numpy(array) for array in draw.program(library.root, seed)]
+def _differs(trial: Trial, library: Library, reference: Library, wrong: Program) -> Finding:
+    """Demand that a negative control is told apart; the first seed that does is enough."""
+    for seed in range(SEEDS):
+        theirs, others = _asked(trial, library, seed), _drawn(reference, wrong, seed)
+        alike = [(array.shape, array.dtype) for array in theirs]
+        if alike != [(array.shape, array.dtype) for array in others]:
+            raise NothingCompared("a control must differ in its numbers, not in shape or dtype")
+        if any(a.tobytes() != b.tobytes() for a, b in zip(theirs, others, strict=True)):
+            return Finding("the control is told apart", 0.0)
+    return Finding("the control", math.inf, "bytes", "the same", "others", "none")
+
+
+def _asked(trial: Trial, library: Library, seed: int) -> list[Array]:
+    draw: Draw = trial.case.config["draw"]
+    try:
+        return _drawn(library, draw.program, seed)
+    except Exception as error:
+        text = f"{trial.subject} raised {type(error).__name__}: {error}"
+        raise SubjectRaised(text) from error
+
+
+def _drawn(library: Library, program: Program, seed: int) -> list[Array]:
+    return [library.numpy(array) for array in program(library.root, seed)]
 
 
 def _identical(what: str, got: Array, expected: Array) -> Finding:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ import refimpl.tf
 import refimpl.torch
 from conformance.bounds import LIMIT
 from conformance.cases import seeded, trajectory
+from conformance.checks.finding import NothingCompared
 from conformance.checks.seeded import check_draws_are_refimpls
 from conformance.checks.trajectory import check_each_step_is_within_bounds
+from conformance.session import SubjectRaised
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 
 LIBRARIES = {
@@ -126,6 +129,37 @@ def test_the_same_draws_pass_and_another_seeds_do_not(dialect, name):
 
     bad = check_draws_are_refimpls(trial(sinful(dialect, numpy=numpy), dialect, case))
     assert max(finding.k for finding in bad) > LIMIT
+
+
+CONTROLS = [case for case in seeded.cases() if case.config["draw"].wrong is not None]
+
+
+@pytest.mark.parametrize("case", CONTROLS, ids=lambda case: case.id)
+def test_a_control_is_told_apart_and_a_subject_that_draws_it_is_not_excused(case):
+    draw = case.config["draw"]
+    kind, root = LIBRARIES[draw.dialect]
+    (told,) = check_draws_are_refimpls(trial(kind(root), draw.dialect, case))
+    assert told.k == 0
+    config = MappingProxyType({"draw": replace(draw, program=draw.wrong)})
+    fooled = replace(case, config=config)
+    (same,) = check_draws_are_refimpls(trial(kind(root), draw.dialect, fooled))
+    assert same.k > LIMIT
+
+
+def test_a_control_of_another_shape_compares_nothing():
+    case = CONTROLS[0]
+    draw = case.config["draw"]
+    kind, root = LIBRARIES[draw.dialect]
+    config = MappingProxyType({"draw": replace(draw, wrong=lambda root, seed: [root.rand(3)])})
+    with pytest.raises(NothingCompared, match="shape"):
+        check_draws_are_refimpls(trial(kind(root), draw.dialect, replace(case, config=config)))
+
+
+def test_a_draw_that_the_subject_refuses_is_the_subjects():
+    case = draw("threefry")
+    kind, root = LIBRARIES["tf"]
+    with pytest.raises(SubjectRaised, match="mine raised"):
+        check_draws_are_refimpls(trial(kind(root), "tf", case))
 
 
 def test_every_draw_says_what_it_hunts_and_has_a_name_of_its_own():

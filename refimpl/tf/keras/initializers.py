@@ -16,7 +16,7 @@ import numpy as np
 from refimpl.dtypes import float_dtype
 from refimpl.errors import must, must_be_one_of
 from refimpl.ops.array import Array, Sizes
-from refimpl.tf.arguments import number
+from refimpl.tf.arguments import integer, number
 from refimpl.tf.keras import random
 
 # The standard deviation of a standard normal cut off at two deviations.
@@ -167,8 +167,9 @@ class VarianceScaling(_Random):
         Its variance is `scale / fan`.
     seed : int or SeedGenerator, optional
         None takes one from Python's `random` now.
-    input_axes, output_axes : None
-        Other axes than a kernel's last two are not offered.
+    input_axes, output_axes : sequence of int, optional
+        Which axes are inputs and which are outputs; used only if both are given. Without them a
+        kernel is (*K, I, O).
     """
 
     def __init__(
@@ -186,13 +187,13 @@ class VarianceScaling(_Random):
         must_be_one_of(mode, "mode", ("fan_in", "fan_out", "fan_avg"))
         known = ("truncated_normal", "untruncated_normal", "uniform")
         must_be_one_of(distribution, "distribution", known)
-        must(input_axes is None, "input_axes", "None", input_axes)
-        must(output_axes is None, "output_axes", "None", output_axes)
+        self.input_axes = _axes(input_axes, "input_axes")
+        self.output_axes = _axes(output_axes, "output_axes")
         self.mode = mode
         self.distribution = distribution
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-        inputs, outputs = fans(shape)
+        inputs, outputs = fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
         if self.distribution == "uniform":
@@ -212,8 +213,8 @@ class GlorotUniform(VarianceScaling):
     ----------
     seed : int or SeedGenerator, optional
         Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : None
-        Other fans than Keras' default ones are not offered.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
     """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
@@ -227,8 +228,8 @@ class GlorotNormal(VarianceScaling):
     ----------
     seed : int or SeedGenerator, optional
         Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : None
-        Other fans than Keras' default ones are not offered.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
     """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
@@ -242,8 +243,8 @@ class HeUniform(VarianceScaling):
     ----------
     seed : int or SeedGenerator, optional
         Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : None
-        Other fans than Keras' default ones are not offered.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
     """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
@@ -257,8 +258,8 @@ class HeNormal(VarianceScaling):
     ----------
     seed : int or SeedGenerator, optional
         Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : None
-        Other fans than Keras' default ones are not offered.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
     """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
@@ -272,8 +273,8 @@ class LecunUniform(VarianceScaling):
     ----------
     seed : int or SeedGenerator, optional
         Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : None
-        Other fans than Keras' default ones are not offered.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
     """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
@@ -287,8 +288,8 @@ class LecunNormal(VarianceScaling):
     ----------
     seed : int or SeedGenerator, optional
         Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : None
-        Other fans than Keras' default ones are not offered.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
     """
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
@@ -404,24 +405,44 @@ def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
     return found
 
 
-def fans(shape: Sizes) -> tuple[float, float]:
+def fans(
+    shape: Sizes, input_axes: Sizes | None = None, output_axes: Sizes | None = None
+) -> tuple[float, float]:
     """Count a kernel's inputs and outputs.
 
     Parameters
     ----------
     shape : tuple of int
-        (*K, I, O).
+        (*K, I, O), unless both axes are given.
+    input_axes, output_axes : tuple of int, optional
+        The axes that hold inputs and outputs.
 
     Returns
     -------
     float, float
         For every output the number of inputs it has, and the reverse.
     """
+    if input_axes is not None and output_axes is not None:
+        for axes, name in (input_axes, "input_axes"), (output_axes, "output_axes"):
+            must(
+                all(-len(shape) <= axis < len(shape) for axis in axes),
+                name,
+                f"axes of the shape {shape}",
+                axes,
+            )
+        inputs, outputs = (
+            math.prod(shape[axis] for axis in axes) for axes in (input_axes, output_axes)
+        )
+        return float(inputs), float(outputs)
     if len(shape) < 2:
         size = float(shape[0]) if shape else 1.0
         return size, size
     taps = math.prod(shape[:-2])
     return float(shape[-2] * taps), float(shape[-1] * taps)
+
+
+def _axes(axes: Any, name: str) -> Sizes | None:
+    return None if axes is None else tuple(integer(axis, name) for axis in axes)
 
 
 def _given(value: Array, name: str) -> MakesValues:

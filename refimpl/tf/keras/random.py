@@ -20,6 +20,7 @@ from refimpl.tf.keras.naming import chosen_name
 from refimpl.tf.nn.dropout import noise_shape_for
 from refimpl.tf.random import distributions
 from refimpl.tf.random.stateless import (
+    stateless_categorical,
     stateless_normal,
     stateless_truncated_normal,
     stateless_uniform,
@@ -308,6 +309,32 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
     keep = keep_mask(shape, probability, x.dtype, seed)
     output: Array = dropout_op(x, keep, rate=probability, select=True)[0]
     return output
+
+
+def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any = None) -> Array:
+    """Draw classes, each as often as its logit says.
+
+    Parameters
+    ----------
+    logits : array (N, C)
+        Logarithms of probabilities that need not sum to 1.
+    num_samples : int
+        S, how many to draw from each row.
+    dtype : dtype
+        Of the result.
+    seed : int, SeedGenerator or None
+        Of the draw; an integer makes every call the same.
+
+    Returns
+    -------
+    array (N, S)
+
+    Raises
+    ------
+    ValueError
+        If the logits are no matrix, or the number is negative.
+    """
+    return stateless_categorical(logits, num_samples, draw_seed(seed)).astype(dtype)
 
 
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:

@@ -25,6 +25,7 @@ from refimpl.tf.random.stateful import (
 from refimpl.tf.random.stateless import (
     fold_in,
     split,
+    stateless_categorical,
     stateless_normal,
     stateless_truncated_normal,
     stateless_uniform,
@@ -39,6 +40,7 @@ __all__ = [
     "set_seed",
     "shuffle",
     "split",
+    "stateless_categorical",
     "stateless_normal",
     "stateless_truncated_normal",
     "stateless_uniform",

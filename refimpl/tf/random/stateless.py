@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must
+from refimpl.errors import must, must_be_one_of
 from refimpl.ops.array import Array
-from refimpl.tf.arguments import as_array, integer
+from refimpl.tf.arguments import as_array, as_floats, integer
 from refimpl.tf.random import distributions
+from refimpl.tf.random.numbers import floats
 from refimpl.tf.random.philox import Stream, words
 from refimpl.tf.random.reading import (
     between,
@@ -214,6 +215,60 @@ def stateless_truncated_normal(
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
     return scaled(distributions.truncated_normal(stream, sizes, resolved), stddev, mean)
+
+
+def stateless_categorical(
+    logits: Any, num_samples: Any, seed: Any, dtype: Any = "int64", name: str | None = None
+) -> Array:
+    """Draw classes, each as often as its logit says.
+
+    Each sample is a uniform float64 number, looked up among the running sums of a row's
+    exponentials. The rows follow one another in the stream, as they do in TensorFlow while one
+    thread draws them; a batch so large that several share it begins anew with each of them.
+
+    Parameters
+    ----------
+    logits : array (N, C)
+        Logarithms of probabilities that need not sum to 1. What is not finite is never drawn.
+    num_samples : int
+        S, how many to draw from each row.
+    seed : sequence of two int
+        Of the draw.
+    dtype : dtype
+        'int32' or 'int64'.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    array (N, S) of that dtype
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the logits are no matrix with a class at least, or the number is negative.
+    """
+    scores, count = as_floats(logits, "logits"), integer(num_samples, "num_samples")
+    must(scores.ndim == 2 and scores.shape[1] > 0, "logits", "(N, C) with C > 0", scores.shape)
+    must(count >= 0, "num_samples", "at least 0", count)
+    kind = np.dtype(dtype).name
+    must_be_one_of(kind, "dtype", ("int32", "int64"))
+    stream = stream_from(seed)
+    drawn = floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
+    drawn = drawn[: len(scores) * count].reshape(len(scores), count)
+    wide = scores.astype(np.float64)
+    finite = np.isfinite(wide)
+    highest = np.max(wide, axis=1, keepdims=True, initial=-np.inf, where=finite)
+    with np.errstate(invalid="ignore"):
+        sums = np.cumsum(np.where(finite, np.exp(wide - highest), 0.0), axis=1)
+    # Rows are few and samples are many: a search in each row, not one loop over the samples.
+    found = [
+        np.searchsorted(row, shares * row[-1], side="right")
+        for row, shares in zip(sums, drawn, strict=True)
+    ]
+    return np.array(found, dtype=kind).reshape(drawn.shape)
 
 
 def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:

@@ -35,6 +35,23 @@ def test_orthogonal_up_to_the_rounding_of_the_decomposition(keras, shape):
         np.testing.assert_allclose(ours, real, rtol=0, atol=5e-6)
 
 
+@pytest.mark.parametrize("axes", [((0,), (1, 2)), ((2, 0), (3,)), ((1, -1), ()), (None, (1,))])
+@pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg"])
+def test_axes_of_inputs_and_outputs(keras, axes, mode):
+    options = {"mode": mode, "input_axes": axes[0], "output_axes": axes[1], "seed": 3}
+    ours = tf.keras.initializers.VarianceScaling(**options)((3, 2, 5, 4))
+    real = np.asarray(keras.initializers.VarianceScaling(**options)((3, 2, 5, 4)))
+    assert ours.tobytes() == real.tobytes()
+
+
+def test_an_axis_that_is_not_there_is_named():
+    make = tf.keras.initializers.GlorotUniform(seed=1, input_axes=(0,), output_axes=(4,))
+    with pytest.raises(ValueError, match=r"^output_axes must be"):
+        make((3, 2))
+    with pytest.raises(TypeError, match="input_axes"):
+        tf.keras.initializers.HeNormal(input_axes=("0",))
+
+
 def test_another_seed_is_seen():
     first, second = (tf.keras.initializers.HeNormal(seed=seed)((4, 5)) for seed in (1, 2))
     assert (first != second).any()

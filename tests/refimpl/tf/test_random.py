@@ -116,6 +116,40 @@ def test_keras_random(keras):
         same_bytes(ours.state, real.state.numpy())
 
 
+def test_categorical_draws_are_tensorflow_s(tensorflow, keras):
+    for seed in range(100):
+        shape = (1 + seed % 4, 1 + seed % 7)
+        logits = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+        if seed % 3 == 0:
+            logits[0, -1] = -np.inf
+        count = seed % 23
+        real = tensorflow.random.stateless_categorical(logits, count, seed=(seed, 7))
+        same_bytes(tf.random.stateless_categorical(logits, count, (seed, 7)), real)
+        mine = tf.keras.random.categorical(logits, count, seed=seed)
+        same_bytes(mine, keras.random.categorical(logits, count, seed=seed))
+
+
+def test_what_has_no_probability_is_never_drawn():
+    logits = np.array([[0.0, -np.inf, 0.0]], np.float32)
+    drawn = tf.random.stateless_categorical(logits, 1000, (1, 2))
+    assert set(drawn.reshape(-1).tolist()) == {0, 2}
+    assert 400 < int((drawn == 2).sum()) < 600
+
+
+@pytest.mark.parametrize(
+    ("named", "arguments"),
+    [
+        ("logits", (np.zeros(3, np.float32), 2, (1, 2))),
+        ("logits", (np.zeros((2, 0), np.float32), 2, (1, 2))),
+        ("num_samples", (np.zeros((2, 2), np.float32), -1, (1, 2))),
+        ("dtype", (np.zeros((2, 2), np.float32), 1, (1, 2), "float32")),
+    ],
+)
+def test_bad_categorical_arguments_are_named(named, arguments):
+    with pytest.raises(ValueError, match=rf"^{named} must be"):
+        tf.random.stateless_categorical(*arguments)
+
+
 def test_layers_after_one_seed(keras):
     x = np.ones((2, 6, 6, 3), np.float32)
     for seed in range(100):

@@ -1,0 +1,41 @@
+"""What a draw is: a short program whose arrays depend on a seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+# Each draw is repeated for so many seeds.
+SEEDS = 100
+# Shapes on both sides of every branch: below, at and above the vectors of 16, and large.
+SIZES = (1, 15, 16, 17, 1000)
+RATES = (0.0, 0.3, 0.5, 1.0)
+
+Program = Callable[[Any, int], list[Any]]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A short program whose arrays depend on a seed alone.
+
+    Attributes
+    ----------
+    name : str
+        A word or two for the id.
+    dialect : str
+        Whose words it is written in.
+    program : callable
+        (Root, seed) -> arrays in the root's own type.
+    hunts : str
+        What it is there to catch.
+    wrong : callable or None
+        A negative control: a program for refimpl that is wrong in one small thing. What it draws
+        must *not* be what the subject draws, or the comparison is blind to that thing.
+    """
+
+    name: str
+    dialect: str
+    program: Program = field(repr=False)  # an address says nothing, and is another each time
+    hunts: str
+    wrong: Program | None = field(default=None, repr=False)
