@@ -6,10 +6,9 @@ from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance import subjects
 from conformance.bounds import LIMIT
 from conformance.case import Case
 from conformance.cases import all_cases
@@ -17,11 +16,12 @@ from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Call, Unsupported
-from conformance.divergence import Divergence
 from conformance.divergences import recorded
+from conformance.known import ExpectedFailure, Known, known_of
 from conformance.selection import ASPECTS, Selection
 from conformance.session import Session, SubjectRaised
-from conformance.verdict import Record, Verdict, failure_message
+from conformance.subjects.roster import Given, Roster, roster_of
+from conformance.verdict import Record, Verdict, again, failure_message
 
 __all__ = ["ASPECTS", "Claim", "Session", "judge", "plan"]
 
@@ -53,13 +53,13 @@ class Claim:
         return f"{self.case.id}-{self.subject}-{self.form}"
 
 
-def plan(names: Sequence[str], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
+def plan(given: Roster | Iterable[Given], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
     """List the claims about some subjects, loading none of the built-in ones.
 
     Parameters
     ----------
-    names : sequence of str
-        Subjects.
+    given : mapping or iterable
+        A roster, or what `roster_of` makes one of.
     aspects : sequence of str
         Aspects.
 
@@ -69,17 +69,18 @@ def plan(names: Sequence[str], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
         Case by case, so that what one case needs is in memory when it is needed again.
     """
     wanted = frozenset(aspects)
-    return [claim for claim in _plan(names) if claim.aspect in wanted]
+    roster = given if isinstance(given, Mapping) else roster_of(given)
+    return [claim for claim in _plan(roster) if claim.aspect in wanted]
 
 
-def _plan(names: Sequence[str]) -> Iterator[Claim]:
+def _plan(roster: Roster) -> Iterator[Claim]:
     selection = Selection()
     for case in all_cases():
         spoken: dict[str, list[tuple[str, Call]]] = {}
-        for name in names:
-            if case.layer == "seeded" and name.startswith("refimpl."):
+        for name, entry in roster.items():
+            if case.layer == "seeded" and entry.built_in and name.startswith("refimpl."):
                 continue  # its own draws are what the others are held against
-            dialect = DIALECTS[subjects.dialect_of(name)]
+            dialect = DIALECTS[entry.dialect]
             spoken[name] = []
             for form in dialect.forms[case.layer]:
                 try:
@@ -97,7 +98,7 @@ def _plan(names: Sequence[str]) -> Iterator[Claim]:
                 for chosen, aspect, how in selection.aspects(case, name, form, call, answering):
                     yield Claim(chosen, aspect, name, how)
             spoken[name] = answering
-        yield from _agreements(case, names, spoken, selection)
+        yield from _agreements(case, tuple(roster), spoken, selection)
 
 
 def _refuses(case: Case, subject: str, form: str) -> bool:
@@ -131,7 +132,7 @@ def _agreements(
                 yield Claim(case, "agreement", f"{first}+{second}", f"{form}+{other}")
 
 
-def judge(claim: Claim, session: Session) -> Record:
+def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = ()) -> Record:
     """Check one claim; whatever happens becomes a record.
 
     Parameters
@@ -140,45 +141,71 @@ def judge(claim: Claim, session: Session) -> Record:
         What to check.
     session : Session
         The run's memory.
+    expected : sequence of ExpectedFailure
+        What the user expects to fail.
 
     Returns
     -------
     Record
     """
-    known = recorded(claim.case, claim.aspect, claim.subject, claim.form)
+    repeat = _again(claim, session)
+    known = _known(claim, session, expected)
     try:
         findings = _findings(claim, session)
     except Unsupported as answer:
-        return _record(claim, Verdict.UNSUPPORTED, None, str(answer), None)
+        return _unsupported(claim, str(answer), known, repeat)
     except SubjectRaised as error:
         for each in known:
             if each.kind in ("raises", "either"):
-                return _record(claim, Verdict.EXPECTED, None, str(error), each)
-        return _record(claim, Verdict.ERROR, None, f"{error}\n{_again(claim, session)}", None)
+                return _recognised(claim, None, str(error), each)
+        return _record(claim, Verdict.ERROR, None, f"{error}\n{repeat}")
     except NothingCompared as error:
-        return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}", None)
+        return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}")
     except Exception as error:  # the harness broke: told apart from a subject that did
-        text = f"the suite itself raised {type(error).__name__}: {error}\n{_again(claim, session)}"
-        return _record(claim, Verdict.ERROR, None, text, None)
+        text = f"the suite itself raised {type(error).__name__}: {error}\n{repeat}"
+        return _record(claim, Verdict.ERROR, None, text)
     if not findings:
         text = "the suite compares nothing: the check found nothing to look at"
-        return _record(claim, Verdict.ERROR, None, text, None)
+        return _record(claim, Verdict.ERROR, None, text)
     worst = max(findings, key=lambda finding: finding.k)
     if worst.k <= LIMIT:
         for each in known:
-            if each.must_show_at(f"{claim.aspect}/{claim.id}"):
-                text = (
-                    f"recorded, but it no longer happens: {each.sentence}\n{_again(claim, session)}"
-                )
-                return _record(claim, Verdict.STALE, worst.k, text, each)
-        return _record(claim, Verdict.PASS, worst.k, "", None)
+            if each.strict:
+                text = f"{each.stale}: {each.sentence}\n{repeat}"
+                return _record(claim, Verdict.STALE, worst.k, text, each.sentence)
+        return _record(claim, Verdict.PASS, worst.k, "")
     for each in known:
         if each.kind in ("differs", "either") and _explained(claim, session, each):
-            return _record(claim, Verdict.EXPECTED, worst.k, each.sentence, each)
-    return _record(claim, Verdict.FAIL, worst.k, _message(claim, session, worst), None)
+            return _recognised(claim, worst.k, each.sentence, each)
+    return _record(claim, Verdict.FAIL, worst.k, _message(claim, session, worst))
 
 
-def _explained(claim: Claim, session: Session, known: Divergence) -> bool:
+def _known(claim: Claim, session: Session, expected: Sequence[ExpectedFailure]) -> Sequence[Known]:
+    subjects = claim.subject.split("+")
+    try:
+        calls = [session.call(claim.case, name, form) for name, form in _pairs(claim)]
+    except Unsupported:
+        calls = []
+    entries = [session.roster[name] for name in subjects]
+    return known_of(claim.case, claim.aspect, claim.form, entries, calls, expected)
+
+
+def _unsupported(claim: Claim, answer: str, known: Sequence[Known], repeat: str) -> Record:
+    for each in known:
+        if each.excuse:
+            text = f"expected to fail, but it is unsupported: {each.sentence}\n{repeat}"
+            return _record(claim, Verdict.STALE, None, text, each.sentence)
+    declared = [each.sentence for each in known if each.verdict is Verdict.UNSUPPORTED]
+    return _record(claim, Verdict.UNSUPPORTED, None, declared[0] if declared else answer)
+
+
+def _recognised(claim: Claim, k: float | None, text: str, known: Known) -> Record:
+    if known.verdict is Verdict.UNSUPPORTED:
+        return _record(claim, Verdict.UNSUPPORTED, None, known.sentence)
+    return _record(claim, known.verdict, k, text, known.sentence)
+
+
+def _explained(claim: Claim, session: Session, known: Known) -> bool:
     """Tell whether a recorded deviation is as large as its record explains, and no larger."""
     if not known.half_sums:
         return True
@@ -186,13 +213,16 @@ def _explained(claim: Claim, session: Session, known: Divergence) -> bool:
     return max(finding.k for finding in findings) <= LIMIT
 
 
-def _findings(claim: Claim, session: Session, *, half_sums: bool = False) -> Sequence[Finding]:
+def _pairs(claim: Claim) -> list[tuple[str, str]]:
+    """Two forms of one subject, or one form of each of two subjects, or one of one."""
     forms = claim.form.split("+")
-    # Two forms of one subject, or one form of each of two subjects.
     names = claim.subject.split("+") * (1 if "+" in claim.subject else len(forms))
+    return list(zip(names, forms, strict=True))
+
+
+def _findings(claim: Claim, session: Session, *, half_sums: bool = False) -> Sequence[Finding]:
     trials = [
-        session.trial(claim.case, name, form, half_sums=half_sums)
-        for name, form in zip(names, forms, strict=True)
+        session.trial(claim.case, name, form, half_sums=half_sums) for name, form in _pairs(claim)
     ]
     if len(trials) == 2:
         return COMPARISONS[claim.aspect](*trials)
@@ -216,7 +246,7 @@ def _message(claim: Claim, session: Session, worst: Finding) -> str:
         worst.bound,
         worst.k,
         LIMIT,
-        _again(claim, session),
+        session.rerun(claim.aspect, claim.id, claim.subject),
     )
 
 
@@ -238,11 +268,11 @@ def slot_shape(case: Case, array: str) -> tuple[int, ...]:
 
 
 def _again(claim: Claim, session: Session) -> str:
-    return session.rerun(claim.aspect, claim.id, claim.subject)
+    return again(session.rerun(claim.aspect, claim.id, claim.subject))
 
 
 def _record(
-    claim: Claim, verdict: Verdict, k: float | None, message: str, known: Divergence | None
+    claim: Claim, verdict: Verdict, k: float | None, message: str, known: str | None = None
 ) -> Record:
     return Record(
         case=claim.case.id,
@@ -255,5 +285,5 @@ def _record(
         limit=LIMIT,
         seed=f"{claim.case.seed}/{claim.case.id}",
         message=message,
-        divergence=known.sentence if known is not None else None,
+        divergence=known,
     )

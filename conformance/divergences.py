@@ -34,6 +34,25 @@ def recorded(case: Case, aspect: str, subject: str, form: str) -> tuple[Divergen
     return tuple(each for each in spoken if each.when(case))
 
 
+def of_dialect(case: Case, aspect: str, dialect: str, form: str) -> tuple[Divergence, ...]:
+    """Find the records that are about a dialect itself: a framework and refimpl's like deviate.
+
+    Parameters
+    ----------
+    case : Case
+        The claim's case.
+    aspect, dialect, form : str
+        The claim's other coordinates.
+
+    Returns
+    -------
+    tuple of Divergence
+    """
+    framework = {"torch": "torch", "tf": "tensorflow"}[dialect]
+    found = recorded(case, aspect, framework, form)
+    return tuple(each for each in found if f"refimpl.{dialect}" in each.subjects)
+
+
 @functools.cache
 def _speaking_of(layer: str, aspect: str, subject: str, form: str) -> tuple[Divergence, ...]:
     """Find the records whose patterns match; asked anew for every claim, they cost seconds."""

@@ -21,6 +21,7 @@ from conformance.report.ledger import PROPERTY, Ledger
 if TYPE_CHECKING:
     from conformance.claims import Claim
     from conformance.session import Session
+    from conformance.subjects.roster import Roster
     from conformance.verdict import Record
 
 Check: TypeAlias = "Callable[[Claim], None]"
@@ -37,7 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="check this subject (repeatable; default: all known ones): its name, or module:Class",
+        help="check this subject (repeatable; default: all known ones): its name, FILE.py:Name or"
+        " package.module:Name",
     )
     group.addoption(
         "--claim",
@@ -89,6 +91,7 @@ class Matrix:
         self.worker = hasattr(config, "workerinput")  # of pytest-xdist
         self.wanted = frozenset(map(_claim_name, config.option.conformance_claims))
         self.report_json: Path | None = config.option.conformance_report_json
+        self._roster: Roster | None = None
         self._plan: dict[str, dict[str, Claim]] | None = None
         self._cases: dict[str, int] = {}  # by id, numbered in the order of the plan
         self._session: Session | None = None
@@ -98,8 +101,11 @@ class Matrix:
 
     def check_options(self) -> None:
         """Raise pytest.UsageError for an option that cannot be followed."""
-        for subject in self.subjects:
-            _check_subject(subject)
+        try:
+            _ = self.subjects and self.roster
+        except Exception as error:  # the module is the user's: anything may be wrong with it
+            kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            raise pytest.UsageError(f"--subject: {kind}{error}") from error
         if self.report_json is not None:
             from conformance.report.json import check_destination
 
@@ -118,9 +124,16 @@ class Matrix:
     @property
     def columns(self) -> list[str]:
         """The subjects under test, in the order of the matrix."""
-        from conformance.subjects import SUBJECTS
+        return list(self.roster)
 
-        return self.subjects or list(SUBJECTS)
+    @property
+    def roster(self) -> Roster:
+        """The subjects under test by name."""
+        if self._roster is None:
+            from conformance.subjects.roster import built_in, roster_of
+
+            self._roster = roster_of(self.subjects) if self.subjects else built_in()
+        return self._roster
 
     @property
     def plan(self) -> dict[str, dict[str, Claim]]:
@@ -129,7 +142,7 @@ class Matrix:
             from conformance.claims import plan
 
             by_aspect: dict[str, dict[str, Claim]] = {}
-            for claim in plan(self.columns):
+            for claim in plan(self.roster):
                 name = claim.id
                 if self.wanted and not {name, f"{claim.aspect}/{name}"} & self.wanted:
                     continue
@@ -179,7 +192,7 @@ class Matrix:
         from conformance.verdict import Verdict
 
         if self._session is None:
-            self._session = Session()
+            self._session = Session(roster=self.roster)
         record = self._record = judge(claim, self._session)
         if record.verdict is Verdict.UNSUPPORTED:
             raise pytest.skip.Exception(record.message)
@@ -228,25 +241,3 @@ def _claim_name(text: str) -> str:
     """Accept a claim as pytest prints it, too: ``test_output[ID]`` for ``output/ID``."""
     pasted = re.search(r"test_(\w+)\[(.+)\]$", text)
     return f"{pasted[1]}/{pasted[2]}" if pasted else text
-
-
-def _check_subject(name: str) -> None:
-    from conformance.subjects import SUBJECTS, load
-
-    if name in SUBJECTS:
-        return
-    if ":" not in name:
-        import difflib
-
-        near = difflib.get_close_matches(name, SUBJECTS, n=1)
-        raise pytest.UsageError(
-            f"--subject: there is no subject {name!r}"
-            + (f" (did you mean {near[0]!r}?)" if near else "")
-            + f"; known are {', '.join(SUBJECTS)}; one of your own is given as module:Class"
-        )
-    try:
-        load(name)
-    except Exception as error:  # the module is the user's: anything may be wrong with it
-        raise pytest.UsageError(
-            f"--subject: cannot load {name!r}: {type(error).__name__}: {error}"
-        ) from error

@@ -8,18 +8,19 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conformance import oracle, subjects
+from conformance import oracle
 from conformance.case import Case
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Call, Unsupported
 from conformance.oracle import Expected
+from conformance.subjects.answer import check_answer
 from conformance.subjects.base import (
     HasLibrary,
     Memory,
@@ -29,6 +30,8 @@ from conformance.subjects.base import (
     laid_out,
 )
 from conformance.subjects.library import Library
+from conformance.subjects.reference import where_raised
+from conformance.subjects.roster import Roster, built_in, handed_over
 from conformance.verdict import rerun_command
 
 Array = npt.NDArray[Any]
@@ -86,14 +89,21 @@ class Trial:
         ------
         SubjectRaised
             If the subject raised.
+        Unsupported
+            If gradients are needed and the subject gives none.
         """
         ask = self.session.observe
         try:
-            return ask(self.case, self.subject, self.form, memory, steps, steps == 1)
-        except (SubjectRaised, Unsupported):
+            seen = ask(self.case, self.subject, self.form, memory, steps, steps == 1)
+        except (SubjectRaised, Unsupported) as error:
             if gradients or steps > 1:
                 raise
-            return ask(self.case, self.subject, self.form, memory, steps, False)
+            seen = ask(self.case, self.subject, self.form, memory, steps, False)
+            if isinstance(error, Unsupported):
+                return replace(seen, lacking={**seen.lacking, "gradients": str(error)})
+        if gradients:
+            seen.require("gradients")
+        return seen
 
     def expected(self) -> Expected:
         """What the oracle says, given the mask where one was drawn.
@@ -129,15 +139,19 @@ class Session:
     rerun : callable, optional
         Takes an aspect, a claim's id and its subject, and gives the command that judges that
         claim again.
+    roster : mapping, optional
+        The subjects by name; the built-in ones if not given.
     """
 
     def __init__(
         self,
         given: Mapping[str, Subject] = MappingProxyType({}),
         rerun: Callable[[str, str, str], str] | None = None,
+        roster: Roster | None = None,
     ) -> None:
-        self._given = given
-        self.rerun = rerun or _rerun
+        handed = {name: handed_over(name, subject) for name, subject in given.items()}
+        self.roster: Roster = {**(built_in() if roster is None else roster), **handed}
+        self.rerun = rerun or self._rerun
         self.subject = functools.cache(self._load)
         self.call = functools.lru_cache(4096)(self._call)
         self._observed = functools.lru_cache(512)(self._observe)
@@ -221,10 +235,8 @@ class Session:
         return subject.library()
 
     def _load(self, name: str) -> Subject:
-        if name in self._given:
-            return self._given[name]
         try:
-            return subjects.load(name)
+            return self.roster[name].load()
         except Exception as error:
             raise SubjectRaised(
                 f"the subject {name} cannot be loaded: {error} (install what it needs, or leave it"
@@ -232,9 +244,7 @@ class Session:
             ) from error
 
     def _call(self, case: Case, subject: str, form: str) -> Call:
-        given = self._given.get(subject)
-        dialect = given.dialect if given is not None else subjects.dialect_of(subject)
-        return DIALECTS[dialect].translate(case, form)
+        return DIALECTS[self.roster[subject].dialect].translate(case, form)
 
     def _observe(
         self, case: Case, subject: str, form: str, memory: Memory, steps: int, gradients: bool
@@ -260,9 +270,10 @@ class Session:
         except SubjectRaised as error:
             return error
         try:
+            check_answer(answer, call)
             return neutral(answer, call)
         except Exception as error:
-            return SubjectRaised(f"{subject} answered in no shape that can be read: {error}")
+            return SubjectRaised(f"{subject} gave an answer that cannot be read: {error}")
 
     def _run(self, name: str, request: Request) -> Observation:
         subject = self.subject(name)
@@ -271,8 +282,10 @@ class Session:
         except Unsupported:  # an answer, not an accident
             raise
         except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            raise SubjectRaised(f"{name} raised {text}") from error
+            text = f"{name} raised {type(error).__name__}: {error}"
+            if not self.roster[name].built_in:  # its author wants to know where
+                text += where_raised(error)
+            raise SubjectRaised(text) from error
 
     def _seed(self, name: str, case: Case) -> None:
         """Let what is drawn depend on the case alone, so that a run can be repeated."""
@@ -280,6 +293,15 @@ class Session:
         if isinstance(subject, HasLibrary):
             digest = hashlib.sha256(f"{case.seed}/{case.id}".encode()).digest()
             subject.library().seed(int.from_bytes(digest[:4], "little") >> 1)
+
+    def _rerun(self, aspect: str, claim: str, subject: str) -> str:
+        foreign = [name for name in subject.split("+") if not self.roster[name].built_in]
+        if not foreign:
+            return rerun_command(aspect, claim)
+        reference = self.roster[foreign[0]].reference
+        if reference is None:  # an object has no name that a command could say
+            return f"conformance.check(SUBJECT, claims=[{f'{aspect}/{claim}'!r}])"
+        return rerun_command(aspect, claim, reference)
 
     def _cotangents(self, case: Case, call: Call) -> Mapping[str, Array]:
         if "rate" in case.config:  # the oracle answers only when it has seen the mask
@@ -340,6 +362,7 @@ def neutral(observation: Observation, call: Call) -> Observation:
         back(observation.inputs),
         observation.owned,
         observation.same_object,
+        observation.lacking,
     )
 
 
@@ -382,11 +405,6 @@ def without_unused(case: Case, call: Call) -> Case:
     Case
     """
     return _with_arrays(case, call.arrays)
-
-
-def _rerun(aspect: str, claim: str, subject: str) -> str:
-    foreign = [name for name in subject.split("+") if name not in subjects.SUBJECTS]
-    return rerun_command(aspect, claim, foreign[0] if foreign else None)
 
 
 def _with_arrays(case: Case, arrays: frozenset[str]) -> Case:

@@ -150,6 +150,23 @@ def rerun_command(aspect: str, claim: str, subject: str | None = None) -> str:
     return shlex.join([*command, "--claim", f"{aspect}/{claim}"])
 
 
+def again(rerun: str) -> str:
+    """
+    Give the last line of a message.
+
+    Parameters
+    ----------
+    rerun : str
+        The command that runs the claim again.
+
+    Returns
+    -------
+    str
+        The command behind its label.
+    """
+    return f"{'again':<8}  {rerun}"
+
+
 def failure_message(
     call: str,
     index: object,

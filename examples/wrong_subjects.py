@@ -17,6 +17,8 @@ from conformance.subjects.refimpl import RefimplTorch
 class WrongStride(RefimplTorch):
     """Moves every window by 1."""
 
+    name = "wrong-stride"
+
     def run(self, request: Request) -> Observation:
         """Run a call with another stride."""
         if "stride" in request.call.arguments:
@@ -28,6 +30,8 @@ class WrongStride(RefimplTorch):
 class WrongDivisor(RefimplTorch):
     """Leaves the padding out of every average."""
 
+    name = "wrong-divisor"
+
     def run(self, request: Request) -> Observation:
         """Run a call with another divisor."""
         if "count_include_pad" in request.call.arguments:
@@ -37,6 +41,8 @@ class WrongDivisor(RefimplTorch):
 
 class Unfinished(RefimplTorch):
     """Raises where it has nothing, in place of saying so."""
+
+    name = "unfinished"
 
     def run(self, request: Request) -> Observation:
         """Run a call, but no softsign."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,14 +30,19 @@ def check_state_follows_its_rule(trial: Trial) -> Sequence[Finding]:
     """
     findings = []
     for steps in STEPS:
-        state = trial.observe(steps=steps).state
+        observation = trial.observe(steps=steps)
+        observation.require("state")
         for name, statistic in state_after(trial, steps).items():
+            if name not in observation.state:
+                findings.append(Finding(name, math.inf, "all", "no such buffer", "one", "none"))
+                continue
+            got = observation.state[name]
             if not isinstance(statistic, Bounded):
-                findings.append(equal(name, state[name], statistic))
+                findings.append(equal(name, got, statistic))
                 continue
             findings += [
-                within_bound(f"{name} after {steps} steps", state[name], statistic),
-                same_words(f"dtype of {name}", state[name].dtype.name, trial.case.dtype),
+                within_bound(f"{name} after {steps} steps", got, statistic),
+                same_words(f"dtype of {name}", got.dtype.name, trial.case.dtype),
             ]
     return findings
 

@@ -32,8 +32,8 @@ usage: conformance [run] [--subject NAME]... [--report-json FILE] [-k EXPRESSION
 Runs the matrix of layers and subjects, and prints it. The exit status is 0 only if every planned
 claim was checked and nothing failed.
 
-  --subject NAME      check this subject (repeatable; default: all known ones), by name or as
-                      module:Class
+  --subject NAME      check this subject (repeatable; default: all known ones), by name, or your
+                      own as FILE.py:Name or package.module:Name
   --report-json FILE  write all records to FILE
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
   --claim ID          check this claim alone (repeatable), as ASPECT/ID
@@ -67,8 +67,6 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     import pytest
 
-    # A subject of the user's own is looked for where the command is given, as Python does.
-    sys.path.insert(0, os.getcwd())
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return int(pytest.main([*_options(given), *given, str(_SUITE)]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
+import inspect
 from collections.abc import Mapping
+from typing import Any
 
 from conformance.subjects.base import Subject
+from conformance.subjects.reference import find
 
 # Column order: each framework beside refimpl's dialect of it.
 BUILT_IN: Mapping[str, str] = {
@@ -29,7 +31,8 @@ def load(name: str) -> Subject:
     Parameters
     ----------
     name : str
-        One of `SUBJECTS`, or 'module:Class' of your own.
+        One of `SUBJECTS`, 'package.module:Name' or 'FILE.py:Name' of your own, or the name of an
+        entry point in the group 'conformance.subjects'.
 
     Returns
     -------
@@ -38,17 +41,29 @@ def load(name: str) -> Subject:
     Raises
     ------
     ValueError
-        If it is neither.
+        If it is none of these.
     ImportError
         If its module, or the framework it stands for, cannot be imported.
     """
-    path = BUILT_IN.get(name, name)
-    module, separator, attribute = path.partition(":")
-    if not separator:
-        known = ", ".join(SUBJECTS)
-        raise ValueError(f"subject must be one of {known}, or module:Class; got {name!r}")
-    subject: Subject = getattr(importlib.import_module(module), attribute)()
+    subject: Subject = made(find(BUILT_IN.get(name, name), SUBJECTS))
     return subject
+
+
+def made(given: Any) -> Any:
+    """Make a subject of what makes one.
+
+    Parameters
+    ----------
+    given : object
+        A subject, or a class or function that makes one if called without arguments.
+
+    Returns
+    -------
+    object
+        The subject.
+    """
+    makes = inspect.isclass(given) or inspect.isroutine(given)
+    return given() if makes else given
 
 
 def dialect_of(name: str) -> str:

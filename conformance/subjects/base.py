@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from conformance.dialects.base import Call, Owned
+from conformance.dialects.base import Call, Owned, Unsupported
 from conformance.subjects.library import Library
 
 Array = npt.NDArray[Any]
@@ -61,6 +61,9 @@ class Observation:
         elements are equal.
     same_object : bool
         Whether the first result is the input array itself, written over.
+    lacking : mapping
+        Which of the other fields the subject does not give, and why: they are unsupported, not
+        wrong.
     """
 
     outputs: tuple[Array, ...]
@@ -69,6 +72,23 @@ class Observation:
     inputs: Mapping[str, Array] = field(default_factory=dict)
     owned: tuple[Owned, ...] = ()
     same_object: bool = False
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+    def require(self, field: str) -> None:
+        """Refuse to look at what the subject does not give.
+
+        Parameters
+        ----------
+        field : str
+            Such as 'gradients'.
+
+        Raises
+        ------
+        Unsupported
+            If it is among what is lacking.
+        """
+        if field in self.lacking:
+            raise Unsupported(self.lacking[field])
 
 
 class Subject(Protocol):

@@ -45,7 +45,8 @@ class Claim:
 
 
 class Session:
-    pass
+    def __init__(self, roster):
+        assert set(roster) <= set(SUBJECTS)
 
 
 def plan(subjects, aspects=ASPECTS):
@@ -98,8 +99,15 @@ def judge(claim, session):
     )
 
 
-def load(name):
-    raise ImportError(f"no module named {name.partition(':')[0]!r}")
+def roster_of(names):
+    for name in names:
+        if name not in SUBJECTS:
+            raise ValueError(f"there is no subject {name!r}")
+    return dict.fromkeys(names)
+
+
+def built_in():
+    return roster_of(SUBJECTS)
 
 
 claims = ModuleType("conformance.claims")
@@ -107,6 +115,8 @@ claims.__dict__.update(plan=plan, judge=judge, ASPECTS=ASPECTS)
 session = ModuleType("conformance.session")
 session.__dict__.update(Session=Session)
 subjects = ModuleType("conformance.subjects")
-subjects.__dict__.update(SUBJECTS=SUBJECTS, load=load)
-for module in (claims, session, subjects):
+subjects.__path__ = []
+roster = ModuleType("conformance.subjects.roster")
+roster.__dict__.update(roster_of=roster_of, built_in=built_in)
+for module in (claims, session, subjects, roster):
     sys.modules[module.__name__] = module

@@ -135,7 +135,7 @@ def _without(name):
     class Missing(Session):
         def _load(self, wanted):
             before = subjects.BUILT_IN
-            subjects.BUILT_IN = {name: "no_such_module:Thing"}
+            subjects.BUILT_IN = {**before, name: "no_such_module:Thing"}
             try:
                 return super()._load(wanted)
             finally:

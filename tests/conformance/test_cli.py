@@ -63,7 +63,7 @@ def test_failure_is_the_exit_status(tmp_path):
 def test_misspelled_subject_is_refused(tmp_path):
     run = command("--subject", "alpa", cwd=tmp_path)
     assert run.returncode == 4
-    assert "did you mean 'alpha'?" in run.stderr
+    assert "--subject: there is no subject 'alpa'" in run.stderr
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])

@@ -1,0 +1,306 @@
+"""Base classes for subjects: an author says how to build, load and call, and these do the rest."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conformance.dialects.base import Owned, Role, Unsupported
+from conformance.subjects.answer import AnswerError, check_array
+from conformance.subjects.base import Observation, Request, constant
+from conformance.subjects.gap import Gap
+
+Array = npt.NDArray[Any]
+Functions = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of a function: what `backward` gets in the place of a layer.
+
+    Attributes
+    ----------
+    name : str
+        The function's dotted name in the dialect, such as 'nn.functional.conv2d'.
+    arguments : mapping
+        Its keyword arguments that are no arrays.
+    arrays : mapping
+        Its arrays by keyword.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    arrays: Mapping[str, Array]
+
+
+class Adapter:
+    """A subject that is asked step by step; derive from `LayerSubject` or `FunctionSubject`.
+
+    Attributes
+    ----------
+    name : str
+        The column in the matrix; the class's own name if it is left empty.
+    dialect : {'torch', 'tf'}
+        In whose words, layouts and defaults the subject is asked.
+    functions : mapping
+        Operation -> callable, for what is a function in the dialect. It is called with keywords.
+    lacks : sequence of Gap
+        What the subject does not do. Each gap is tried; see `Gap`.
+    """
+
+    name: str = ""
+    dialect: str = ""
+    functions: Functions = MappingProxyType({})
+    lacks: Sequence[Gap] = ()
+
+    def build(self, target: str, arguments: Mapping[str, Any]) -> Any:
+        """Make a layer.
+
+        Parameters
+        ----------
+        target : str
+            Its dotted name in the dialect, such as 'nn.Conv2d' or 'keras.layers.Conv2D'.
+        arguments : mapping
+            The constructor's keyword arguments; a dtype is a word such as 'float32'.
+
+        Returns
+        -------
+        object
+            Whatever the other methods take as `instance`.
+
+        Raises
+        ------
+        Unsupported
+            For what the subject does not have.
+        """
+        raise Unsupported("not implemented: the subject has functions only")
+
+    def load(self, instance: Any, arrays: Mapping[str, Array]) -> None:
+        """Give a layer its parameters and buffers.
+
+        Parameters
+        ----------
+        instance : object
+            What `build` made.
+        arrays : mapping
+            By name and in the layout of the dialect; empty for a layer that owns nothing. They
+            are copies, and may be kept.
+        """
+        raise NotImplementedError
+
+    def forward(self, instance: Any, *inputs: Array, training: bool | None) -> Any:
+        """Call a layer.
+
+        Parameters
+        ----------
+        instance : object
+            What `build` made.
+        *inputs : ndarray
+            In the order of the dialect's call.
+        training : bool or None
+            The mode; None where the layer has none.
+
+        Returns
+        -------
+        ndarray or tuple of ndarray
+        """
+        raise NotImplementedError
+
+    def backward(self, instance: Any, cotangents: tuple[Array | None, ...]) -> Mapping[str, Array]:
+        """Go backward through the last call.
+
+        Parameters
+        ----------
+        instance : object
+            What `build` made; for a function, the `Operation`.
+        cotangents : tuple of ndarray or None
+            One for each result; None where none flows in.
+
+        Returns
+        -------
+        mapping
+            The gradients of inputs and parameters, by their names in the dialect.
+        """
+        raise Unsupported("not implemented: the subject has no backward()")
+
+    def parameters(self, instance: Any) -> Mapping[str, Array]:
+        """List what a layer trains.
+
+        Parameters
+        ----------
+        instance : object
+            What `build` made.
+
+        Returns
+        -------
+        mapping
+            Name -> value, in the dialect's order.
+        """
+        raise Unsupported("not implemented: the subject has no parameters()")
+
+    def buffers(self, instance: Any) -> Mapping[str, Array]:
+        """List what a layer keeps and does not train, such as running statistics.
+
+        Parameters
+        ----------
+        instance : object
+            What `build` made.
+
+        Returns
+        -------
+        mapping
+            Name -> value, in the dialect's order.
+        """
+        raise Unsupported("not implemented: the subject has no buffers()")
+
+    def run(self, request: Request) -> Observation:
+        """Run a call; see `Subject.run`."""
+        call = request.call
+        if call.kind == "function":
+            return self._run_function(request)
+        instance = self.build(call.target, {**call.arguments, **_copies(request, "constant")})
+        if request.fresh:
+            return Observation((), owned=self._owned(instance, request))
+        self.load(instance, _copies(request, "parameter", "buffer"))
+
+        def forward(*inputs: Array) -> Any:
+            return self.forward(instance, *inputs, training=call.training)
+
+        inputs = _copies(request, "input")
+        return self._observe(request, instance, inputs, forward, lambda: self.buffers(instance))
+
+    def _run_function(self, request: Request) -> Observation:
+        call = request.call
+        if call.target not in self.functions:
+            raise Unsupported("not implemented: it is not among the subject's functions")
+        function, arrays = self.functions[call.target], _copies(request)
+        inputs = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "input"}
+        kept = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "buffer"}
+
+        def forward(*given: Array) -> Any:
+            return function(**arrays | dict(zip(inputs, given, strict=True)), **call.arguments)
+
+        operation = Operation(call.target, call.arguments, _copies(request))
+        return self._observe(request, operation, inputs, forward, lambda: kept)
+
+    def _observe(
+        self,
+        request: Request,
+        instance: Any,
+        inputs: dict[str, Array],
+        forward: Callable[..., Any],
+        buffers: Callable[[], Mapping[str, Array]],
+    ) -> Observation:
+        first, *others = inputs.values()
+        results = _tuple(forward(first, *others))
+        outputs = tuple(_array(f"result {n} of forward()", each) for n, each in enumerate(results))
+        lacking: dict[str, str] = {}
+
+        def ask(part: str, question: Callable[[], Mapping[str, Array]]) -> dict[str, Array]:
+            try:
+                return _named(part, question())
+            except Unsupported as answer:
+                lacking[part] = str(answer)
+                return {}
+
+        gradients: Mapping[str, Array] = {}
+        if request.cotangents:
+            cotangents = tuple(None if c is None else c.copy() for c in request.cotangents)
+            gradients = ask("gradients", lambda: self.backward(instance, cotangents))
+        for array in request.further:
+            forward(array.copy(), *others)
+        has_state = any(slot.role == "buffer" for slot in request.call.slots)
+        state = ask("state", buffers) if has_state else {}
+        same = bool(results) and results[0] is first
+        return Observation(outputs, gradients, state, inputs, (), same, lacking)
+
+    def _owned(self, instance: Any, request: Request) -> tuple[Owned, ...]:
+        found = [
+            (*each, True) for each in _named("parameters()", self.parameters(instance)).items()
+        ]
+        if any(not owned.trainable for owned in request.call.owned):
+            buffers = _named("buffers()", self.buffers(instance))
+            found += [(*each, False) for each in buffers.items()]
+        return tuple(
+            Owned(name, array.shape, array.dtype.name, trainable, constant(array))
+            for name, array, trainable in found
+        )
+
+
+class LayerSubject(Adapter, ABC):
+    """A subject with layers that are built, given parameters, and called.
+
+    `build`, `load` and `forward` must be given. What else is not given is reported as unsupported:
+    `backward` (gradients), `parameters` (what a new layer trains), `buffers` (running statistics),
+    `functions`. So is what `build` raises `Unsupported` for.
+    """
+
+    @abstractmethod
+    def build(self, target: str, arguments: Mapping[str, Any]) -> Any:
+        """Make a layer; see `Adapter.build`."""
+
+    @abstractmethod
+    def load(self, instance: Any, arrays: Mapping[str, Array]) -> None:
+        """Give a layer its parameters and buffers; see `Adapter.load`."""
+
+    @abstractmethod
+    def forward(self, instance: Any, *inputs: Array, training: bool | None) -> Any:
+        """Call a layer; see `Adapter.forward`."""
+
+
+class FunctionSubject(Adapter):
+    """A subject that is a mapping from operations to functions.
+
+    `backward` may be given in a class derived from this one.
+
+    Parameters
+    ----------
+    name, dialect, functions, lacks : optional
+        As the attributes of the same names, for a subject that needs no class of its own.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        dialect: str | None = None,
+        functions: Functions | None = None,
+        lacks: Sequence[Gap] | None = None,
+    ) -> None:
+        self.name = self.name if name is None else name
+        self.dialect = self.dialect if dialect is None else dialect
+        self.functions = self.functions if functions is None else functions
+        self.lacks = self.lacks if lacks is None else lacks
+
+
+def _copies(request: Request, *roles: Role) -> dict[str, Array]:
+    """Copy what is lent, as it lies in memory; without a role, everything."""
+    return {
+        slot.name: np.array(request.arrays[slot.name], order="K")
+        for slot in request.call.slots
+        if slot.role in roles or not roles
+    }
+
+
+def _tuple(results: Any) -> tuple[Any, ...]:
+    return tuple(results) if isinstance(results, tuple | list) else (results,)
+
+
+def _array(what: str, value: Any) -> Array:
+    check_array(what, value)
+    return np.array(value)
+
+
+def _named(what: str, arrays: Any) -> dict[str, Array]:
+    if not isinstance(arrays, Mapping):
+        raise AnswerError(f"{what} must be a mapping of names to arrays; got {arrays!r}")
+    return {
+        name: _array(f"{name!r} of {what}", array)
+        for name, array in arrays.items()
+        if array is not None
+    }

@@ -1,0 +1,107 @@
+"""What a subject's author declares it lacks, as data: so that the declaration can be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal, Protocol, get_args, runtime_checkable
+
+from conformance.dialects.base import Call
+
+Status = Literal["not implemented", "not yet", "never"]
+
+
+def always(call: Call) -> bool:
+    """Hold for every call.
+
+    Parameters
+    ----------
+    call : Call
+        Any call.
+
+    Returns
+    -------
+    bool
+    """
+    return True
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that a subject does not do.
+
+    Each claim that a gap covers is tried all the same. Where it fails or raises, the verdict is
+    `unsupported`, with the gap's words for a reason. Where it holds, the gap is `stale`: a
+    failure, until it is narrowed or taken out.
+
+    Attributes
+    ----------
+    target : str
+        What is lacking, by its dotted name in the dialect: a pattern as in a shell, such as
+        'nn.Conv3d' or 'nn.functional.*_pool?d'.
+    status : {'not implemented', 'not yet', 'never'}
+        'not implemented' is the author's to do, 'not yet' is upstream's, 'never' is by design.
+    reason : str
+        A sentence; only 'not implemented' may go without.
+    aspects, dtypes : tuple of str
+        Patterns of the aspects and float dtypes that are concerned; all of them by default.
+    when : callable
+        Which calls are concerned, such as ``lambda call: call.arguments["dilation"] != (1, 1)``.
+    """
+
+    target: str
+    status: Status
+    reason: str = ""
+    aspects: tuple[str, ...] = ("*",)
+    dtypes: tuple[str, ...] = ("*",)
+    when: Callable[[Call], bool] = always
+
+    def __post_init__(self) -> None:
+        if self.status not in get_args(Status):
+            allowed = ", ".join(map(repr, get_args(Status)))
+            raise ValueError(f"status of a Gap must be one of {allowed}; got {self.status!r}")
+        if not self.reason and self.status != "not implemented":
+            raise ValueError(f"a Gap that is {self.status!r} needs a reason; got none")
+        for name in ("aspects", "dtypes"):
+            if isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} of a Gap must be a tuple of str, such as ('gradient',)")
+
+    @property
+    def sentence(self) -> str:
+        """The reason as it is reported, which begins with the status."""
+        return f"{self.status}: {self.reason}" if self.reason else self.status
+
+    def covers(self, call: Call, aspect: str, dtype: str) -> bool:
+        """Tell whether a claim is concerned.
+
+        Parameters
+        ----------
+        call : Call
+            The claim's call.
+        aspect, dtype : str
+            What is looked at, and the case's float dtype.
+
+        Returns
+        -------
+        bool
+        """
+        return (
+            fnmatchcase(call.target, self.target)
+            and any(fnmatchcase(aspect, pattern) for pattern in self.aspects)
+            and any(fnmatchcase(dtype, pattern) for pattern in self.dtypes)
+            and self.when(call)
+        )
+
+
+@runtime_checkable
+class HasGaps(Protocol):
+    """A subject that declares what it lacks.
+
+    Attributes
+    ----------
+    lacks : sequence of Gap
+        Its gaps.
+    """
+
+    lacks: Sequence[Gap]

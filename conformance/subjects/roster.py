@@ -1,0 +1,161 @@
+"""The subjects of a run: each by the name of its column, however it was given."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from conformance import subjects
+from conformance.dialects import DIALECTS
+from conformance.subjects.base import Subject
+from conformance.subjects.gap import Gap
+
+Given: TypeAlias = "str | Subject | Callable[[], Subject]"
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One subject of a run.
+
+    Attributes
+    ----------
+    name : str
+        Its column, and its word in the names of claims.
+    dialect : str
+        'torch' or 'tf'.
+    load : callable
+        Gives the subject; only here is the framework of a built-in one imported.
+    reference : str or None
+        What `--subject` takes for it; None for an object that was handed over.
+    built_in : bool
+        Whether it is one of `subjects.SUBJECTS`: those are what our records speak about.
+    lacks : tuple of Gap
+        What it declares that it does not do.
+    """
+
+    name: str
+    dialect: str
+    load: Callable[[], Subject]
+    reference: str | None
+    built_in: bool = False
+    lacks: tuple[Gap, ...] = ()
+
+
+Roster: TypeAlias = Mapping[str, Entry]
+
+
+def roster_of(given: Iterable[Given]) -> Roster:
+    """Look up the subjects of a run.
+
+    Parameters
+    ----------
+    given : iterable of str, Subject or callable
+        Names of built-in subjects, references to others (see `subjects.load`), subjects, or
+        classes and functions that make one.
+
+    Returns
+    -------
+    mapping
+        Name -> entry, in the order given; what is given twice stands once.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        For one that cannot be found or is no subject, and for two of one name.
+    """
+    roster: dict[str, Entry] = {}
+    seen: list[Given] = []
+    for each in map(_canonical, given):
+        if each in seen:
+            continue
+        seen.append(each)
+        entry = _entry(each)
+        if entry.name in roster or (entry.name in subjects.BUILT_IN and not entry.built_in):
+            raise ValueError(
+                f"{_shown(each)} calls itself {entry.name!r}, as another subject does:"
+                " give it a name of its own"
+            )
+        roster[entry.name] = entry
+    return roster
+
+
+@functools.cache
+def built_in() -> Roster:
+    """Give the built-in subjects.
+
+    Returns
+    -------
+    mapping
+        Name -> entry, in the order of the matrix.
+    """
+    return roster_of(subjects.SUBJECTS)
+
+
+def handed_over(name: str, subject: Subject) -> Entry:
+    """Make the entry of a subject that is there already.
+
+    Parameters
+    ----------
+    name : str
+        Its column.
+    subject : Subject
+        The subject.
+
+    Returns
+    -------
+    Entry
+    """
+    return Entry(name, subject.dialect, lambda: subject, None, lacks=_lacks(subject, name))
+
+
+def _canonical(given: Given) -> Given:
+    """Call a built-in subject by its name, also where it is given as module:Class."""
+    names = {path: name for name, path in subjects.BUILT_IN.items()}
+    return names.get(given, given) if isinstance(given, str) else given
+
+
+def _entry(given: Given) -> Entry:
+    if isinstance(given, str) and given in subjects.BUILT_IN:
+        load = functools.partial(subjects.load, given)
+        return Entry(given, subjects.DIALECT_OF[given], load, given, built_in=True)
+    subject = subjects.load(given) if isinstance(given, str) else subjects.made(given)
+    shown = _shown(given)
+    for attribute in ("dialect", "run"):
+        if not hasattr(subject, attribute):
+            raise TypeError(
+                f"{shown} is no subject: it has no {attribute!r}; derive it from"
+                " conformance.LayerSubject or conformance.FunctionSubject"
+            )
+    name = getattr(subject, "name", "") or type(subject).__name__
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(
+            f"name of {shown} must consist of letters, digits, '_', '.' and '-'; got {name!r}"
+        )
+    if subject.dialect not in DIALECTS:
+        allowed = " or ".join(map(repr, sorted(DIALECTS)))
+        raise ValueError(f"dialect of {shown} must be {allowed}; got {subject.dialect!r}")
+    return Entry(
+        name,
+        subject.dialect,
+        lambda: subject,
+        given if isinstance(given, str) else None,
+        lacks=_lacks(subject, shown),
+    )
+
+
+def _lacks(subject: Any, shown: str) -> tuple[Gap, ...]:
+    lacks: Sequence[object] = getattr(subject, "lacks", ())
+    if isinstance(lacks, Gap) or any(not isinstance(each, Gap) for each in lacks):
+        raise TypeError(f"lacks of {shown} must be a sequence of conformance.Gap; got {lacks!r}")
+    return tuple(each for each in lacks if isinstance(each, Gap))
+
+
+def _shown(given: Given) -> str:
+    if isinstance(given, str):
+        return given
+    return getattr(given, "__name__", "") or type(given).__name__
