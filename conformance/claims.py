@@ -78,7 +78,8 @@ def _plan(roster: Roster) -> Iterator[Claim]:
     for case in all_cases():
         spoken: dict[str, list[tuple[str, Call]]] = {}
         for name, entry in roster.items():
-            if case.layer == "seeded" and entry.built_in and name.startswith("refimpl."):
+            own = entry.built_in and name.startswith("refimpl.")
+            if own and (case.layer == "seeded" or case.config.get("free", False)):
                 continue  # its own draws are what the others are held against
             dialect = DIALECTS[entry.dialect]
             spoken[name] = []
@@ -173,7 +174,8 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
             if each.strict:
                 text = f"{each.stale}: {each.sentence}\n{repeat}"
                 return _record(claim, Verdict.STALE, worst.k, text, each.sentence)
-        return _record(claim, Verdict.PASS, worst.k, "")
+        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
+        return _record(claim, Verdict.PASS, worst.k, remarks)
     for each in known:
         if each.kind in ("differs", "either") and _explained(claim, session, each):
             return _recognised(claim, worst.k, each.sentence, each)

@@ -53,7 +53,7 @@ class Record:
     seed : str
         What the inputs were drawn from.
     message : str
-        Empty for a pass, otherwise what happened.
+        What happened; for a pass empty, or a remark.
     divergence : str or None
         The sentence of the recorded divergence or limitation, for `expected` and `stale`.
     """

@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="write the curves to this file")
     parser.add_argument("--seed", type=int, default=trajectory.RECIPE["seed"])
     options = parser.parse_args()
-    (case,) = trajectory.cases()
+    case = trajectory.cases()[0]
     config = MappingProxyType({**case.config, "seed": options.seed})
     curves = {}
     for dialect, (framework, refimpl) in PAIRS.items():

@@ -30,6 +30,12 @@ RECIPE = MappingProxyType(
 )
 
 
+_RUNS = {
+    "synchronised": "a gradient, a statistic or a step that is wrong only once a network learns",
+    "free": "a draw that is another one, or is drawn in another order, once nothing is copied",
+}
+
+
 def cases() -> tuple[Case, ...]:
     """The training runs.
 
@@ -37,16 +43,17 @@ def cases() -> tuple[Case, ...]:
     -------
     tuple of Case
     """
-    return (
+    return tuple(
         Case(
             layer="trajectory",
-            words=("sgd",),
-            config=RECIPE,
+            words=("sgd", word),
+            config=MappingProxyType({**RECIPE, "free": word == "free"}),
             shapes=MappingProxyType({}),
             regime="normal",
             dtype="float32",
-            hunts="a gradient, a statistic or a step that is wrong only once a network learns",
-        ),
+            hunts=hunts,
+        )
+        for word, hunts in _RUNS.items()
     )
 
 

@@ -18,7 +18,7 @@ from conformance.checks.parameters import check_parameters_are_as_documented
 from conformance.checks.purity import check_inputs_are_left_alone
 from conformance.checks.seeded import check_draws_are_refimpls
 from conformance.checks.state import check_state_follows_its_rule
-from conformance.checks.trajectory import check_each_step_is_within_bounds
+from conformance.checks.trajectory import check_training
 from conformance.session import Trial
 
 Check = Callable[[Trial], Sequence[Finding]]
@@ -37,7 +37,7 @@ CHECKS: Mapping[str, Check] = {
     "mask": check_mask_has_its_distribution,
     "chapter": check_chapter,
     "seeded": check_draws_are_refimpls,
-    "trajectory": check_each_step_is_within_bounds,
+    "trajectory": check_training,
 }
 
 # Aspects that hold two trials of one case against each other.

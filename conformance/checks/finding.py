@@ -30,6 +30,8 @@ class Finding:
         The distance in units of the bound; infinite where there is none.
     index, got, expected, bound : object
         The worst element, for a reader; None or words where there is no single element.
+    remark : str
+        What is worth telling though nothing is wrong.
     """
 
     what: str
@@ -38,6 +40,7 @@ class Finding:
     got: object = None
     expected: object = None
     bound: object = None
+    remark: str = ""
 
 
 def within_bound(what: str, got: Array, expected: Any, *, exact: bool = False) -> Finding:

@@ -188,9 +188,14 @@ def _unsupported(record: Record) -> str | None:
     return record.message if record.verdict is Verdict.UNSUPPORTED else None
 
 
+def _remark(record: Record) -> str | None:
+    return record.message if record.verdict is Verdict.PASS and record.message else None
+
+
 _SECTIONS: tuple[tuple[str, Callable[[Record], str | None]], ...] = (
     ("Recorded divergences that occurred", _divergence),
     ("Unsupported", _unsupported),
+    ("Remarks", _remark),
 )
 
 

@@ -14,7 +14,10 @@ from conformance.bounds import LIMIT
 from conformance.cases import seeded, trajectory
 from conformance.checks.finding import NothingCompared
 from conformance.checks.seeded import check_draws_are_refimpls
-from conformance.checks.trajectory import check_each_step_is_within_bounds
+from conformance.checks.trajectory import (
+    check_each_step_is_within_bounds,
+    check_seed_alone_repeats_it,
+)
 from conformance.session import SubjectRaised
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 
@@ -22,7 +25,7 @@ LIBRARIES = {
     "torch": (RefimplTorchLibrary, refimpl.torch),
     "tf": (RefimplTfLibrary, refimpl.tf),
 }
-(CASE,) = trajectory.cases()
+CASE, FREE = trajectory.cases()
 
 
 def trial(library, dialect, case=CASE):
@@ -80,12 +83,65 @@ def test_one_wrong_gradient_late_in_the_run_is_seen_and_placed(dialect):
             steps.append(step)
             if len(steps) == 40:
                 key = next(key for key in step.gradients if key[0] == 6)
-                step.gradients[key][0] *= np.float32(1.001)
+                step.gradients[key][...] *= np.float32(1.001)
             return step
 
     found = worst(Late(root), dialect)
     assert found.k > LIMIT
     assert found.index[0] == "step 39"
+
+
+def freely(library, dialect):
+    return check_seed_alone_repeats_it(trial(library, dialect, FREE))
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_a_free_run_is_repeated_by_its_seed(dialect):
+    kind, root = LIBRARIES[dialect]
+    findings = freely(kind(root), dialect)
+    assert max(finding.k for finding in findings) <= LIMIT
+    assert {finding.remark for finding in findings} == {
+        "",
+        "free run: no tensor left the bound of its step in 50 steps",
+    }
+
+
+def shifted(method):
+    """Make a method that is given another seed."""
+
+    def draw(self, *arguments):
+        *others, seed = arguments
+        return getattr(super(type(self), self), method)(*others, seed + 1)
+
+    return {method: draw}
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+@pytest.mark.parametrize(
+    ("method", "noticed"), [("seed", "first weight of layer 0"), ("order", "in the order of")]
+)
+def test_a_free_run_from_another_seed_is_seen(dialect, method, noticed):
+    wrong = [each for each in freely(sinful(dialect, **shifted(method)), dialect) if each.k > LIMIT]
+    assert any(noticed in finding.what for finding in wrong)
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_where_a_free_run_parts_is_told(dialect):
+    kind, root = LIBRARIES[dialect]
+    steps = []
+
+    class Late(kind):
+        def step(self, layers, loss, inputs, labels):
+            step = super().step(layers, loss, inputs, labels)
+            steps.append(step)
+            if len(steps) == 8:
+                step.outputs[6][...] *= np.float32(1.001)
+            return step
+
+    findings = freely(Late(root), dialect)
+    assert max(finding.k for finding in findings) <= LIMIT
+    (remark,) = [finding.remark for finding in findings if finding.remark]
+    assert remark.endswith("the output of layer 6, in step 7")
 
 
 @pytest.mark.parametrize("dialect", LIBRARIES)

@@ -1,0 +1,135 @@
+"""Training runs: step by step from the subject's own parameters, and once running free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from conformance.bounds import LIMIT
+from conformance.checks.finding import Array, Finding, equal, within_bound
+from conformance.checks.trajectory.step import found, kept, wanted
+from conformance.session import Trial
+from conformance.training import Note, train
+
+
+def check_training(trial: Trial) -> Sequence[Finding]:
+    """A training run goes as the oracle says.
+
+    Parameters
+    ----------
+    trial : Trial
+        A trajectory; its case says whether it runs free.
+
+    Returns
+    -------
+    sequence of Finding
+    """
+    free = trial.case.config["free"]
+    return check_seed_alone_repeats_it(trial) if free else check_each_step_is_within_bounds(trial)
+
+
+def check_each_step_is_within_bounds(trial: Trial) -> Sequence[Finding]:
+    """Every number of every step of a training run lies within its bound.
+
+    Each step starts from what the subject had: its parameters, statistics and mask are taken as
+    exact, and every layer is judged on the input it really got, so that no error of an earlier
+    step excuses a later one.
+
+    Parameters
+    ----------
+    trial : Trial
+        A trajectory.
+
+    Returns
+    -------
+    sequence of Finding
+        The worst of each tensor over all steps.
+    """
+    dialect, config = trial.call.target, trial.case.config
+    library = trial.session.library(trial.subject)
+    buffers: dict[tuple[int, str], Any] = {}
+    worst: dict[str, Finding] = {}
+    for number, note in enumerate(train(library, trial.case, dialect)):
+        for finding in _compared(found(note, dialect), wanted(note, config, dialect, buffers)):
+            known = worst.get(finding.what)
+            if known is None or finding.k > known.k:
+                worst[finding.what] = _at(number, finding)
+    return list(worst.values())
+
+
+def check_seed_alone_repeats_it(trial: Trial) -> Sequence[Finding]:
+    """refimpl, given the seed and nothing else, repeats the run.
+
+    First parameters, the order of the data and every mask are the same to the bit, and the whole
+    first step lies within its bounds. After that rounding goes its own way in each, and a network
+    that learns amplifies it: the first tensor to leave the bound of its step is only reported.
+
+    Parameters
+    ----------
+    trial : Trial
+        A trajectory.
+
+    Returns
+    -------
+    sequence of Finding
+        One remarks where the two runs parted.
+    """
+    dialect, config = trial.call.target, trial.case.config
+    # One after the other: they might draw from one generator.
+    runs = [
+        list(train(trial.session.library(name), trial.case, dialect))
+        for name in (trial.subject, f"refimpl.{dialect}")
+    ]
+    buffers: dict[tuple[int, str], Any] = {}
+    findings: list[Finding] = []
+    parted: Finding | None = None
+    for number, (theirs, ours) in enumerate(zip(*runs, strict=True)):
+        findings += [_at(number, each) for each in _same_bits(number, theirs, ours, dialect)]
+        answers = wanted(ours, config, dialect, buffers, chained=True)
+        steps = list(_compared(found(theirs, dialect), answers))
+        if number == 0:
+            findings += steps
+        left = [each for each in steps if each.k > LIMIT]
+        if left and parted is None:
+            parted = _at(number, left[0])
+    return [*_worst_of_each(findings), Finding("the free run", 0.0, remark=_remark(parted, config))]
+
+
+def _same_bits(number: int, theirs: Note, ours: Note, dialect: str) -> Iterator[Finding]:
+    if number == 0:
+        for key, array in ours.before.items():
+            yield equal(f"first {key[1]} of layer {key[0]}", theirs.before[key], array)
+    yield equal("labels, in the order of the data", theirs.labels, ours.labels)
+    yield equal("images, in the order of the data", theirs.inputs, ours.inputs)
+    seen = (_dropped_into(theirs, dialect) != 0) & (_dropped_into(ours, dialect) != 0)
+    masks = [kept(note, dialect)[seen] for note in (theirs, ours)]
+    yield equal("mask, where it can be seen", *masks)
+
+
+def _dropped_into(note: Note, dialect: str) -> Array:
+    return found(note, dialect)["output of layer 3"]
+
+
+def _compared(got: Mapping[str, Array], want: Mapping[str, Any]) -> Iterator[Finding]:
+    for what, bounded in want.items():
+        yield within_bound(what, got[what], bounded)
+
+
+def _at(number: int, finding: Finding) -> Finding:
+    return replace(finding, index=(f"step {number}", finding.index))
+
+
+def _worst_of_each(findings: Sequence[Finding]) -> list[Finding]:
+    worst: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.what not in worst or finding.k > worst[finding.what].k:
+            worst[finding.what] = finding
+    return list(worst.values())
+
+
+def _remark(parted: Finding | None, config: Mapping[str, Any]) -> str:
+    if parted is None:
+        return f"free run: no tensor left the bound of its step in {config['steps']} steps"
+    step = parted.index[0] if isinstance(parted.index, tuple) else parted.index
+    return f"free run: the first to leave the bound of its step is the {parted.what}, in {step}"

@@ -1,0 +1,210 @@
+"""One step of a training run: what it gave, and what the oracle says it should have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from conformance.bounds import Unit, exact
+from conformance.checks.finding import Array
+from conformance.training import PARAMETERS, Note
+from refimpl.ops.activation import relu
+from refimpl.ops.conv import conv
+from refimpl.ops.dropout import dropout
+from refimpl.ops.linear import linear
+from refimpl.ops.loss import cross_entropy
+from refimpl.ops.norm import batch_norm, blend, unbiased
+from refimpl.ops.pool import max_pool
+from refimpl.ops.sgd import coupled_step, decoupled_step
+
+_UNIT = Unit.of("float32")
+_NHWC = (0, 2, 3, 1)
+_NCHW = (0, 3, 1, 2)
+_EPSILON = {"torch": 1e-5, "tf": 1e-3}
+_MOMENTUM = {"torch": 0.1, "tf": 0.01}
+# Parameters in the order in which their gradients are found.
+_BACKWARD = ((6, "weight"), (6, "bias"), (1, "weight"), (1, "bias"), (0, "weight"), (0, "bias"))
+
+
+def found(note: Note, dialect: str) -> dict[str, Array]:
+    """Name the arrays of a step, in the neutral layout.
+
+    Parameters
+    ----------
+    note : Note
+        The step.
+    dialect : str
+        Whose layout it is in.
+
+    Returns
+    -------
+    dict
+        In the order in which a step makes them, as in `wanted`.
+    """
+    first = dialect == "tf"
+    arrays = {
+        f"output of layer {place}": _images(output, first)
+        for place, output in enumerate(note.step.outputs)
+    }
+    arrays["loss"] = note.step.loss
+    arrays["gradient of the input"] = _images(note.step.input_gradient, first)
+    for key in _BACKWARD:
+        slope = note.step.gradients[_named(key, dialect)]
+        arrays[f"gradient of {_words(key)}"] = _parameter(slope, key, first)
+        arrays[f"{_words(key)} after the step"] = _parameter(note.after[key], key, first)
+    return {**arrays, **note.statistics_after}
+
+
+def wanted(
+    note: Note,
+    config: Mapping[str, Any],
+    dialect: str,
+    buffers: dict[tuple[int, str], Any],
+    *,
+    chained: bool = False,
+) -> dict[str, Any]:
+    """Evaluate a step on bounded arrays.
+
+    Parameters
+    ----------
+    note : Note
+        The step: its parameters, statistics and mask are taken as exact.
+    config : mapping
+        The recipe.
+    dialect : str
+        Whose rules.
+    buffers : dict
+        The momentum so far; written over with what it is after the step.
+    chained : bool
+        Whether each layer is evaluated on the oracle's answer for the layer before it, so that
+        the bounds add up over the whole step; by default on the input that it really got.
+
+    Returns
+    -------
+    dict
+        Name -> Bounded.
+    """
+    first = dialect == "tf"
+    images = [_images(array, first) for array in (note.inputs, *note.step.outputs)]
+    p = {key: _bounded(_parameter(array, key, first)) for key, array in note.before.items()}
+    ones: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1)}
+    size: dict[str, Any] = {
+        "kernel": (2, 2),
+        "stride": (2, 2),
+        "padding": ((0, 0),) * 2,
+        "dilation": (1, 1),
+    }
+    outputs: list[Any] = []
+    backs: list[Any] = [None] * 7
+
+    def given() -> Any:
+        return outputs[-1] if chained and outputs else _bounded(images[len(outputs)])
+
+    output, backs[0] = conv(given(), p[0, "weight"], p[0, "bias"], padding=((1, 1),) * 2, **ones)
+    outputs.append(output)
+    normed, backs[1] = batch_norm(given(), p[1, "weight"], p[1, "bias"], epsilon=_EPSILON[dialect])
+    output, mean, variance = normed
+    outputs.append(output)
+    output, backs[2] = relu(given())
+    outputs.append(output)
+    output, backs[3] = max_pool(given(), **size)
+    outputs.append(output)
+    output, backs[4] = dropout(given(), kept(note, dialect), rate=config["rate"], select=first)
+    outputs.append(output)
+    pooled = given()
+    flat = pooled.transpose(_NHWC) if first else pooled
+    outputs.append(flat.reshape(len(note.labels), -1))
+    output, backs[6] = linear(given(), p[6, "weight"], p[6, "bias"])
+    outputs.append(output)
+    loss, back = cross_entropy(given(), note.labels)
+    answers: dict[str, Any] = {f"output of layer {n}": output for n, output in enumerate(outputs)}
+    answers["loss"] = loss
+    gradients, bar = _backward(backs, back(exact(np.ones(()), _UNIT))[0], pooled, first)
+    answers["gradient of the input"] = bar
+    for key in _BACKWARD:
+        answers[f"gradient of {_words(key)}"] = gradients[key]
+        slope = gradients[key]
+        if not chained:
+            slope = _bounded(_parameter(note.step.gradients[_named(key, dialect)], key, first))
+        after, buffers[key] = _descend(p[key], slope, buffers.get(key), config, dialect)
+        answers[f"{_words(key)} after the step"] = after
+    count = images[1].size // mean.size
+    return {**answers, **_statistics(note, dialect, mean, variance, count)}
+
+
+def kept(note: Note, dialect: str) -> Array:
+    """Tell which elements the dropout kept.
+
+    Parameters
+    ----------
+    note : Note
+        The step.
+    dialect : str
+        Whose layout it is in.
+
+    Returns
+    -------
+    ndarray of bool
+        In the neutral layout. Where the dropout's input is 0 nothing tells, and nothing depends
+        on it.
+    """
+    mask: Array = _images(note.step.outputs[4], dialect == "tf") != 0
+    return mask
+
+
+def _backward(backs: list[Any], bar: Any, pooled: Any, first: bool) -> tuple[dict[Any, Any], Any]:
+    gradients = {}
+    bar, gradients[6, "weight"], gradients[6, "bias"] = backs[6](bar)
+    if first:
+        n, c, h, w = pooled.shape
+        bar = bar.reshape(n, h, w, c).transpose(_NCHW)
+    else:
+        bar = bar.reshape(pooled.shape)
+    for place in (4, 3, 2):
+        (bar,) = backs[place](bar)
+    bar, gradients[1, "weight"], gradients[1, "bias"] = backs[1](bar)
+    bar, gradients[0, "weight"], gradients[0, "bias"] = backs[0](bar)
+    return gradients, bar
+
+
+def _descend(
+    parameter: Any, slope: Any, buffer: Any, config: Mapping[str, Any], dialect: str
+) -> tuple[Any, Any]:
+    step: Any = coupled_step if dialect == "torch" else decoupled_step
+    options = {name: config[name] for name in ("learning_rate", "momentum", "weight_decay")}
+    after, buffer = step(parameter, slope, buffer, **options)
+    return after, buffer
+
+
+def _statistics(note: Note, dialect: str, mean: Any, variance: Any, count: int) -> dict[str, Any]:
+    if dialect == "torch":
+        variance = unbiased(variance, count)
+    new = {"running_mean": mean, "running_var": variance}
+    return {
+        name: blend(_bounded(old), new[name], _MOMENTUM[dialect])
+        for name, old in note.statistics_before.items()
+    }
+
+
+def _named(key: tuple[int, str], dialect: str) -> tuple[int, str]:
+    return key[0], PARAMETERS[dialect][key]
+
+
+def _words(key: tuple[int, str]) -> str:
+    return f"{key[1]} of layer {key[0]}"
+
+
+def _images(array: Array, channels_last: bool) -> Array:
+    return array.transpose(_NCHW) if channels_last and array.ndim == 4 else array
+
+
+def _parameter(array: Array, key: tuple[int, str], channels_last: bool) -> Array:
+    if not channels_last or key[1] != "weight" or key[0] == 1:
+        return array
+    return array.transpose(3, 2, 0, 1) if array.ndim == 4 else array.T
+
+
+def _bounded(array: Array) -> Any:
+    return exact(array.astype(np.float64), _UNIT)
