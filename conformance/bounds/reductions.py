@@ -39,7 +39,9 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
     lone = count <= 1.0
     passed = None
     if not lone.all():
-        passed = np.where(lone, 0.0, np.sqrt(count) * unit.growth * add(np.abs(x.value)))
+        magnitude = add(np.abs(x.value))
+        passed = np.where(lone, 0.0, np.sqrt(count) * unit.growth * magnitude)
+        passed = np.where(_may_overflow(unit, magnitude), np.inf, passed)
     if x.bound is not None:
         passed = add_bounds(passed, add(x.bound))
     if divisor == 1:
@@ -58,6 +60,11 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
         lambda: _touched(add, x),
         exact=lone if divisor & (divisor - 1) == 0 else False,
     )
+
+
+def _may_overflow(unit: Unit, magnitude: Any) -> Any:
+    """Whether the terms, taken in some order, have a partial sum that is too large."""
+    return np.isfinite(magnitude) & (magnitude > unit.accumulation_overflow)
 
 
 def _touched(function: Callable[..., Any], *terms: Term) -> tuple[Any, Any]:
@@ -114,10 +121,14 @@ def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> T
         # A gather or a scatter of single elements rounds nothing.
         exact = count <= 1.0
         if not exact.all():
-            own = np.where(exact, 0.0, np.sqrt(count) * unit.growth * function(*magnitudes))
+            magnitude = function(*magnitudes)
+            own = np.where(exact, 0.0, np.sqrt(count) * unit.growth * magnitude)
+            own = np.where(_may_overflow(unit, magnitude), np.inf, own)
             passed = add_bounds(own, passed)
     else:
-        own = np.sqrt(count) * (unit.growth * function(*magnitudes)) + count * unit.flush
+        magnitude = function(*magnitudes)
+        own = np.sqrt(count) * (unit.growth * magnitude) + count * unit.flush
+        own = np.where(_may_overflow(unit, magnitude), np.inf, own)
         passed = add_bounds(own, passed)
     return finish(
         unit,

@@ -246,6 +246,17 @@ def test_a_sum_that_overflows_claims_nothing():
     assert np.isinf((exact([[3e38, 3e38]], F32) @ np.ones((2, 1))).bound).all()
 
 
+def test_a_sum_whose_partial_sums_may_overflow_claims_nothing():
+    large = [3e38, 3e38, -3e38]
+    assert np.isinf(exact(large, F32).sum().bound)
+    assert np.isinf((exact([large], F32) @ np.ones((3, 1))).bound).all()
+    assert np.isinf(correlate(exact(large, F32), np.ones(3)).bound).all()
+    assert np.isfinite(exact(large, F64).sum().bound)
+    # An infinity or a NaN among the terms is claimed as before.
+    assert exact([np.inf, 1.0], F32).sum().bound == 0.0
+    assert np.isnan(exact([np.nan, 3e38, 3e38], F32).sum().value)
+
+
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
 def test_empty_arrays_pass(shape):
     x = exact(np.zeros(shape), F32)
