@@ -616,7 +616,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
     ),
     Divergence(
         subjects=("tensorflow",),
-        layers=("relu", "relu6", "leaky_relu", "elu", "celu"),
+        layers=("relu", "relu6", "leaky_relu", "elu", "celu", "prelu"),
         aspects=("gradient",),
         kind="differs",
         sentence="At subnormal inputs slopes are those at exactly zero.",

@@ -29,12 +29,18 @@ REGIMES: Mapping[str, str] = {
     "extreme": "deviation 30: saturation, overflow of exp, logs of clipped probabilities",
     "ties": "few levels with exact zeros and kinks: derivatives at kinks, ties of maxima",
     "special": "nan, ±inf, −0.0 and subnormals among normal values: what propagates where",
+    "equal": "one number throughout: long sums in plain order, whose roundings all go one way",
+    "masked": "one score of each row is −inf: masks, which must be neither counted nor NaN",
     "all": "every one of the 65,536 values of a half type",
     "positive": "values between 0.25 and 2.5: scales and variances",
     "probability": "positive rows that sum to about 1 along axis 1: soft targets",
     "certain": "rows of one 1 among zeros and 1e-9: probabilities that are clipped",
     "index": "class indices, with ignored ones where the case ignores some",
 }
+
+# Its square is 225/256. From 65,536 on, adding one more of that is a tie of float32, which is
+# rounded to even and so the same way each time; added in twos or more, the sums are exact.
+_DRIFTING = 15 / 16
 
 
 def bits(key: str, count: int) -> Words:
@@ -164,14 +170,18 @@ def _probability(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> 
 
 def _certain(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     rest = (words % np.uint64(3)).astype(np.float64).reshape(shape) * 1e-9
+    return np.where(_one_of_each_row(words, shape), 1.0, rest)
+
+
+def _one_of_each_row(words: Words, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Choose a place in each row along the classes, from the row's first word."""
     if not shape:
-        return rest
+        return np.zeros(shape, bool)
     axis = 1 if len(shape) > 1 else 0
     rows = np.moveaxis(words.reshape(shape), axis, -1)
-    # The place of the 1 in each row, from the row's first word.
     place = rows[..., :1] % np.uint64(max(shape[axis], 1))
-    ones = np.arange(shape[axis], dtype=np.uint64) == place
-    return np.where(np.moveaxis(ones, -1, axis), 1.0, rest)
+    chosen = np.arange(shape[axis], dtype=np.uint64) == place
+    return np.moveaxis(chosen, -1, axis)
 
 
 def _index(words: Words, config: Mapping[str, Any]) -> Array:
@@ -183,6 +193,14 @@ def _index(words: Words, config: Mapping[str, Any]) -> Array:
     if ignored == "some":
         indices[1::3] = config["ignore_index"]
     return indices
+
+
+def _equal(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    return np.full(words.shape, _DRIFTING)
+
+
+def _masked(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    return np.where(_one_of_each_row(words, shape), -np.inf, bell(words).reshape(shape))
 
 
 def _all(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -198,6 +216,8 @@ _FLOATS: Mapping[str, Callable[[Words, tuple[int, ...], np.dtype[Any]], Array]] 
     "extreme": _extreme,
     "ties": _ties,
     "special": _special,
+    "equal": _equal,
+    "masked": _masked,
     "positive": _positive,
     "probability": _probability,
     "certain": _certain,

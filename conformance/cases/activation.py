@@ -54,6 +54,11 @@ _HUNTS = {
     "axis2": "normalising along the wrong axis",
 }
 _FLOATS = same(["float32", "float64", "float16", "bfloat16"])
+_HALF_ALONE = Rule(
+    ("regime", "dtype"),
+    lambda regime, dtype: regime != "all" or dtype in ("float16", "bfloat16"),
+    "only half types are few enough to try them all",
+)
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
@@ -75,33 +80,25 @@ def _table(layer: str) -> Table:
         },
         read=_read,
         hunts=_HUNTS,
-        rules=(
-            Rule(
-                ("regime", "dtype"),
-                lambda regime, dtype: regime != "all" or dtype in ("float16", "bfloat16"),
-                "only half types are few enough to try them all",
-            ),
-        ),
+        rules=(_HALF_ALONE,),
     )
 
 
 def _read_prelu(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     count = row["shape"]
-    return (
-        "prelu",
-        {"num_parameters": count},
-        {"input": (4, 5, 6), "weight": (count,)},
-    )
+    shape = (64, 4, 256) if row["regime"] == "all" else (5, 4, 6)
+    return "prelu", {"num_parameters": count}, {"input": shape, "weight": (count,)}
 
 
 PRELU = Table(
     factors={
-        "shape": {"": 5, "shared": 1},
-        "regime": same(["normal", "extreme", "ties"]),
+        "shape": {"": 4, "shared": 1},
+        "regime": same(["normal", "extreme", "ties", "all"]),
         "dtype": _FLOATS,
     },
     read=_read_prelu,
     hunts=_HUNTS,
+    rules=(_HALF_ALONE,),
 )
 
 

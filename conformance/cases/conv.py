@@ -9,8 +9,9 @@ from conformance.cases.table import Factors, Row, Rule, Shapes, Table, per_dimen
 
 _RANK = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
 _SPATIAL = {1: (11,), 2: (9, 8), 3: (6, 7, 5)}
-# Per-dimension values are all different, so that swapped axes show.
-_MIXED_KERNEL = (3, 2, 1)
+# Per-dimension values are all different, so that swapped axes show. In one dimension an even kernel
+# is what makes SAME padding uneven.
+_MIXED_KERNEL = {1: (2,), 2: (3, 2), 3: (3, 2, 1)}
 _MIXED_STRIDE = (2, 1, 3)
 _MIXED_PADDING = ((1, 1), (0, 0), (2, 2))
 _ASYMMETRIC = ((0, 1), (2, 0), (1, 0))

@@ -31,6 +31,7 @@ _HUNTS = {
     "square": "a square weight transposed unnoticed",
     "single": "a single feature squeezed away",
     "long": "a long sum accumulated in too few bits",
+    "endless": "a long sum taken term by term, where blocks or pairs keep its error small",
     "nobias": "a bias added that is not there",
     "lead1": "a leading axis lost",
     "lead3": "leading axes flattened in the wrong order",
@@ -53,4 +54,18 @@ VECTOR = Table(
     batched=lambda row: (),
 )
 
-TABLES = (BATCHED, VECTOR)
+# All elements are the same number: a sum that is taken term by term rounds the same way each time.
+ENDLESS = Table(
+    factors={
+        "lead": {"": (2,)},
+        "features": {"endless": (131072, 2)},
+        "bias": {"": True, "nobias": False},
+        "regime": same(["equal"]),
+        "dtype": same(["float32"]),
+    },
+    read=_read,
+    hunts=_HUNTS,
+    draws=lambda row: {"weight": "equal"},
+)
+
+TABLES = (BATCHED, VECTOR, ENDLESS)

@@ -202,4 +202,19 @@ TF = Table(
     ),
 )
 
-TABLES = (CROSS_ENTROPY, NLL, KERAS, TF)
+# Classes that are ruled out have the score −inf, here and there a label's own.
+MASKED = Table(
+    factors={
+        "layer": same(["cross_entropy", "nll_loss", "sparse_softmax_cross_entropy"]),
+        "spatial": {"": (), "2d": (3, 2)},
+        "reduction": _REDUCTIONS,
+        "regime": same(["masked"]),
+        "dtype": _FLOATS,
+    },
+    read=lambda row: _read({**row, "weighted": False, "ignored": "none", "ignore_index": -100}),
+    hunts=_HUNTS,
+    draws=lambda row: {"target": "index"},
+    batched=lambda row: ("input", "target"),
+)
+
+TABLES = (CROSS_ENTROPY, NLL, KERAS, TF, MASKED)

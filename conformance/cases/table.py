@@ -185,7 +185,7 @@ def per_dimension(value: Any, rank: int) -> tuple[Any, ...]:
     Parameters
     ----------
     value : object
-        One value for all, or a tuple of one for each.
+        One value for all, a tuple of one for each, or such tuples by the number of dimensions.
     rank : int
         How many dimensions.
 
@@ -193,4 +193,6 @@ def per_dimension(value: Any, rank: int) -> tuple[Any, ...]:
     -------
     tuple
     """
+    if isinstance(value, Mapping):
+        return tuple(value[rank])
     return tuple(value[:rank]) if isinstance(value, tuple) else (value,) * rank

@@ -127,6 +127,23 @@ def test_all_is_every_bit_pattern_once(dtype):
     assert np.unique(values.view(np.uint16)).size == 65536
 
 
+def test_equal_drifts_in_plain_order_alone():
+    terms = np.square(draw("equal", (131072,), "float32"))
+    exact = float(terms[0]) * terms.size
+    plain = np.add.accumulate(terms)[-1]
+    in_twos = np.add.accumulate(terms[::2] + terms[1::2])[-1]
+    assert float(in_twos) == exact
+    assert abs(float(plain) - exact) / exact > 40 * 2.0**-24 * np.sqrt(terms.size)
+
+
+@given(KEYS, st.sampled_from([(5,), (4, 5), (4, 5, 3, 2)]))
+def test_masked_rules_out_one_class_of_each_row(key, shape):
+    values = draw("masked", shape, "float32", key)
+    assert (np.isneginf(values).sum(1 if len(shape) > 1 else 0) == 1).all()
+    assert not np.isnan(values).any()
+    assert not np.isposinf(values).any()
+
+
 @given(KEYS)
 def test_positive_stays_between_its_ends(key):
     values = draw("positive", (64,), "float32", key)
