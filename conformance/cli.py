@@ -9,6 +9,10 @@ from collections.abc import Mapping, Sequence
 # Name -> its module, imported only when it is called, and what it does.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("conformance.commands.run", "run the matrix (the default)"),
+    "kill-matrix": (
+        "conformance.commands.kill_matrix",
+        "run wrong implementations, and count what catches each",
+    ),
     "soak": ("conformance.commands.soak", "rerun it with other inputs, and look for false alarms"),
 }
 

@@ -141,6 +141,8 @@ class Session:
         claim again.
     roster : mapping, optional
         The subjects by name; the built-in ones if not given.
+    oracle : Session, optional
+        Whose memory of the oracle to share: it says the same whoever is judged.
     """
 
     def __init__(
@@ -148,6 +150,7 @@ class Session:
         given: Mapping[str, Subject] = MappingProxyType({}),
         rerun: Callable[[str, str, str], str] | None = None,
         roster: Roster | None = None,
+        oracle: Session | None = None,
     ) -> None:
         handed = {name: handed_over(name, subject) for name, subject in given.items()}
         self.roster: Roster = {**(built_in() if roster is None else roster), **handed}
@@ -155,7 +158,9 @@ class Session:
         self.subject = functools.cache(self._load)
         self.call = functools.lru_cache(4096)(self._call)
         self._observed = functools.lru_cache(512)(self._observe)
-        self._expected = functools.lru_cache(512)(self._expect)
+        self._expected: Callable[..., Expected] = (
+            functools.lru_cache(512)(self._expect) if oracle is None else oracle._expected
+        )
 
     def trial(self, case: Case, subject: str, form: str, *, half_sums: bool = False) -> Trial:
         """Prepare one case in one form of one subject.

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
-import sys
 import warnings
-from pathlib import Path
 
 import pytest
 
@@ -15,15 +12,10 @@ from conformance.cases import all_cases
 from conformance.claims import Claim, Session, judge
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Unsupported
+from conformance.mutants import Mutant, Spoiled
+from conformance.mutants.spoil import argument
 from conformance.subjects import SUBJECTS
 from conformance.verdict import Verdict
-
-_SPEC = importlib.util.spec_from_file_location(
-    "bad_subjects", Path(__file__).with_name("bad_subjects.py")
-)
-bad_subjects = sys.modules.setdefault("bad_subjects", importlib.util.module_from_spec(_SPEC))
-_SPEC.loader.exec_module(bad_subjects)
-argument, training, array = bad_subjects.argument, bad_subjects.training, bad_subjects.array
 
 
 def plus_one(sizes):
@@ -153,11 +145,8 @@ def claims_with(name, layer, aspect, changed):
 
 
 def turns_red(name, layer, aspect, changed):
-    sinner = bad_subjects.Sinner(
-        loaded(name), bad_subjects.Sin("", aspect, layer, argument(*changed))
-    )
-    session = Session()
-    session.subject = lambda _: sinner
+    mutant = Mutant("", "", layer, aspect, argument(*changed), subject=name)
+    session = Session({name: Spoiled(loaded(name), mutant)})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for claim in claims_with(name, layer, aspect, changed):

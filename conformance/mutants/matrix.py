@@ -1,0 +1,305 @@
+"""Runs mutants over the claims of their layers, and counts what kills them.
+
+The honest subject is judged on every claim first: what rejects it kills nothing, it is a false
+alarm.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance import subjects
+from conformance.bounds import LIMIT
+from conformance.cases import seeded
+from conformance.claims import Claim, judge, plan
+from conformance.divergences import recorded
+from conformance.mutants import MUTANTS
+from conformance.mutants.mutant import Mutant, Spoiled
+from conformance.mutants.rows import row_of
+from conformance.session import Session
+from conformance.subjects.base import Subject
+from conformance.verdict import Record, Verdict
+
+_FRAMEWORKS: Mapping[str, str] = {"refimpl.torch": "torch", "refimpl.tf": "tensorflow"}
+SUBJECTS = tuple(_FRAMEWORKS)
+# Draws are held against refimpl's own, so there a mutant has a name of its own.
+_FOREIGN: Mapping[str, str] = {name: f"mutant.{name}" for name in SUBJECTS}
+# How many judgements one process is given at a time.
+_PORTION = 2500
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A claim that rejects a mutant.
+
+    Attributes
+    ----------
+    claim : str
+        Aspect and id, joined by '/'.
+    aspect : str
+        What was looked at.
+    case : str
+        The case's id.
+    row : str
+        The row of the tables that the case belongs to.
+    k : float
+        The error in units of the bound; infinite where equality is missed.
+    """
+
+    claim: str
+    aspect: str
+    case: str
+    row: str
+    k: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mutant.
+
+    Attributes
+    ----------
+    mutant : Mutant
+        The mutant.
+    kills : tuple of Kill
+        What killed it, in the order of the plan; empty if it survives.
+    """
+
+    mutant: Mutant
+    kills: tuple[Kill, ...]
+
+    @property
+    def k(self) -> float:
+        """The largest K reached, or 0."""
+        return max((kill.k for kill in self.kills), default=0.0)
+
+    @property
+    def margin(self) -> float:
+        """How far over the limit that is, as a factor."""
+        return self.k / LIMIT
+
+    @property
+    def cases(self) -> int:
+        """How many cases kill it."""
+        return len({kill.case for kill in self.kills})
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """The aspects that kill it, the first one first."""
+        return tuple(dict.fromkeys(kill.aspect for kill in self.kills))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run found.
+
+    Attributes
+    ----------
+    outcomes : tuple of Outcome
+        One for each mutant, in their order.
+    claims : int
+        How many claims the honest subjects were judged on.
+    rejected : tuple of str
+        Those of them that reject an honest subject.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    claims: int
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a process is given: some claims of a layer, and the layer's mutants by number."""
+
+    layer: str
+    start: int
+    stop: int
+    mutants: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    kills: Mapping[int, tuple[Kill, ...]]
+    rejected: tuple[str, ...]
+
+
+def run(
+    mutants: Sequence[Mutant] = MUTANTS,
+    processes: int = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Found:
+    """Run mutants over every claim of their layers.
+
+    Parameters
+    ----------
+    mutants : sequence of Mutant
+        Some of `MUTANTS`.
+    processes : int
+        How many processes share the work; the result does not depend on it.
+    progress : callable
+        Told how many judgements of how many have been made.
+
+    Returns
+    -------
+    Found
+    """
+    chosen = [MUTANTS.index(mutant) for mutant in mutants]
+    parts = list(_parts(chosen))
+    sizes = [(part.stop - part.start) * (1 + len(part.mutants)) for part in parts]
+    done, results = 0, {}
+    for place, judged in _spread(parts, processes):
+        results[place] = judged
+        done += sizes[place]
+        progress(done, sum(sizes))
+    ordered = [results[place] for place in range(len(parts))]
+    outcomes = tuple(
+        Outcome(MUTANTS[number], tuple(k for each in ordered for k in each.kills.get(number, ())))
+        for number in chosen
+    )
+    rejected = tuple(claim for each in ordered for claim in each.rejected)
+    return Found(outcomes, sum(part.stop - part.start for part in parts), rejected)
+
+
+def killing_claim(mutant: Mutant) -> Kill | None:
+    """Find one claim of the mutant's own aspect that kills it, looking where its hints say.
+
+    Parameters
+    ----------
+    mutant : Mutant
+        The mutant.
+
+    Returns
+    -------
+    Kill or None
+        None if it survives there.
+    """
+    honest = Session(_honest())
+    bench = _bench(mutant, _honest(), honest)
+    for claim in claims_of(mutant.layer):
+        if claim.aspect != mutant.aspect or not _concerns(claim, mutant):
+            continue
+        if mutant.form not in ("", claim.form.split("+")[0]) or (
+            mutant.word and mutant.word not in claim.case.words
+        ):
+            continue
+        kill = _killed(claim, bench)
+        if kill is not None and _judged(claim, honest).verdict is Verdict.PASS:
+            return kill
+    return None
+
+
+@functools.cache
+def claims_of(layer: str) -> tuple[Claim, ...]:
+    """The claims about a layer: in both dialects, and of the two against each other.
+
+    Parameters
+    ----------
+    layer : str
+        The layer.
+
+    Returns
+    -------
+    tuple of Claim
+    """
+    if layer == "seeded":
+        return tuple(_draws())
+    return _by_layer()[layer]
+
+
+@functools.cache
+def _by_layer() -> Mapping[str, tuple[Claim, ...]]:
+    found: dict[str, list[Claim]] = {}
+    for claim in plan(SUBJECTS):
+        found.setdefault(claim.case.layer, []).append(claim)
+    return {layer: tuple(claims) for layer, claims in found.items()}
+
+
+def _draws() -> Iterator[Claim]:
+    """The draws, each in its dialect; what a framework refuses on record, refimpl does, too."""
+    for case in seeded.cases():
+        for subject, framework in _FRAMEWORKS.items():
+            known = recorded(case, "seeded", framework, "drawn")
+            if case.config["draw"].dialect == subjects.dialect_of(subject) and not any(
+                each.kind == "raises" for each in known
+            ):
+                yield Claim(case, "seeded", _FOREIGN[subject], "drawn")
+
+
+def _parts(chosen: Sequence[int]) -> Iterator[_Part]:
+    by_layer: dict[str, list[int]] = {}
+    for number in chosen:
+        by_layer.setdefault(MUTANTS[number].layer, []).append(number)
+    for layer, numbers in by_layer.items():
+        total = len(claims_of(layer))
+        step = max(_PORTION // len(numbers), 1)
+        for start in range(0, total, step):
+            yield _Part(layer, start, min(start + step, total), tuple(numbers))
+
+
+def _spread(parts: Sequence[_Part], processes: int) -> Iterator[tuple[int, _Judged]]:
+    if processes == 1:
+        yield from enumerate(map(_judge_part, parts))
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        futures = {pool.submit(_judge_part, part): place for place, part in enumerate(parts)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _judge_part(part: _Part) -> _Judged:
+    given = _honest()
+    honest = Session(given)
+    benches = {number: _bench(MUTANTS[number], given, honest) for number in part.mutants}
+    kills: dict[int, list[Kill]] = {number: [] for number in part.mutants}
+    rejected = []
+    for claim in claims_of(part.layer)[part.start : part.stop]:
+        record = _judged(claim, honest)
+        if not record.verdict.healthy:
+            rejected.append(f"{claim.aspect}/{claim.id}")
+        if record.verdict is not Verdict.PASS:
+            continue
+        for number, bench in benches.items():
+            if _concerns(claim, MUTANTS[number]):
+                kill = _killed(claim, bench)
+                if kill is not None:
+                    kills[number].append(kill)
+    return _Judged({number: tuple(found) for number, found in kills.items()}, tuple(rejected))
+
+
+def _honest() -> Mapping[str, Subject]:
+    loaded = {name: subjects.load(name) for name in SUBJECTS}
+    return loaded | {_FOREIGN[name]: subject for name, subject in loaded.items()}
+
+
+def _bench(mutant: Mutant, honest: Mapping[str, Subject], oracle: Session) -> Session:
+    name = _FOREIGN[mutant.subject] if mutant.layer == "seeded" else mutant.subject
+    return Session({**honest, name: Spoiled(honest[name], mutant)}, oracle=oracle)
+
+
+def _concerns(claim: Claim, mutant: Mutant) -> bool:
+    names = claim.subject.split("+")
+    return mutant.subject in names or _FOREIGN[mutant.subject] in names
+
+
+def _judged(claim: Claim, session: Session) -> Record:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return judge(claim, session)
+
+
+def _killed(claim: Claim, bench: Session) -> Kill | None:
+    record = _judged(claim, bench)
+    if record.verdict is not Verdict.FAIL:
+        return None
+    k = math.inf if record.k is None or not math.isfinite(record.k) else record.k
+    return Kill(
+        f"{claim.aspect}/{claim.id}", claim.aspect, claim.case.id, row_of(claim.case), float(k)
+    )
