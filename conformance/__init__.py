@@ -1,3 +1,58 @@
-"""The conformance suite: cases, subjects, an oracle with derived bounds, checks and verdicts."""
+"""The conformance suite: cases, subjects, an oracle with derived bounds, checks and verdicts.
+
+What stands in `__all__` is for whoever brings a subject of their own; see ``docs/subjects.md``.
+"""
 
 from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.dialects.base import Unsupported
+    from conformance.doors import check, parametrize_with_checks
+    from conformance.subjects.adapter import FunctionSubject, LayerSubject, Operation
+    from conformance.subjects.base import Observation, Request, Subject
+    from conformance.subjects.gap import Gap
+    from conformance.verdict import Record, Verdict
+
+__all__ = [
+    "FunctionSubject",
+    "Gap",
+    "LayerSubject",
+    "Observation",
+    "Operation",
+    "Record",
+    "Request",
+    "Subject",
+    "Unsupported",
+    "Verdict",
+    "check",
+    "parametrize_with_checks",
+]
+
+# Name -> where it is defined; imported only when it is asked for.
+_HOMES = {
+    "FunctionSubject": "conformance.subjects.adapter",
+    "Gap": "conformance.subjects.gap",
+    "LayerSubject": "conformance.subjects.adapter",
+    "Observation": "conformance.subjects.base",
+    "Operation": "conformance.subjects.adapter",
+    "Record": "conformance.verdict",
+    "Request": "conformance.subjects.base",
+    "Subject": "conformance.subjects.base",
+    "Unsupported": "conformance.dialects.base",
+    "Verdict": "conformance.verdict",
+    "check": "conformance.doors",
+    "parametrize_with_checks": "conformance.doors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'conformance' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

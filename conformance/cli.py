@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
+_BROKEN_PIPE = 141  # what a shell reports of a program that a closed pipe ended
+
 # Name -> its module, imported only when it is called, and what it does.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "diff": ("conformance.commands.diff", "compare two reports: new failures, and fixed ones"),
+    "init": ("conformance.commands.init", "write a template for a subject of your own"),
     "run": ("conformance.commands.run", "run the matrix (the default)"),
     "kill-matrix": (
         "conformance.commands.kill_matrix",
@@ -38,7 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif given in (["-h"], ["--help"]):
         print(_summary())
     module, _ = COMMANDS[name]
-    status: int = importlib.import_module(module).main(given)
+    try:
+        status: int = importlib.import_module(module).main(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along (head, say) has seen enough; Python shall not complain at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _BROKEN_PIPE
     return status
 
 

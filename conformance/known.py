@@ -155,6 +155,35 @@ def _entry(values: Any, where: str) -> ExpectedFailure:
     return ExpectedFailure(**values)
 
 
+def match_nothing(
+    expected: Sequence[ExpectedFailure],
+    planned: Sequence[tuple[str, str, str, str]],
+    subjects: Iterable[str],
+) -> list[ExpectedFailure]:
+    """Find the entries that speak of no claim; those about subjects that are left out may rest.
+
+    Parameters
+    ----------
+    expected : sequence of ExpectedFailure
+        The entries.
+    planned : sequence of tuple
+        Case, aspect, subject and form of every claim of the plan.
+    subjects : iterable of str
+        The subjects of the run.
+
+    Returns
+    -------
+    list of ExpectedFailure
+    """
+    names = list(subjects)
+    return [
+        each
+        for each in expected
+        if any(fnmatchcase(name, each.subject) for name in names)
+        and not any(each.covers(*claim) for claim in planned)
+    ]
+
+
 def known_of(
     case: Case,
     aspect: str,

@@ -20,6 +20,7 @@ from conformance.report.ledger import PROPERTY, Ledger
 
 if TYPE_CHECKING:
     from conformance.claims import Claim
+    from conformance.known import ExpectedFailure
     from conformance.session import Session
     from conformance.subjects.roster import Roster
     from conformance.verdict import Record
@@ -48,6 +49,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="check this claim alone (repeatable): ASPECT/ID, or ID for all its aspects",
+    )
+    group.addoption(
+        "--expected-failures",
+        dest="conformance_expected_failures",
+        metavar="FILE",
+        type=Path,
+        default=None,
+        help="a TOML file of the failures that are expected; one that does not happen is stale",
     )
     group.addoption(
         "--report-json",
@@ -91,6 +100,8 @@ class Matrix:
         self.worker = hasattr(config, "workerinput")  # of pytest-xdist
         self.wanted = frozenset(map(_claim_name, config.option.conformance_claims))
         self.report_json: Path | None = config.option.conformance_report_json
+        self.expected_failures: Path | None = config.option.conformance_expected_failures
+        self.expected: tuple[ExpectedFailure, ...] = ()
         self._roster: Roster | None = None
         self._plan: dict[str, dict[str, Claim]] | None = None
         self._cases: dict[str, int] = {}  # by id, numbered in the order of the plan
@@ -113,6 +124,11 @@ class Matrix:
                 check_destination(self.report_json)
             except ValueError as error:
                 raise pytest.UsageError(f"--report-json: {error}") from None
+        if self.expected_failures is not None:
+            try:
+                _ = self.plan
+            except ValueError as error:
+                raise pytest.UsageError(f"--expected-failures: {error}") from None
         if self.wanted:
             found = {name for aspect in self.plan for name in self.plan[aspect]}
             found |= {f"{aspect}/{name}" for aspect in self.plan for name in self.plan[aspect]}
@@ -142,7 +158,12 @@ class Matrix:
             from conformance.claims import plan
 
             by_aspect: dict[str, dict[str, Claim]] = {}
-            for claim in plan(self.roster):
+            planned = plan(self.roster)
+            if self.expected_failures is not None:
+                from conformance.doors import expectations
+
+                self.expected = expectations(self.expected_failures, planned, self.roster)
+            for claim in planned:
                 name = claim.id
                 if self.wanted and not {name, f"{claim.aspect}/{name}"} & self.wanted:
                     continue
@@ -188,19 +209,13 @@ class Matrix:
     def check(self, claim: Claim) -> None:
         """Judge a claim, and end the test as its verdict says."""
         from conformance.claims import judge
+        from conformance.outcome import end_test
         from conformance.session import Session
-        from conformance.verdict import Verdict
 
         if self._session is None:
             self._session = Session(roster=self.roster)
-        record = self._record = judge(claim, self._session)
-        if record.verdict is Verdict.UNSUPPORTED:
-            raise pytest.skip.Exception(record.message)
-        if record.verdict is Verdict.EXPECTED:
-            raise pytest.xfail.Exception(record.divergence or record.message, pytrace=False)
-        if record.verdict is not Verdict.PASS:
-            label = "" if record.verdict is Verdict.FAIL else f"{record.verdict}: "
-            pytest.fail(label + record.message, pytrace=False)
+        self._record = judge(claim, self._session, self.expected)
+        end_test(self._record)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(

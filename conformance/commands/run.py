@@ -34,6 +34,8 @@ claim was checked and nothing failed.
 
   --subject NAME      check this subject (repeatable; default: all known ones), by name, or your
                       own as FILE.py:Name or package.module:Name
+  --expected-failures FILE
+                      a TOML file of the failures that are expected; see docs/subjects.md
   --report-json FILE  write all records to FILE
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
   --claim ID          check this claim alone (repeatable), as ASPECT/ID

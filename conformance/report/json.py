@@ -12,8 +12,10 @@ from typing import Any
 
 import refimpl
 from conformance.report import Report
+from conformance.verdict import Record
 
 SCHEMA = Path(__file__).with_name("schema.json")
+SCHEMA_VERSION = 1
 
 # A name in the report, and the distributions that may provide it.
 _DISTRIBUTIONS = {
@@ -67,11 +69,55 @@ def to_json(report: Report) -> dict[str, Any]:
         Follows ``schema.json``; holds no times, so that equal runs are equal.
     """
     return {
+        "schema_version": SCHEMA_VERSION,
         "claims_planned": report.planned,
         "claims_checked": report.checked,
         "versions": versions(),
         "records": [record.to_json() for record in report.records],
     }
+
+
+def read(path: Path) -> tuple[Report, dict[str, str | None]]:
+    """
+    Read a report back.
+
+    Parameters
+    ----------
+    path : Path
+        What `write` wrote.
+
+    Returns
+    -------
+    tuple of Report and dict
+        The report, and the versions it was made with.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read, is no report, or one of another schema.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError as error:  # no JSON, or no text
+        raise ValueError(f"{path} is no JSON file: {error}") from None
+    if not isinstance(values, dict) or "records" not in values:
+        raise ValueError(f"{path} is no report of a conformance run: it has no records")
+    version = values.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise ValueError(
+            f"{path} has the schema version {version!r}; this program reads {SCHEMA_VERSION}"
+        )
+    try:
+        report = Report.of(
+            map(Record.from_json, values["records"]),
+            planned=values["claims_planned"],
+            checked=values["claims_checked"],
+        )
+        return report, dict(values["versions"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
 
 
 def check_destination(path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal, Protocol, get_args, runtime_checkable
+from typing import Literal, get_args
 
-from conformance.dialects.base import Call
+from conformance.cases import all_cases
+from conformance.dialects import DIALECTS
+from conformance.dialects.base import Call, Unsupported
 
 Status = Literal["not implemented", "not yet", "never"]
 
@@ -94,14 +99,48 @@ class Gap:
         )
 
 
-@runtime_checkable
-class HasGaps(Protocol):
-    """A subject that declares what it lacks.
+@functools.cache
+def targets(dialect: str) -> frozenset[str]:
+    """Give everything that a dialect can be asked for.
 
-    Attributes
+    Parameters
     ----------
-    lacks : sequence of Gap
-        Its gaps.
-    """
+    dialect : str
+        'torch' or 'tf'.
 
-    lacks: Sequence[Gap]
+    Returns
+    -------
+    frozenset of str
+        The targets of all calls.
+    """
+    found = set()
+    for case in all_cases():
+        for translate in DIALECTS[dialect].forms[case.layer].values():
+            with contextlib.suppress(Unsupported):
+                found.add(translate(case).target)
+    return frozenset(found)
+
+
+def check_gaps(gaps: Sequence[Gap], dialect: str) -> None:
+    """Refuse a gap that covers nothing, such as a misspelled one.
+
+    Parameters
+    ----------
+    gaps : sequence of Gap
+        What a subject lacks.
+    dialect : str
+        Its dialect.
+
+    Raises
+    ------
+    ValueError
+        It names the nearest target.
+    """
+    for gap in gaps:
+        if not any(fnmatchcase(target, gap.target) for target in targets(dialect)):
+            near = difflib.get_close_matches(gap.target, sorted(targets(dialect)), n=1)
+            meant = f" (did you mean {near[0]!r}?)" if near else ""
+            raise ValueError(
+                f"a Gap's target must match something that the dialect {dialect!r} has;"
+                f" got {gap.target!r}{meant}"
+            )

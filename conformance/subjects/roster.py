@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from conformance import subjects
 from conformance.dialects import DIALECTS
 from conformance.subjects.base import Subject
-from conformance.subjects.gap import Gap
+from conformance.subjects.gap import Gap, check_gaps
 
 Given: TypeAlias = "str | Subject | Callable[[], Subject]"
 
@@ -152,7 +152,12 @@ def _lacks(subject: Any, shown: str) -> tuple[Gap, ...]:
     lacks: Sequence[object] = getattr(subject, "lacks", ())
     if isinstance(lacks, Gap) or any(not isinstance(each, Gap) for each in lacks):
         raise TypeError(f"lacks of {shown} must be a sequence of conformance.Gap; got {lacks!r}")
-    return tuple(each for each in lacks if isinstance(each, Gap))
+    gaps = tuple(each for each in lacks if isinstance(each, Gap))
+    try:
+        check_gaps(gaps, subject.dialect)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
+    return gaps
 
 
 def _shown(given: Given) -> str:
