@@ -120,7 +120,9 @@ def render(difference: Difference) -> str:
     for title, pairs in sections:
         if pairs:
             lines += ["", f"{title}: {len(pairs)}", *_told(pairs)]
-    counts = ", ".join(f"{len(pairs)} {title[0].lower()}{title[1:]}" for title, pairs in sections)
+    counts = ", ".join(
+        f"{len(pairs)} {title if title[0] == 'K' else title.lower()}" for title, pairs in sections
+    )
     return "\n".join([*lines, "", f"{counts}; {difference.same} with the same verdict", ""])
 
 

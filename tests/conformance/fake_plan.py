@@ -64,7 +64,7 @@ def _plan(subjects, aspects):
     ]
 
 
-def judge(claim, session):
+def judge(claim, session, expected=()):
     assert isinstance(session, Session)
     name = f"{claim.aspect}/{claim.id}"
     event = EVENTS.get(name, "pass")
