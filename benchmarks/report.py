@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.running import Outcome, Result
+from benchmarks.timing import Timing
 from benchmarks.workloads import NUMPY_PEERS
 
-COLUMNS = ("gemm", "copy", "torch", "onnxruntime", "tensorflow", *NUMPY_PEERS)
+COLD = "copy, cold"
+COLUMNS = ("gemm", "copy", COLD, "numpy", "torch", "onnxruntime", "tensorflow", *NUMPY_PEERS)
 
 
 def show(console: Console, results: Sequence[Result], facts: Mapping[str, str]) -> None:
@@ -57,9 +59,10 @@ def duration(seconds: float) -> str:
 
 
 def ratio(result: Result, column: str) -> str:
-    if column not in result.timings:
+    timings, name = (result.cold, "copy") if column == COLD else (result.timings, column)
+    if name not in timings:
         return "–"
-    value = result.timings["refimpl"].median / result.timings[column].median
+    value = timings["refimpl"].median / timings[name].median
     return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
@@ -72,6 +75,13 @@ def goal_text(outcome: Outcome) -> Text:
     return Text(f"{mark} {numbers} ≤ {goal.at_most:g} {goal.against}", style=style)
 
 
+def seconds(timings: Mapping[str, Timing]) -> dict[str, dict[str, float]]:
+    return {
+        name: {"median": t.median, "minimum": t.minimum, "rounds": t.rounds}
+        for name, t in timings.items()
+    }
+
+
 def record(results: Sequence[Result], facts: Mapping[str, str]) -> dict[str, Any]:
     """Return everything that was measured, ready for JSON."""
     return {
@@ -82,10 +92,8 @@ def record(results: Sequence[Result], facts: Mapping[str, str]) -> dict[str, Any
                 "operation": result.workload.operation,
                 "input": result.workload.input,
                 "direction": result.direction,
-                "seconds": {
-                    name: {"median": t.median, "minimum": t.minimum, "rounds": t.rounds}
-                    for name, t in result.timings.items()
-                },
+                "seconds": seconds(result.timings),
+                "seconds_cold": seconds(result.cold),
                 "goals": [
                     {
                         "against": outcome.goal.against,

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from time import process_time
 from typing import Any
 
+import numpy as np
+
 BATCH = 0.005  # seconds that one sample should last: a short call is repeated
 SLOW = 0.5  # seconds from which one warm call is enough
 VERY_SLOW = 3.0  # seconds from which even the first is: no library warms up for so long
+FLUSHED = 96 << 20  # bytes, more than the caches of today's processors hold for one core
 BUDGET = 1.5  # seconds that one contestant may take of a workload's rounds
 
 
@@ -61,6 +64,26 @@ def interleaved(
                 continue
             calls[name]()
             samples[name].append(_seconds(calls[name], repeats[name]) / repeats[name])
+    return {
+        name: Timing(statistics.median(taken), min(taken), len(taken))
+        for name, taken in samples.items()
+    }
+
+
+def cold(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, Timing]:
+    """Time the calls one by one, each with nothing of its own in the cache.
+
+    That is what a layer meets in a network larger than the cache: what it reads was written long
+    ago. `interleaved` is the other end, where it has just been read.
+    """
+    samples: dict[str, list[float]] = {name: [] for name in calls}
+    others = np.zeros(FLUSHED // 8)
+    for turn in range(rounds):
+        shift = turn % len(calls)
+        names = list(calls)
+        for name in names[shift:] + names[:shift]:
+            others += 1.0  # reads and writes all of it, so that nothing else is left in the cache
+            samples[name].append(_seconds(calls[name], 1))
     return {
         name: Timing(statistics.median(taken), min(taken), len(taken))
         for name, taken in samples.items()

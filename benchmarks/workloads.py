@@ -134,6 +134,17 @@ def elementwise(name: str, *aims: tuple[Goal, ...]) -> Workload:
     return Workload(name=name, operation=name, input=shape, output=shape, goals=sum(aims, ()))
 
 
+def draw(name: str, *aims: tuple[Goal, ...]) -> Workload:
+    return Workload(
+        name=f"{name} 1 M",
+        operation=name.replace(" ", "_"),
+        input=(1 << 20,),
+        output=(1 << 20,),
+        goals=sum(aims, ()),
+        directions=("forward",),
+    )
+
+
 WORKLOADS: tuple[Workload, ...] = (
     conv(
         "conv 3×3 16→32",
@@ -191,4 +202,11 @@ WORKLOADS: tuple[Workload, ...] = (
         (Goal("forward", "µs", 25), Goal("both", "µs", 80)),
         directions=("forward", "both"),
     ),
+    draw("torch uniform", goals("forward", torch=3)),
+    draw("torch normal", goals("forward", torch=10)),
+    draw("torch dropout", goals("forward", torch=2)),
+    draw("torch permutation"),  # NumPy alone sets its pace
+    draw("tf uniform", goals("forward", tensorflow=3)),
+    draw("tf normal", goals("forward", tensorflow=10)),
+    draw("tf dropout", goals("forward", tensorflow=2)),
 )  # fmt: skip

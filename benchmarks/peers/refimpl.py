@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks.peers import Builder, Contestant
+from benchmarks.peers import Builder, Contestant, draws
 from benchmarks.workloads import EPSILON, Array, Workload
 
 
@@ -115,4 +115,4 @@ OPS: Mapping[str, Builder] = {
     "softmax": activation,
     "cross_entropy": cross_entropy,
 }
-BUILDERS = {"refimpl": OPS, "refimpl.torch": {"conv": functional_conv}}
+BUILDERS = {"refimpl": {**OPS, **draws.REFIMPL}, "refimpl.torch": {"conv": functional_conv}}

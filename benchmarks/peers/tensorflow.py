@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import Builder, Contestant
+from benchmarks.peers import Builder, Contestant, draws
 from benchmarks.workloads import EPSILON, Array, Workload
 
 CHANNELS_FIRST = (0, 3, 1, 2)
@@ -104,4 +104,6 @@ OPERATIONS = (
     "softmax",
     "cross_entropy",
 )
-BUILDERS: Mapping[str, Mapping[str, Builder]] = {"tensorflow": dict.fromkeys(OPERATIONS, build)}
+BUILDERS: Mapping[str, Mapping[str, Builder]] = {
+    "tensorflow": {**dict.fromkeys(OPERATIONS, build), **draws.TENSORFLOW}
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks.peers import Builder, Contestant
+from benchmarks.peers import Builder, Contestant, draws
 from benchmarks.workloads import EPSILON, Array, Workload
 
 
@@ -67,4 +67,6 @@ OPERATIONS = (
     "softmax",
     "cross_entropy",
 )
-BUILDERS: Mapping[str, Mapping[str, Builder]] = {"torch": dict.fromkeys(OPERATIONS, build)}
+BUILDERS: Mapping[str, Mapping[str, Builder]] = {
+    "torch": {**dict.fromkeys(OPERATIONS, build), **draws.TORCH}
+}

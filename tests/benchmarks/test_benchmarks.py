@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 
 from benchmarks import peers, report, running
-from benchmarks.timing import Timing, interleaved
+from benchmarks.timing import Timing, cold, interleaved
 from benchmarks.workloads import WORKLOADS, Goal, Workload
 
-CONTESTANTS = {"gemm", "copy", "torch", "onnxruntime", "tensorflow", "µs"}
-SMALLER = {4: lambda shape: (2, *shape[1:]), 2: lambda shape: (8, shape[1])}
+CONTESTANTS = {"gemm", "copy", "numpy", "torch", "onnxruntime", "tensorflow", "µs"}
+SMALLER = {
+    1: lambda shape: (100,),
+    4: lambda shape: (2, *shape[1:]),
+    2: lambda shape: (8, shape[1]),
+}
 
 
 def named(work: Workload) -> str:
@@ -92,10 +96,26 @@ def test_goals_are_judged_by_the_ratio_of_medians():
         "onnx reference": Timing(4.0, 4.0, 3),
         "numpy-ml": Timing(1.6, 1.6, 3),
     }
-    gemm, absolute, fastest_peer = running.judge(work, "forward", timings)
+    gemm, absolute, fastest_peer = running.judge(work, "forward", timings, {})
     assert (gemm.median, gemm.minimum, gemm.reached) == (2.0, 1.5, True)
     assert (absolute.median, absolute.reached) == (2e6, False)
     assert (fastest_peer.median, fastest_peer.reached) == (1.25, False)
+
+
+def test_goals_in_copies_are_judged_with_a_cold_cache():
+    work = replace(WORKLOADS[0], goals=(Goal("forward", "copy", 4.0),))
+    warm = {"refimpl": Timing(9.0, 9.0, 3), "copy": Timing(1.0, 1.0, 3)}
+    from_memory = {"refimpl": Timing(10.0, 9.0, 3), "copy": Timing(4.0, 4.0, 3)}
+    (outcome,) = running.judge(work, "forward", warm, from_memory)
+    assert (outcome.median, outcome.minimum, outcome.reached) == (2.5, 2.25, True)
+
+
+def test_cold_calls_are_timed_one_by_one(monkeypatch):
+    order = []
+    monkeypatch.setattr("benchmarks.timing.FLUSHED", 1 << 12)
+    timings = cold({name: lambda name=name: order.append(name) for name in "ab"}, rounds=2)
+    assert order == ["a", "b", "b", "a"]
+    assert [timing.rounds for timing in timings.values()] == [2, 2]
 
 
 def test_rounds_are_interleaved_and_start_with_another_contestant_each_time():
