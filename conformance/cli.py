@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "run wrong implementations, and count what catches each",
     ),
     "soak": ("conformance.commands.soak", "rerun it with other inputs, and look for false alarms"),
+    "export": ("conformance.commands.export", "write cases as files, for any language"),
+    "judge": ("conformance.commands.judge", "judge the answers to such files"),
 }
 
 

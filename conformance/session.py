@@ -201,6 +201,51 @@ class Session:
         conventions = tuple(sorted(call.conventions.items(), key=lambda item: item[0]))
         return self._expected(case, conventions, call.arrays, half_sums)
 
+    def request(
+        self,
+        trial: Trial,
+        *,
+        memory: Memory = "contiguous",
+        steps: int = 1,
+        gradients: bool = True,
+    ) -> Request:
+        """What a subject is asked in a trial.
+
+        Parameters
+        ----------
+        trial : Trial
+            The trial.
+        memory : {'contiguous', 'strided', 'channels_last'}
+            How the input lies in memory.
+        steps : int
+            How many batches it is called with.
+        gradients : bool
+            Whether gradients are wanted.
+
+        Returns
+        -------
+        Request
+        """
+        case, call = trial.case, trial.call
+        first = next(slot for slot in call.slots if slot.array == "input")
+        cotangents: tuple[Array | None, ...] = ()
+        if gradients:
+            bars = self._cotangents(case, call)
+            cotangents = tuple(
+                np.array(result.move.to(bars[result.name]), order="C")
+                if result.differentiated
+                else None
+                for result in call.results
+            )
+        return Request(
+            call,
+            self._arrays(case, call, memory),
+            cotangents,
+            tuple(first.move.to(case.draw("input", step)) for step in range(1, steps)),
+            case=case.id,
+            form=trial.form,
+        )
+
     def fresh(self, trial: Trial) -> Observation:
         """Look at a newly constructed instance.
 
@@ -215,7 +260,22 @@ class Session:
             Its `owned` alone; shapes in the dialect's layout.
         """
         arrays = self._arrays(trial.case, trial.call, "contiguous")
-        return self._run(trial.subject, Request(trial.call, arrays, fresh=True))
+        asked = Request(trial.call, arrays, fresh=True, case=trial.case.id, form=trial.form)
+        return self._run(trial.subject, asked)
+
+    def dialect_of(self, name: str) -> str:
+        """Name a subject's dialect.
+
+        Parameters
+        ----------
+        name : str
+            The subject.
+
+        Returns
+        -------
+        str
+        """
+        return self.roster[name].dialect
 
     def library(self, name: str) -> Library:
         """The namespace of a subject.
@@ -249,25 +309,13 @@ class Session:
             ) from error
 
     def _call(self, case: Case, subject: str, form: str) -> Call:
-        return DIALECTS[self.roster[subject].dialect].translate(case, form)
+        return DIALECTS[self.dialect_of(subject)].translate(case, form)
 
     def _observe(
         self, case: Case, subject: str, form: str, memory: Memory, steps: int, gradients: bool
     ) -> Observation | SubjectRaised:
-        call = self.call(case, subject, form)
-        arrays = self._arrays(case, call, memory)
-        first = next(slot for slot in call.slots if slot.array == "input")
-        further = tuple(first.move.to(case.draw("input", step)) for step in range(1, steps))
-        cotangents: tuple[Array | None, ...] = ()
-        if gradients:
-            bars = self._cotangents(case, call)
-            cotangents = tuple(
-                np.array(result.move.to(bars[result.name]), order="C")
-                if result.differentiated
-                else None
-                for result in call.results
-            )
-        request = Request(call, arrays, cotangents, further)
+        trial = self.trial(case, subject, form)
+        request = self.request(trial, memory=memory, steps=steps, gradients=gradients)
         if "rate" in case.config:
             self._seed(subject, case)
         try:
@@ -275,8 +323,8 @@ class Session:
         except SubjectRaised as error:
             return error
         try:
-            check_answer(answer, call)
-            return neutral(answer, call)
+            check_answer(answer, trial.call)
+            return neutral(answer, trial.call)
         except Exception as error:
             return SubjectRaised(f"{subject} gave an answer that cannot be read: {error}")
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from conformance.checks.finding import Array, Finding, within_bound
+from conformance.dialects.base import Call
 from conformance.oracle import Expected
 from conformance.session import Trial
 
@@ -43,15 +44,30 @@ def gradient_findings(
     -------
     sequence of Finding
     """
-    wanted = [
-        slot.array
-        for slot in trial.call.slots
-        if slot.has_gradient and slot.array in expected.gradients
-    ]
     exact = trial.case.regime == "exact"
     return [
         within_bound(f"gradient of {name}", got[name], expected.gradients[name], exact=exact)
         if name in got and got[name] is not None
         else Finding(f"gradient of {name}", math.inf, "all", "no gradient", "a gradient", "none")
-        for name in wanted
+        for name in wanted_gradients(trial.call, expected)
+    ]
+
+
+def wanted_gradients(call: Call, expected: Expected) -> list[str]:
+    """Name the arrays whose gradients a subject must give.
+
+    Parameters
+    ----------
+    call : Call
+        The call.
+    expected : Expected
+        What the oracle says of it.
+
+    Returns
+    -------
+    list of str
+        Neutral names.
+    """
+    return [
+        slot.array for slot in call.slots if slot.has_gradient and slot.array in expected.gradients
     ]

@@ -33,6 +33,8 @@ class Request:
         Inputs of further calls of the same instance, after the first.
     fresh : bool
         Look at a new instance only: its parameters as constructed; nothing is assigned or run.
+    case, form : str
+        What the question is called, for who keeps answers; no implementation needs it.
     """
 
     call: Call
@@ -40,6 +42,8 @@ class Request:
     cotangents: tuple[Array | None, ...] = ()
     further: tuple[Array, ...] = ()
     fresh: bool = False
+    case: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True)

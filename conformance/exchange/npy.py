@@ -1,0 +1,94 @@
+"""Arrays as ``.npy`` files: numbers alone, of a known dtype and an exact length."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from refimpl.dtypes import float_dtype
+
+Array = npt.NDArray[Any]
+
+# What the header names, once the byte order is put aside. bfloat16, which NumPy does not know,
+# travels as the uint16 of its bits.
+_PLAIN = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
+# What ml_dtypes' own bfloat16 becomes if it is saved as it is.
+_BITS = ("V2",)
+
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+def encode(array: Array) -> bytes:
+    """
+    Write an array in the format's version 1.0, rows first, little-endian.
+
+    Parameters
+    ----------
+    array : ndarray
+        Of a float, integer or boolean dtype.
+
+    Returns
+    -------
+    bytes
+    """
+    plain = np.ascontiguousarray(array).reshape(array.shape)
+    if plain.dtype.name == "bfloat16":
+        plain = plain.view(np.uint16)
+    plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, plain, version=(1, 0), allow_pickle=False)
+    return stream.getvalue()
+
+
+def decode(data: bytes, *, bfloat16: bool = False) -> Array:
+    """
+    Read an array. Nothing is ever unpickled.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    bfloat16 : bool
+        Whether 16 bits of no float dtype stand for a bfloat16.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, holds anything but numbers, or is longer or shorter than it says.
+    """
+    stream = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(stream)
+        shape, columns_first, dtype = _HEADERS[version](stream)
+    except KeyError:
+        raise ValueError("is a .npy file of a version other than 1.0 and 2.0") from None
+    except Exception as error:  # whatever the bytes are
+        raise ValueError(f"is no .npy file: {error}") from None
+    kind = dtype.newbyteorder("=").str.lstrip("<>=|")
+    if dtype.hasobject:
+        raise ValueError("holds Python objects; only numbers are read, and nothing is unpickled")
+    if kind not in _PLAIN and not (bfloat16 and kind in _BITS):
+        raise ValueError(f"holds {dtype}; only numbers are read: {', '.join(_PLAIN)}")
+    wanted = math.prod(shape) * dtype.itemsize
+    found = len(data) - stream.tell()
+    if found != wanted:
+        raise ValueError(f"holds {found} bytes of numbers; its header says {wanted}")
+    array = np.frombuffer(data, dtype, offset=stream.tell()).reshape(
+        shape, order="F" if columns_first else "C"
+    )
+    if bfloat16 and kind in ("u2", *_BITS):
+        bits = np.ascontiguousarray(array).reshape(shape).view(array.dtype.newbyteorder("<"))
+        swapped = bits.byteswap() if array.dtype.str.startswith(">") else bits
+        return swapped.view(float_dtype("bfloat16"))
+    return array.astype(dtype.newbyteorder("="))

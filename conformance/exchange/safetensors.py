@@ -1,0 +1,115 @@
+"""Arrays as ``.safetensors`` files: a length, a JSON header, and the numbers in a row."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from refimpl.dtypes import float_dtype
+
+Array = npt.NDArray[Any]
+
+_NAMES: Mapping[str, str] = {
+    "float64": "F64",
+    "float32": "F32",
+    "float16": "F16",
+    "bfloat16": "BF16",
+    "int64": "I64",
+    "int32": "I32",
+    "int16": "I16",
+    "int8": "I8",
+    "uint64": "U64",
+    "uint32": "U32",
+    "uint16": "U16",
+    "uint8": "U8",
+    "bool": "BOOL",
+}
+_DTYPES = {short: name for name, short in _NAMES.items()}
+_LENGTH = 8  # bytes of the header's length, little-endian
+
+
+def encode(arrays: Mapping[str, Array]) -> bytes:
+    """
+    Write arrays.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Name -> array of a float, integer or boolean dtype.
+
+    Returns
+    -------
+    bytes
+    """
+    header: dict[str, Any] = {}
+    parts: list[bytes] = []
+    end = 0
+    for name, array in arrays.items():
+        part = np.ascontiguousarray(array).tobytes()
+        start, end = end, end + len(part)
+        header[name] = {
+            "dtype": _NAMES[array.dtype.name],
+            "shape": list(array.shape),
+            "data_offsets": [start, end],
+        }
+        parts.append(part)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # so that the numbers are aligned
+    return b"".join([len(text).to_bytes(_LENGTH, "little"), text, *parts])
+
+
+def decode(data: bytes) -> dict[str, Array]:
+    """
+    Read arrays.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+
+    Returns
+    -------
+    dict
+        Name -> array.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, or its header does not account for every byte.
+    """
+    length = int.from_bytes(data[:_LENGTH], "little")
+    if len(data) < _LENGTH + length or length == 0:
+        raise ValueError(f"is no .safetensors file: {len(data)} bytes, with a header of {length}")
+    numbers = data[_LENGTH + length :]
+    try:
+        header = dict(json.loads(data[_LENGTH : _LENGTH + length].decode()))
+        header.pop("__metadata__", None)
+        entries = [(name, *_entry(entry)) for name, entry in header.items()]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"is no .safetensors file: its header cannot be read: {error}") from None
+    position = 0
+    arrays: dict[str, Array] = {}
+    for name, dtype, shape, start, end in sorted(entries, key=lambda entry: entry[3:]):
+        if start != position or end - start != math.prod(shape) * dtype.itemsize:
+            raise ValueError(f"gives {name} the bytes {start} to {end}, which cannot be its own")
+        if end > len(numbers):
+            raise ValueError(f"ends at byte {len(numbers)} of the numbers, before {name} does")
+        arrays[name] = np.frombuffer(numbers[start:end], dtype).reshape(shape).copy()
+        position = end
+    if position != len(numbers):
+        raise ValueError(f"holds {len(numbers)} bytes of numbers; its header says {position}")
+    return {name: arrays[name] for name in header}
+
+
+def _entry(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
+    shape, (start, end) = tuple(entry["shape"]), entry["data_offsets"]
+    if not all(isinstance(each, int) and each >= 0 for each in (*shape, start, end)):
+        raise ValueError("sizes and offsets must be whole numbers")
+    name = _DTYPES[entry["dtype"]]
+    dtype = float_dtype(name) if name.startswith(("float", "bfloat")) else np.dtype(name)
+    return dtype, shape, start, end

@@ -1,0 +1,123 @@
+"""A subject whose answers lie in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from conformance.dialects.base import Owned, Unsupported
+from conformance.exchange import ExchangeError, documents
+from conformance.exchange.arrays import Folder, Format
+from conformance.exchange.question import Stated, folder_name
+from conformance.subjects import SUBJECTS
+from conformance.subjects.base import Observation, Request
+
+Array = npt.NDArray[Any]
+
+
+class FileSubject:
+    """
+    Answers a request by looking into a folder of results.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    dialect : str
+        The pack's dialect.
+    form : {'npy', 'safetensors'}
+        The format of the pack's arrays, which results share unless they say otherwise.
+
+    Raises
+    ------
+    ExchangeError
+        If there is no such folder, or its ``results.json`` cannot be used.
+    """
+
+    def __init__(self, path: Path, dialect: str, form: Format) -> None:
+        if not path.is_dir():
+            raise ExchangeError(f"there is no folder {path}")
+        document = documents.read(path / "results.json", "results")
+        self.name: str = document["subject"]
+        if self.name in SUBJECTS:
+            raise ExchangeError(
+                f"{path / 'results.json'}: {self.name!r} is a built-in subject, whose recorded"
+                " divergences are not yours; choose another name"
+            )
+        self.path, self.dialect = path, dialect
+        self._format: Format = document.get("format", form)
+        self._stated: dict[str, Stated] = {}
+
+    def expect(self, name: str, stated: Stated) -> None:
+        """Take note of what is asked in a folder before it is asked for."""
+        self._stated[name] = stated
+
+    def run(self, request: Request) -> Observation:
+        """Look the answer up; see `Subject.run`."""
+        name = folder_name(request.case, request.form)
+        folder = self.path / name
+        if not folder.is_dir():
+            raise ExchangeError(f"there is no answer: the folder {folder} is missing")
+        answer = documents.read(folder / "answer.json", "answer")
+        lacking = answer.get("unsupported", {})
+        if isinstance(lacking, str):
+            raise Unsupported(lacking)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        if request.fresh:
+            return Observation((), owned=_owned(answer, lacking))
+        document = self._stated[name].document
+        found = _Answer(Folder(folder, self._format, bfloat16=document["dtype"] == "bfloat16"))
+        outputs = tuple(
+            found.array(f"output.{result['name']}", result) for result in document["results"]
+        )
+        gradients: dict[str, Array] = {}
+        if request.cotangents:
+            if "gradient" in lacking:
+                raise Unsupported(lacking["gradient"])
+            gradients = {
+                each["name"]: found.array(f"gradient.{each['name']}", each)
+                for each in document["arrays"]
+                if each["gradient"]
+            }
+        state: dict[str, Array] = {}
+        steps = 1 + len(request.further)
+        if "state" not in lacking:
+            state = {
+                each["name"]: found.array(f"state.{steps}.{each['name']}", each)
+                for each in document["state"]
+                if each["after"] == steps
+            }
+        elif request.further:  # only the running statistics ask for more than one step
+            raise Unsupported(lacking["state"])
+        return Observation(outputs, gradients, state)
+
+
+class _Answer:
+    """The arrays of one answer."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def array(self, name: str, wanted: Mapping[str, Any]) -> Array:
+        found = self._folder[name]
+        shape = tuple(wanted["shape"])
+        if found.shape != shape:
+            raise ExchangeError(
+                f"{self._folder.file(name)}: {name} must have the shape {shape}; got {found.shape}"
+            )
+        return found
+
+
+def _owned(answer: Mapping[str, Any], lacking: Mapping[str, str]) -> tuple[Owned, ...]:
+    if "parameters" in lacking:
+        raise Unsupported(lacking["parameters"])
+    if "owned" not in answer:
+        raise Unsupported("not implemented: the answer does not say what a new instance owns")
+    return tuple(
+        Owned(each["name"], tuple(each["shape"]), each["dtype"], each["trainable"], each["initial"])
+        for each in answer["owned"]
+    )

@@ -1,0 +1,35 @@
+"""One moving line on a terminal's error stream, and nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    """
+    Show how far something has come, and clear the line when it is done.
+
+    Parameters
+    ----------
+    what : str
+        What is counted.
+
+    Yields
+    ------
+    callable
+        Takes how many of how many are done.
+    """
+    moving = sys.stderr.isatty()
+
+    def show(done: int, total: int) -> None:
+        if moving:
+            print(f"\r\033[K{done:,} of {total:,} {what}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        if moving:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
