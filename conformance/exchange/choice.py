@@ -11,6 +11,7 @@ from conformance.claims import Claim, plan
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Unsupported
 from conformance.exchange import ExchangeError
+from conformance.exchange.asked import ASKED
 from refimpl.dtypes import FLOATS
 
 # A file has no strides and is nobody's memory, so `layout` and `purity` stay behind; so do the
@@ -26,9 +27,6 @@ ASPECTS: tuple[str, ...] = (
     "empty",
     "mask",
 )
-
-# Whose plan a pack follows: nothing is on record against refimpl, so nothing is left out.
-PLANNED_AS: Mapping[str, str] = {"torch": "refimpl.torch", "tf": "refimpl.tf"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ class Choice:
         Returns
         -------
         list of Claim
-            Of the subject that `PLANNED_AS` names; each has a call in the dialect.
+            Of the one that `ASKED` names; each has a call in the dialect.
 
         Raises
         ------
@@ -117,7 +115,7 @@ class Choice:
         self.check()
         chosen = [
             claim
-            for claim in plan([PLANNED_AS[self.dialect]], self.aspects or ASPECTS)
+            for claim in plan([ASKED[self.dialect]], self.aspects or ASPECTS)
             if (not self.layers or claim.case.layer in self.layers)
             and (not self.dtypes or claim.case.dtype in self.dtypes)
             and matches(self.k, f"{claim.aspect}/{claim.case.id}-{claim.form}")

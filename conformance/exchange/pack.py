@@ -13,7 +13,8 @@ import refimpl
 from conformance.bounds import LIMIT
 from conformance.exchange import VERSION, ExchangeError, documents
 from conformance.exchange.arrays import FORMATS, Folder, Format
-from conformance.exchange.choice import PLANNED_AS, Choice
+from conformance.exchange.asked import ASKED
+from conformance.exchange.choice import Choice
 from conformance.exchange.question import Question, Stated, questions_of, state
 from conformance.session import Session
 
@@ -64,7 +65,7 @@ def write(
         raise ExchangeError(f"{path} is not empty; give a new folder")
     session = Session()
     for done, question in enumerate(questions, 1):
-        stated = state(question, session, PLANNED_AS[choice.dialect])
+        stated = state(question, session, ASKED[choice.dialect])
         folder = path / question.name
         folder.mkdir()
         documents.write(folder / "question.json", stated.document)

@@ -62,13 +62,10 @@ class FileSubject:
         if not folder.is_dir():
             raise ExchangeError(f"there is no answer: the folder {folder} is missing")
         answer = documents.read(folder / "answer.json", "answer")
-        lacking = answer.get("unsupported", {})
-        if isinstance(lacking, str):
-            raise Unsupported(lacking)
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
+        _must_answer(answer, None)
         if request.fresh:
-            return Observation((), owned=_owned(answer, lacking))
+            _must_answer(answer, "parameters")
+            return Observation((), owned=_owned(answer))
         document = self._stated[name].document
         found = _Answer(Folder(folder, self._format, bfloat16=document["dtype"] == "bfloat16"))
         outputs = tuple(
@@ -76,23 +73,20 @@ class FileSubject:
         )
         gradients: dict[str, Array] = {}
         if request.cotangents:
-            if "gradient" in lacking:
-                raise Unsupported(lacking["gradient"])
+            _must_answer(answer, "gradient")
             gradients = {
                 each["name"]: found.array(f"gradient.{each['name']}", each)
                 for each in document["arrays"]
                 if each["gradient"]
             }
-        state: dict[str, Array] = {}
         steps = 1 + len(request.further)
-        if "state" not in lacking:
-            state = {
-                each["name"]: found.array(f"state.{steps}.{each['name']}", each)
-                for each in document["state"]
-                if each["after"] == steps
-            }
-        elif request.further:  # only the running statistics ask for more than one step
-            raise Unsupported(lacking["state"])
+        if request.further:  # nothing but the running statistics asks for more than one step
+            _must_answer(answer, "state")
+        state = {
+            each["name"]: found.array(f"state.{steps}.{each['name']}", each)
+            for each in document["state"]
+            if each["after"] == steps and _says(answer, "state") is None
+        }
         return Observation(outputs, gradients, state)
 
 
@@ -112,9 +106,24 @@ class _Answer:
         return found
 
 
-def _owned(answer: Mapping[str, Any], lacking: Mapping[str, str]) -> tuple[Owned, ...]:
-    if "parameters" in lacking:
-        raise Unsupported(lacking["parameters"])
+def _says(answer: Mapping[str, Any], aspect: str | None) -> Exception | None:
+    """Give what stands in the place of an answer, to one aspect or (None) to the whole."""
+    for key, kind in ("unsupported", Unsupported), ("error", RuntimeError):
+        said = answer.get(key, {})
+        if aspect is None and isinstance(said, str):
+            return kind(said)
+        if aspect is not None and aspect in said:
+            return kind(said[aspect])
+    return None
+
+
+def _must_answer(answer: Mapping[str, Any], aspect: str | None) -> None:
+    said = _says(answer, aspect)
+    if said is not None:
+        raise said
+
+
+def _owned(answer: Mapping[str, Any]) -> tuple[Owned, ...]:
     if "owned" not in answer:
         raise Unsupported("not implemented: the answer does not say what a new instance owns")
     return tuple(

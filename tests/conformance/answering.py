@@ -1,4 +1,4 @@
-"""Answers a pack with a subject in Python, from the pack's files alone, as a foreign program would."""
+"""Answers a pack from its files alone, as a foreign program would, with a subject in Python."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ def _answer(question, given, subject):
         observed = subject.run(request)
     except Unsupported as reason:
         return {"unsupported": f"not implemented: {reason}"}, {}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}, {}
     arrays = {
         f"output.{result.name}": np.asarray(output)
         for result, output in zip(call.results, observed.outputs, strict=True)
