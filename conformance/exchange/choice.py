@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from conformance.case import Case
 from conformance.claims import Claim, plan
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Unsupported
@@ -145,8 +146,8 @@ class Choice:
         for claim in claims:
             of_layer = kept.setdefault(claim.case.layer, {})
             if len(of_layer) < self.cases:
-                of_layer[claim.case.id] = None
-        return [claim for claim in claims if claim.case.id in kept[claim.case.layer]]
+                of_layer[_origin(claim.case)] = None
+        return [claim for claim in claims if _origin(claim.case) in kept[claim.case.layer]]
 
 
 def matches(expression: str, name: str) -> bool:
@@ -179,6 +180,12 @@ def matches(expression: str, name: str) -> bool:
         )
         for part in expression.split(" or ")
     )
+
+
+def _origin(case: Case) -> str:
+    """Name the case of the table that a case was made from, by emptying its batch or enlarging it."""
+    words = tuple(word for word in case.words if word not in ("empty", "many"))
+    return replace(case, words=words).id
 
 
 def _known(what: str, given: Sequence[str], allowed: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +180,7 @@ class Pack:
         ):
             raise ExchangeError(
                 f"{folder / 'question.json'} does not ask what the installed suite ({_SUITE}) asks:"
-                f" {key} is {there!r}, not {here!r}; export the pack anew"
+                f" {key} is {_short(there)}, not {_short(here)}; export the pack anew"
             )
         stored = Folder(folder, self.format, bfloat16=question.case.dtype == "bfloat16")
         for name, array in stated.given.items():
@@ -198,3 +199,7 @@ def _differences(here: dict[str, Any], there: dict[str, Any]) -> Iterator[tuple[
     for key in here:
         if here[key] != there.get(key):
             yield key, here[key], there.get(key)
+
+
+def _short(value: Any) -> str:
+    return textwrap.shorten(repr(value), 120, placeholder=" …")

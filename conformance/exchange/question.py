@@ -215,7 +215,7 @@ def _expected(trial: Trial, question: Question) -> Iterator[tuple[str, Array]]:
             slot = slots[name]
             yield from _both(f"gradient.{slot.name}", expected.gradients[name], slot.move)
     if _has_state(question):
-        for steps in STEPS:
+        for steps in sorted(STEPS):
             for name, right in state_after(trial, steps).items():
                 spoken = slots[name].name if name in slots else name
                 yield from _both(f"state.{steps}.{spoken}", right, None)
