@@ -183,7 +183,7 @@ def matches(expression: str, name: str) -> bool:
 
 
 def _origin(case: Case) -> str:
-    """Name the case of the table that a case was made from, by emptying its batch or enlarging it."""
+    """Name the table's own case, which a case with another batch was made from."""
     words = tuple(word for word in case.words if word not in ("empty", "many"))
     return replace(case, words=words).id
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.claims import Claim, judge
+from conformance.doors import expectations
 from conformance.exchange import ExchangeError
 from conformance.exchange.pack import Pack
 from conformance.exchange.question import Question, folder_name
@@ -21,6 +22,7 @@ def judge_results(
     pack: Path,
     results: Path,
     wanted: Sequence[str] = (),
+    expected_failures: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """
@@ -34,6 +36,8 @@ def judge_results(
         The folder of answers.
     wanted : sequence of str
         The claims to judge, as ASPECT/ID; all if empty.
+    expected_failures : Path, optional
+        A TOML file of the failures that are expected.
     progress : callable, optional
         Told how many of how many questions are judged.
 
@@ -47,6 +51,8 @@ def judge_results(
     ExchangeError
         If the pack or the results cannot be used as a whole. What is wrong with one answer is
         that answer's verdict.
+    ValueError
+        If the file of expected failures cannot be used.
     """
     asked = Pack.open(pack)
     subject = FileSubject(results, asked.dialect, asked.format)
@@ -60,8 +66,12 @@ def judge_results(
         question.name: [replace(claim, subject=subject.name) for claim in question.claims]
         for question in asked.questions
     }
+    planned = [claim for group in claims.values() for claim in group]
+    expected = expectations(
+        expected_failures, planned, {subject.name: session.roster[subject.name]}
+    )
     if wanted:
-        _check_wanted(wanted, [claim for group in claims.values() for claim in group])
+        _check_wanted(wanted, planned)
         claims = {
             name: [claim for claim in group if f"{claim.aspect}/{claim.id}" in wanted]
             for name, group in claims.items()
@@ -79,7 +89,7 @@ def judge_results(
         for claim in claims[question.name]:
             for form in claim.form.split("+"):
                 state(by_name[folder_name(claim.case.id, form)])
-            records.append(_with_folder(judge(claim, session), results, question))
+            records.append(_with_folder(judge(claim, session, expected), results, question))
         progress(done, len(asked.questions))
     return Report.of(records, subjects=(subject.name,), layers=[r.layer for r in records])
 

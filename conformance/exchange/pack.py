@@ -18,6 +18,7 @@ from conformance.exchange.asked import ASKED
 from conformance.exchange.choice import Choice
 from conformance.exchange.question import Question, Stated, questions_of, state
 from conformance.session import Session
+from conformance.subjects.roster import roster_of
 
 _SUITE = f"refimpl {refimpl.__version__}"
 
@@ -64,9 +65,11 @@ def write(
         raise ExchangeError(f"{path} cannot become a pack: {error.strerror}") from None
     if used:
         raise ExchangeError(f"{path} is not empty; give a new folder")
-    session = Session()
+    asked = ASKED[choice.dialect]
+    session = Session(roster=roster_of([asked]))
+    (name,) = session.roster
     for done, question in enumerate(questions, 1):
-        stated = state(question, session, ASKED[choice.dialect])
+        stated = state(question, session, name)
         folder = path / question.name
         folder.mkdir()
         documents.write(folder / "question.json", stated.document)

@@ -62,32 +62,35 @@ class FileSubject:
         if not folder.is_dir():
             raise ExchangeError(f"there is no answer: the folder {folder} is missing")
         answer = documents.read(folder / "answer.json", "answer")
-        _must_answer(answer, None)
+        lacking, broken = _said(answer, "unsupported"), _said(answer, "error")
         if request.fresh:
-            _must_answer(answer, "parameters")
-            return Observation((), owned=_owned(answer))
+            if "owned" in lacking:
+                raise Unsupported(lacking["owned"])
+            return Observation((), owned=_owned(answer, broken))
         document = self._stated[name].document
         found = _Answer(Folder(folder, self._format, bfloat16=document["dtype"] == "bfloat16"))
         outputs = tuple(
             found.array(f"output.{result['name']}", result) for result in document["results"]
         )
         gradients: dict[str, Array] = {}
-        if request.cotangents:
-            _must_answer(answer, "gradient")
+        if request.cotangents and "gradients" not in lacking:
+            _raise_if(broken, "gradients")
             gradients = {
                 each["name"]: found.array(f"gradient.{each['name']}", each)
                 for each in document["arrays"]
                 if each["gradient"]
             }
+        state: dict[str, Array] = {}
         steps = 1 + len(request.further)
-        if request.further:  # nothing but the running statistics asks for more than one step
-            _must_answer(answer, "state")
-        state = {
-            each["name"]: found.array(f"state.{steps}.{each['name']}", each)
-            for each in document["state"]
-            if each["after"] == steps and _says(answer, "state") is None
-        }
-        return Observation(outputs, gradients, state)
+        if "state" not in lacking:
+            if request.further:  # what asks for more than one step wants nothing else
+                _raise_if(broken, "state")
+            state = {
+                each["name"]: found.array(f"state.{steps}.{each['name']}", each)
+                for each in document["state"]
+                if each["after"] == steps and "state" not in broken
+            }
+        return Observation(outputs, gradients, state, lacking=lacking)
 
 
 class _Answer:
@@ -106,24 +109,25 @@ class _Answer:
         return found
 
 
-def _says(answer: Mapping[str, Any], aspect: str | None) -> Exception | None:
-    """Give what stands in the place of an answer, to one aspect or (None) to the whole."""
-    for key, kind in ("unsupported", Unsupported), ("error", RuntimeError):
-        said = answer.get(key, {})
-        if aspect is None and isinstance(said, str):
-            return kind(said)
-        if aspect is not None and aspect in said:
-            return kind(said[aspect])
-    return None
+# An aspect of an answer -> the field of an observation that holds it.
+_FIELDS = {"gradient": "gradients", "state": "state", "parameters": "owned"}
 
 
-def _must_answer(answer: Mapping[str, Any], aspect: str | None) -> None:
-    said = _says(answer, aspect)
-    if said is not None:
-        raise said
+def _said(answer: Mapping[str, Any], key: str) -> Mapping[str, str]:
+    """Give what an answer says instead of some of its parts, by the observation's field."""
+    said = answer.get(key, {})
+    if isinstance(said, str):
+        raise {"unsupported": Unsupported, "error": RuntimeError}[key](said)
+    return {_FIELDS[aspect]: reason for aspect, reason in said.items()}
 
 
-def _owned(answer: Mapping[str, Any]) -> tuple[Owned, ...]:
+def _raise_if(broken: Mapping[str, str], part: str) -> None:
+    if part in broken:
+        raise RuntimeError(broken[part])
+
+
+def _owned(answer: Mapping[str, Any], broken: Mapping[str, str]) -> tuple[Owned, ...]:
+    _raise_if(broken, "owned")
     if "owned" not in answer:
         raise Unsupported("not implemented: the answer does not say what a new instance owns")
     return tuple(

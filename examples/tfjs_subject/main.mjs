@@ -141,7 +141,7 @@ async function main([pack, results]) {
     throw new Error('wanted: a pack of version 1 in --format npy and --dialect tf');
   }
   mkdirSync(results, { recursive: true });
-  writeJson({ version: 1, subject: `tfjs ${tf.version.tfjs}` }, results, 'results.json');
+  writeJson({ version: 1, subject: `tfjs-${tf.version.tfjs}` }, results, 'results.json');
   for (const name of questions) {
     const question = readJson(pack, name, 'question.json');
     mkdirSync(join(results, name), { recursive: true });
