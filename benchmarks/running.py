@@ -135,9 +135,10 @@ def judge(
     for goal in (*workload.goals, Goal(direction, PURE_NUMPY, NO_SLOWER)):
         if goal.direction != direction:
             continue
-        ours = (from_memory if goal.against == "copy" else timings)["refimpl"]
+        taken = from_memory if goal.against == "copy" else yardsticks
         if goal.against == "µs":
+            ours = timings["refimpl"]
             yield Outcome(goal, ours.median * 1e6, ours.minimum * 1e6)
-        elif goal.against in yardsticks:
-            theirs = (from_memory if goal.against == "copy" else yardsticks)[goal.against]
+        elif goal.against in taken:
+            ours, theirs = taken["refimpl"], taken[goal.against]
             yield Outcome(goal, ours.median / theirs.median, ours.minimum / theirs.minimum)
