@@ -67,7 +67,10 @@ def test_every_workload_runs_on_refimpl_and_the_limits(work):
     json.dumps(report.record(results, {}))
 
 
-@pytest.mark.parametrize("work", WORKLOADS, ids=named)
+IN_TORCH = [work for work in WORKLOADS if not work.operation.startswith("tf_")]
+
+
+@pytest.mark.parametrize("work", IN_TORCH, ids=named)
 def test_torch_computes_the_same(work):
     pytest.importorskip("torch")
     loaded, _ = peers.load(("refimpl", "torch"))
