@@ -25,17 +25,17 @@ REGIMES: Mapping[str, str] = {
     "normal": "bell-shaped values of deviation 1: wrong taps, wrong axes, wrong order",
     "offset": "mean 300, deviation about 0.1: cancellation, E[x²]−E[x]², eps in the wrong place",
     "tiny": "deviation about 0.001: variance below eps, eps forgotten or misplaced",
-    "wide": "magnitudes over many binades: truncated mantissas, plain summation, rescaling",
+    "wide": "magnitudes over many binades: truncated mantissas, other dtypes inside, rescaling",
     "extreme": "deviation 30: saturation, overflow of exp, logs of clipped probabilities",
     "ties": "few levels with exact zeros and kinks: derivatives at kinks, ties of maxima",
     "special": "nan, ±inf, −0.0 and subnormals among normal values: what propagates where",
     "equal": "one number throughout: long sums in plain order, whose roundings all go one way",
     "masked": "one score of each row is −inf: masks, which must be neither counted nor NaN",
-    "all": "every one of the 65,536 values of a half type",
-    "positive": "values between 0.25 and 2.5: scales and variances",
-    "probability": "positive rows that sum to about 1 along axis 1: soft targets",
-    "certain": "rows of one 1 among zeros and 1e-9: probabilities that are clipped",
-    "index": "class indices, with ignored ones where the case ignores some",
+    "all": "every one of the 65,536 values of a half type: whatever is wrong with a single value",
+    "positive": "values between 0.25 and 2.5: scales, variances, weights whose sum is not 1",
+    "probability": "positive rows that sum to about 1: soft targets and probabilities misread",
+    "certain": "rows of one 1 among zeros and 1e-9: clipping forgotten, or at another place",
+    "index": "class indices, ignored ones among them: labels off by one, ignored ones counted",
 }
 
 # Its square is 225/256. From 65,536 on, adding one more of that is a tie of float32, which is

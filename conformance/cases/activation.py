@@ -81,6 +81,8 @@ def _table(layer: str) -> Table:
         read=_read,
         hunts=_HUNTS,
         rules=(_HALF_ALONE,),
+        # All combinations: a dialect has no words for some, and is still to be asked everything else.
+        strength=5,
     )
 
 

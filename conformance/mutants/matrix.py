@@ -49,6 +49,8 @@ class Kill:
         The case's id.
     row : str
         The row of the tables that the case belongs to.
+    regime : str
+        What kind of numbers the case's input holds.
     k : float
         The error in units of the bound; infinite where equality is missed.
     """
@@ -57,6 +59,7 @@ class Kill:
     aspect: str
     case: str
     row: str
+    regime: str
     k: float
 
 
@@ -300,6 +303,6 @@ def _killed(claim: Claim, bench: Session) -> Kill | None:
     if record.verdict is not Verdict.FAIL:
         return None
     k = math.inf if record.k is None or not math.isfinite(record.k) else record.k
-    return Kill(
-        f"{claim.aspect}/{claim.id}", claim.aspect, claim.case.id, row_of(claim.case), float(k)
-    )
+    case = claim.case
+    name = f"{claim.aspect}/{claim.id}"
+    return Kill(name, claim.aspect, case.id, row_of(case), case.regime, float(k))

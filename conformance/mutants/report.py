@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.bounds import LIMIT
+from conformance.cases import all_cases
 from conformance.mutants.excuses import MARGIN, MARGINS, ROWS
 from conformance.mutants.matrix import Found, Outcome
 from conformance.mutants.rows import all_rows
+from conformance.regimes import REGIMES
 from conformance.selection import ASPECTS
 
 COMMAND = "conformance kill-matrix --docs docs/"
@@ -50,6 +52,23 @@ def idle_aspects(found: Found) -> list[str]:
     return [aspect for aspect in ASPECTS if aspect not in busy]
 
 
+def idle_regimes(found: Found) -> list[str]:
+    """List the regimes of inputs that kill nothing.
+
+    Parameters
+    ----------
+    found : Found
+        A run of all mutants.
+
+    Returns
+    -------
+    list of str
+    """
+    busy = {kill.regime for outcome in found.outcomes for kill in outcome.kills}
+    drawn = dict.fromkeys(case.regime for case in all_cases())
+    return [regime for regime in drawn if regime not in busy]
+
+
 def shortcomings(found: Found, *, whole: bool = True) -> Iterator[str]:
     """Say what makes a run fail, one sentence for each thing.
 
@@ -85,6 +104,8 @@ def shortcomings(found: Found, *, whole: bool = True) -> Iterator[str]:
             yield f"needs no justification any more: {row}"
     for aspect in idle_aspects(found):
         yield f"the aspect {aspect} kills nothing"
+    for regime in idle_regimes(found):
+        yield f"the regime {regime} kills nothing"
     unknown = set(MARGINS) - {outcome.mutant.id for outcome in found.outcomes}
     for name in sorted(unknown | (set(ROWS) - set(all_rows()))):
         yield f"an excuse for what does not exist: {name}"
@@ -181,6 +202,12 @@ def page(found: Found) -> str:
         "## Aspects",
         _filled("How many mutants each aspect kills: every check has something that it catches."),
         _table(("aspect", "mutants killed"), _aspects(found)),
+        "## Regimes",
+        _filled(
+            "What kind of numbers the inputs are decides what can be seen. How many mutants each"
+            " regime kills, and how many of them no other regime does."
+        ),
+        _table(("regime", "what it is for", "killed", "by no other"), _regimes(found)),
         "## Rows of the tables",
         _filled(
             "A row is one layer of one table of cases. How many mutants it kills, and how many of"
@@ -200,6 +227,15 @@ def _aspects(found: Found) -> Iterator[tuple[str, str]]:
     counts = Counter(aspect for outcome in found.outcomes for aspect in outcome.aspects)
     for aspect in ASPECTS:
         yield aspect, str(counts[aspect])
+
+
+def _regimes(found: Found) -> Iterator[tuple[str, str, str, str]]:
+    killers = [{kill.regime for kill in outcome.kills} for outcome in found.outcomes]
+    killed = Counter(regime for regimes in killers for regime in regimes)
+    alone = Counter(next(iter(regimes)) for regimes in killers if len(regimes) == 1)
+    for regime, sentence in REGIMES.items():
+        if regime in killed:
+            yield f"`{regime}`", sentence, str(killed[regime]), str(alone[regime])
 
 
 def _rows(found: Found) -> Iterator[tuple[str, str, str]]:

@@ -12,12 +12,13 @@ import pytest
 
 from conformance import claims, divergences
 from conformance.bounds import LIMIT
-from conformance.cases import all_cases
+from conformance.cases import activation, all_cases
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.claims import ASPECTS, Claim, Session, judge, plan
+from conformance.dialects import DIALECTS
 from conformance.divergence import Divergence
-from conformance.subjects import SUBJECTS, load
+from conformance.subjects import SUBJECTS, dialect_of, load
 from conformance.verdict import Verdict
 
 # The records that speak about a claim are remembered; other records must be looked for anew.
@@ -297,6 +298,26 @@ def test_every_layer_and_form_of_every_subject_is_planned():
         for layer, forms in DIALECTS[DIALECT_OF[name]].forms.items():
             if any(case.layer == layer and case.shapes for case in CASES.values()):
                 assert {(name, layer, form) for form in forms} <= seen
+
+
+def test_every_half_value_goes_forward_and_backward_through_every_elementwise_layer():
+    planned = {
+        (claim.case.layer, claim.case.dtype, claim.subject, claim.aspect)
+        for claim in plan(SUBJECTS, ("output", "gradient"))
+        if claim.case.regime == "all"
+    }
+    softmax = ("softmax", "log_softmax")
+    for layer in (*activation.PARAMETERS, "prelu"):
+        for name in SUBJECTS:
+            if not DIALECTS[dialect_of(name)].forms[layer]:
+                continue
+            for dtype in ("float16", "bfloat16"):
+                for aspect in ("output", "gradient"):
+                    assert (layer, dtype, name, aspect) in planned
+    layers = {case.layer for table in activation.TABLES for case in table.cases()}
+    assert layers == {*activation.PARAMETERS, "prelu", *softmax}
+    sizes = {case.shapes["input"] for case in CASES.values() if case.regime == "all"}
+    assert {np.prod(shape) for shape in sizes} == {65536}
 
 
 def test_planning_imports_no_framework():

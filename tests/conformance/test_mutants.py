@@ -108,7 +108,7 @@ def outcome(mutant, *kills):
 
 
 def kill(row, k=math.inf, aspect="output"):
-    return matrix.Kill(f"{aspect}/a claim", aspect, "a case", row, k)
+    return matrix.Kill(f"{aspect}/a claim", aspect, "a case", row, "normal", k)
 
 
 def test_a_row_that_is_not_needed_is_reported():
@@ -116,6 +116,9 @@ def test_a_row_that_is_not_needed_is_reported():
     found = matrix.Found((outcome(BIAS, kill(first), kill(second)),), 2, ())
     lines = list(report.shortcomings(found))
     assert f"kills nothing that another row does not kill: {first}" in lines
+    assert "the aspect gradient kills nothing" in lines
+    assert "the regime wide kills nothing" in lines
+    assert not {"the aspect output kills nothing", "the regime normal kills nothing"} & set(lines)
     alone = matrix.Found((outcome(BIAS, kill(first)),), 1, ())
     assert report.only_killers(alone)[first] == 1
     assert not any(first in line for line in report.shortcomings(alone))
