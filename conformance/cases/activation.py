@@ -81,7 +81,7 @@ def _table(layer: str) -> Table:
         read=_read,
         hunts=_HUNTS,
         rules=(_HALF_ALONE,),
-        # All combinations: a dialect has no words for some, and is still to be asked everything else.
+        # All of them: a dialect has no words for some rows, and is to be asked everything else.
         strength=5,
     )
 
