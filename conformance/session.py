@@ -140,7 +140,7 @@ class Session:
         Takes an aspect, a claim's id and its subject, and gives the command that judges that
         claim again.
     roster : mapping, optional
-        The subjects by name; the built-in ones if not given.
+        Subjects by name, beside the built-in ones: some checks hold others against refimpl.
     oracle : Session, optional
         Whose memory of the oracle to share: it says the same whoever is judged.
     """
@@ -153,7 +153,7 @@ class Session:
         oracle: Session | None = None,
     ) -> None:
         handed = {name: handed_over(name, subject) for name, subject in given.items()}
-        self.roster: Roster = {**(built_in() if roster is None else roster), **handed}
+        self.roster: Roster = {**built_in(), **(roster or {}), **handed}
         self.rerun = rerun or self._rerun
         self.subject = functools.cache(self._load)
         self.call = functools.lru_cache(4096)(self._call)

@@ -110,7 +110,14 @@ def handed_over(name: str, subject: Subject) -> Entry:
     -------
     Entry
     """
-    return Entry(name, subject.dialect, lambda: subject, None, lacks=_lacks(subject, name))
+    return Entry(
+        name,
+        subject.dialect,
+        lambda: subject,
+        None,
+        built_in=name in subjects.BUILT_IN,  # it stands in for that one
+        lacks=_lacks(subject, name),
+    )
 
 
 def _canonical(given: Given) -> Given:

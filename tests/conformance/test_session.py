@@ -223,3 +223,11 @@ def test_what_is_unsupported_backward_alone_is_judged_forward():
         for aspect in ("output", "gradient", "dtype")
     }
     assert verdicts == {"output": "pass", "gradient": "unsupported", "dtype": "pass"}
+
+
+def test_what_others_are_held_against_is_there_whoever_is_judged():
+    from conformance.subjects.roster import roster_of
+
+    session = Session(roster=roster_of(["conformance.templates.torch_adapter:MyLayers"]))
+    assert session.subject("refimpl.torch").name == "refimpl.torch"
+    assert session.subject("my-layers").name == "my-layers"
