@@ -52,6 +52,7 @@ _HUNTS = {
     "shared": "one slope for all channels",
     "axis0": "normalising along the wrong axis",
     "axis2": "normalising along the wrong axis",
+    "large": "rows that are worked on in blocks, the last of them not full",
 }
 _FLOATS = same(["float32", "float64", "float16", "bfloat16"])
 _HALF_ALONE = Rule(
@@ -105,7 +106,7 @@ PRELU = Table(
 
 
 def _read_softmax(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    return row["layer"], {"axis": row["axis"]}, {"input": (4, 6, 5)}
+    return row["layer"], {"axis": row["axis"]}, {"input": row.get("shape", (4, 6, 5))}
 
 
 SOFTMAX = Table(
@@ -120,4 +121,19 @@ SOFTMAX = Table(
     batched=lambda row: (),
 )
 
-TABLES = (*(_table(layer) for layer in PARAMETERS), PRELU, SOFTMAX)
+# So many rows that an implementation which works in blocks has more than one, and a last one that
+# is not full.
+LARGE = Table(
+    factors={
+        "layer": same(["softmax", "log_softmax"]),
+        "axis": {"": 1},
+        "shape": {"large": (331, 700)},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=_read_softmax,
+    hunts=_HUNTS,
+    batched=lambda row: (),
+)
+
+TABLES = (*(_table(layer) for layer in PARAMETERS), PRELU, SOFTMAX, LARGE)

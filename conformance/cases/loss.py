@@ -15,10 +15,11 @@ _REDUCTIONS = {"": "mean", "sum": "sum", "none": "none"}
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     layer = row["layer"]
-    scores = (4, _CLASSES, *row["spatial"])
+    count, classes = row.get("rows", 4), row.get("classes", _CLASSES)
+    scores = (classes,) if count is None else (count, classes, *row["spatial"])
     soft = row.get("target") == "probability"
     config = {
-        "classes": _CLASSES,
+        "classes": classes,
         "reduction": row["reduction"],
         "weighted": row["weighted"],
         "label_smoothing": row.get("label_smoothing", 0.0),
@@ -28,10 +29,10 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     }
     shapes: dict[str, tuple[int, ...]] = {
         "input": scores,
-        "target": scores if soft else (scores[0], *scores[2:]),
+        "target": scores if soft else () if count is None else (count, *scores[2:]),
     }
     if row["weighted"]:
-        shapes["weight"] = (_CLASSES,)
+        shapes["weight"] = (classes,)
     return layer, config, shapes
 
 
@@ -46,6 +47,8 @@ _HUNTS = {
     "smooth": "label smoothing over K−1 classes",
     "soft": "probabilities taken for indices",
     "2d": "the class axis taken for the last",
+    "unbatched": "the class axis taken for the batch",
+    "large": "rows that are worked on in blocks, the last of them not full",
     "probabilities": "a log without the clipping, or without the division by the sum",
     "smooth2": "label smoothing over K−1 classes",
     "unnormalised": "a gradient that assumes labels which sum to one",
@@ -217,4 +220,52 @@ MASKED = Table(
     batched=lambda row: ("input", "target"),
 )
 
-TABLES = (CROSS_ENTROPY, NLL, KERAS, TF, MASKED)
+_PLAIN: Mapping[str, Any] = {"spatial": (), "ignored": "none", "ignore_index": -100}
+
+UNBATCHED = Table(
+    factors={
+        "layer": same(["cross_entropy", "nll_loss"]),
+        "rows": {"unbatched": None},
+        "reduction": _REDUCTIONS,
+        "weighted": {"": False, "weighted": True},
+        "label_smoothing": {"": 0.0, "smooth": 0.125},
+        "target": {"": "index", "soft": "probability"},
+        "regime": same(["normal", "extreme"]),
+        "dtype": same(["float32", "float64"]),
+    },
+    read=lambda row: _read({**row, **_PLAIN}),
+    hunts=_HUNTS,
+    draws=_draws,
+    batched=lambda row: (),
+    rules=(
+        Rule(
+            ("layer", "label_smoothing"),
+            lambda layer, smoothing: layer == "cross_entropy" or smoothing == 0.0,
+            "log-probabilities are not smoothed",
+        ),
+        Rule(
+            ("layer", "target"),
+            lambda layer, target: layer == "cross_entropy" or target == "index",
+            "log-probabilities are picked by an index",
+        ),
+    ),
+)
+
+# So many rows that an implementation which works in blocks has more than one, and a last one that
+# is not full.
+LARGE = Table(
+    factors={
+        "layer": same(["cross_entropy"]),
+        "rows": {"large": 331},
+        "classes": {"": 700},
+        "target": {"": "index", "soft": "probability"},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=lambda row: _read({**row, **_PLAIN, "reduction": "mean", "weighted": False}),
+    hunts=_HUNTS,
+    draws=_draws,
+    batched=lambda row: ("input", "target"),
+)
+
+TABLES = (CROSS_ENTROPY, NLL, KERAS, TF, MASKED, UNBATCHED, LARGE)
