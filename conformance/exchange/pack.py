@@ -65,9 +65,9 @@ def write(
         raise ExchangeError(f"{path} cannot become a pack: {error.strerror}") from None
     if used:
         raise ExchangeError(f"{path} is not empty; give a new folder")
-    asked = ASKED[choice.dialect]
-    session = Session(roster=roster_of([asked]))
-    (name,) = session.roster
+    roster = roster_of([ASKED[choice.dialect]])
+    (name,) = roster
+    session = Session(roster=roster)
     for done, question in enumerate(questions, 1):
         stated = state(question, session, name)
         folder = path / question.name

@@ -471,7 +471,7 @@ def test_a_choice_narrows_a_pack():
         assert claim.aspect == "output"
     few = Choice("torch", layers=("relu", "linear"), cases=3).claims()
     assert {claim.case.layer for claim in few} == {"relu", "linear"}
-    assert len({claim.case.id for claim in few}) == 6
+    assert len({claim.case.id for claim in few if "empty" not in claim.case.words}) == 6
     assert Choice.from_json("tf", Choice("tf", "a", ("b",)).to_json()) == Choice("tf", "a", ("b",))
 
 
@@ -529,6 +529,24 @@ def test_export_and_judge_on_the_command_line(tmp_path, capsys):
     nowhere = str(tmp_path / "no" / "report.json")
     assert main(["judge", str(pack), str(results), "--report-json", nowhere]) == 2
     assert "no directory" in capsys.readouterr().err
+
+
+def test_expected_failures_are_strict(sample, capsys):
+    pack, results = sample
+    file = folder_of(results, "linear") / "output.output.npy"
+    np.save(file, np.load(file) + np.float32(1))
+    expected = pack.parent / "expected.toml"
+    command = ["judge", str(pack), str(results), "--expected-failures", str(expected)]
+    entry = '[[expected]]\ncase = "{}"\naspect = "output"\nreason = "ours to fix"\n'
+    expected.write_text(entry.format("linear-*"))
+    assert main(command) == 0
+    assert "ours to fix" in capsys.readouterr().out
+    expected.write_text(entry.format("linear-*") + entry.format("max_pool1d-*"))
+    assert main(command) == 1
+    assert "1 stale" in capsys.readouterr().out
+    expected.write_text(entry.format("no-such-*"))
+    assert main(command) == 2
+    assert "matches no claim" in capsys.readouterr().err
 
 
 def test_an_interrupted_export_is_no_pack(tmp_path):
