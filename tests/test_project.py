@@ -26,6 +26,21 @@ def test_constraints_are_exact_public_versions_and_name_no_place():
         assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9.]+", line), line
 
 
+def test_the_other_constraints_differ_in_tensorflow_alone():
+    def pins(text):
+        lines = [line for line in text.lower().splitlines() if not line.startswith("#")]
+        assert all(re.fullmatch(r"[a-z0-9_.-]+==[a-z0-9.]+", line) for line in lines)
+        return dict(line.replace("-", "_").split("==") for line in lines)
+
+    usual = pins(CONSTRAINTS)
+    other = pins((ROOT / "constraints-tf220.txt").read_text())
+    shared = {name for name in usual.keys() & other.keys() if usual[name] != other[name]}
+    assert shared == {"tensorflow_cpu"}
+    needed = {"tensorboard", "tensorboard_data_server", "markdown", "werkzeug"}  # by 2.20.0
+    assert other.keys() - usual.keys() == needed
+    assert other["tensorflow_cpu"] == "2.20.0"
+
+
 @pytest.mark.parametrize("pin", ["torch==2.13.0", "tensorflow_cpu==2.21.0"])
 def test_the_frameworks_are_pinned(pin):
     assert pin in CONSTRAINTS.splitlines()

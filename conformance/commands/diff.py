@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.report.diff import compare, render
+from conformance.report.diff import compare, page, render
 from conformance.report.json import read
 
 
@@ -33,6 +33,9 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     found = compare(old, new)
     print(render(found), end="")
+    if given.docs is not None:
+        command = f"conformance diff {given.old.name} {given.new.name} --docs docs/"
+        (given.docs / "versions.md").write_text(page(found, command), encoding="utf-8")
     return 1 if found.failures else 0
 
 
@@ -43,4 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("old", type=Path, metavar="OLD.json", help="what --report-json wrote")
     parser.add_argument("new", type=Path, metavar="NEW.json", help="the same, later")
+    parser.add_argument("--docs", type=_folder, metavar="DIR", help="write DIR/versions.md, too")
     return parser
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
+    return Path(text)

@@ -126,6 +126,44 @@ def render(difference: Difference) -> str:
     return "\n".join([*lines, "", f"{counts}; {difference.same} with the same verdict", ""])
 
 
+def page(difference: Difference, command: str) -> str:
+    """
+    Write the difference down as a page.
+
+    Parameters
+    ----------
+    difference : Difference
+        What to show.
+    command : str
+        What wrote it.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    return f"""\
+# From one version to the next
+
+<!-- Written by `{command}`: run it again, do not change this page. -->
+
+The same claims, judged on two versions of a framework. TensorFlow's column on 2.20.0 and on 2.21.0:
+
+```console
+tox run -e conformance-tf220 -- --report-json tf220.json
+tox run -e conformance-tf221 -- --report-json tf221.json
+{command}
+```
+
+```
+{render(difference).strip()}
+```
+
+The records of `conformance/divergences.py` hold for the newer version. Where the older one does
+otherwise, it is *stale* or fails there, and so is listed as fixed.
+"""
+
+
 def _told(pairs: Sequence[Pair]) -> list[str]:
     kinds: dict[str, list[Pair]] = {}
     for pair in pairs:

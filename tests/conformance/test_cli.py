@@ -78,3 +78,17 @@ def test_missing_packages_are_named(monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert cli.main([]) == 2
     assert "needs pytest and rich: python -m pip install" in capsys.readouterr().err
+
+
+def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path):
+    run = subprocess.run(
+        f"{sys.executable} -m conformance -p fake_plan | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])},
+    )
+    assert "Traceback" not in run.stderr
+    assert run.stdout.startswith("checked ")

@@ -142,3 +142,16 @@ def test_a_damaged_record_is_refused(tmp_path):
     path.write_text(json.dumps(values))
     with pytest.raises(ValueError, match="damaged report: ValueError: 'maybe'"):
         read(path)
+
+
+def test_the_page_is_what_is_printed(tmp_path, capsys):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    write(Report.of(OLD), old)
+    write(Report.of(NEW), new)
+    assert cli.main(["diff", str(old), str(new), "--docs", str(tmp_path)]) == 1
+    text = (tmp_path / "versions.md").read_text()
+    assert capsys.readouterr().out.strip() in text
+    assert "conformance diff old.json new.json --docs docs/" in text
+    with pytest.raises(SystemExit):
+        cli.main(["diff", str(old), str(new), "--docs", str(tmp_path / "none")])
+    assert "must be a folder that exists" in capsys.readouterr().err

@@ -89,6 +89,21 @@ def test_what_the_dialect_refuses_may_be_refused_by_whoever_speaks_it():
     assert {record.divergence for record in found} == {"padding='same' is refused with a stride."}
 
 
+def test_neither_refusing_nor_answering_is_stale_there():
+    from conformance.cases import all_cases
+    from conformance.dialects import DIALECTS
+    from conformance.known import known_of
+    from conformance.subjects.roster import roster_of
+
+    id = "conv1d-stride2-same-normal-float16"
+    case = next(case for case in all_cases() if case.id == id)
+    call = DIALECTS["torch"].translate(case, "class")
+    for subject, strict in ((Alike, False), ("torch", True)):
+        entries = list(roster_of([subject]).values())
+        [known] = known_of(case, "output", "class", entries, [call], ())
+        assert known.strict is strict
+
+
 def test_what_answers_there_is_judged_like_anything_else():
     records = conformance.check(Permissive, **SAME)
     assert {record.verdict for record in records} == {Verdict.FAIL}
