@@ -69,6 +69,29 @@ def find(reference: str, known: Iterable[str] = ()) -> Any:
     return getattr(module, name)
 
 
+def reference_to(made: object) -> str | None:
+    """Say how a class or function would be found again.
+
+    Parameters
+    ----------
+    made : object
+        What makes a subject, or a subject.
+
+    Returns
+    -------
+    str or None
+        What `find` takes; None for what has no name of its own in a module.
+    """
+    name = getattr(made, "__qualname__", None)
+    module = sys.modules.get(getattr(made, "__module__", None) or "")
+    if name is None or module is None or getattr(module, name, None) is not made:
+        return None
+    if module.__package__:  # it may import relatively
+        return f"{module.__name__}:{name}"
+    file = getattr(module, "__file__", None)
+    return None if file is None else f"{os.path.relpath(file)}:{name}"
+
+
 def where_raised(error: BaseException) -> str:
     """Say in which line of the subject's own code it came to an error.
 

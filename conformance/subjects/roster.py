@@ -12,6 +12,7 @@ from conformance import subjects
 from conformance.dialects import DIALECTS
 from conformance.subjects.base import Subject
 from conformance.subjects.gap import Gap, check_gaps
+from conformance.subjects.reference import reference_to
 
 Given: TypeAlias = "str | Subject | Callable[[], Subject]"
 
@@ -31,7 +32,8 @@ class Entry:
     load : callable
         Gives the subject; only here is the framework of a built-in one imported.
     reference : str or None
-        What `--subject` takes for it; None for an object that was handed over.
+        What `--subject` takes for it; None for an object that was handed over, and for a class
+        that stands in no file.
     built_in : bool
         Whether it is one of `subjects.SUBJECTS`: those are what our records speak about.
     lacks : tuple of Gap
@@ -150,7 +152,7 @@ def _entry(given: Given) -> Entry:
         name,
         subject.dialect,
         lambda: subject,
-        given if isinstance(given, str) else None,
+        given if isinstance(given, str) else reference_to(given),
         lacks=_lacks(subject, shown),
     )
 
