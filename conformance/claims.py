@@ -162,7 +162,9 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
         return _record(claim, Verdict.ERROR, None, f"{error}\n{repeat}")
     except NothingCompared as error:
         return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}")
-    except Exception as error:  # the harness broke: told apart from a subject that did
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the harness broke: told apart from a subject that did
         text = f"the suite itself raised {type(error).__name__}: {error}\n{repeat}"
         return _record(claim, Verdict.ERROR, None, text)
     if not findings:
@@ -180,6 +182,25 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
         if each.kind in ("differs", "either") and _explained(claim, session, each):
             return _recognised(claim, worst.k, each.sentence, each)
     return _record(claim, Verdict.FAIL, worst.k, _message(claim, session, worst))
+
+
+def accident(claim: Claim, session: Session, words: str) -> Record:
+    """Make the record of a claim whose judgement the process did not survive.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    session : Session
+        The run's memory.
+    words : str
+        What became of the process.
+
+    Returns
+    -------
+    Record
+    """
+    return _record(claim, Verdict.ERROR, None, f"{words}\n{_again(claim, session)}")
 
 
 def _known(claim: Claim, session: Session, expected: Sequence[ExpectedFailure]) -> Sequence[Known]:

@@ -8,6 +8,7 @@ the first claim is planned.
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +18,12 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from conformance.report.ledger import PROPERTY, Ledger
+from conformance.worker import Limits
 
 if TYPE_CHECKING:
     from conformance.claims import Claim
+    from conformance.isolation import Judge
     from conformance.known import ExpectedFailure
-    from conformance.session import Session
     from conformance.subjects.roster import Roster
     from conformance.verdict import Record
 
@@ -57,6 +59,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         default=None,
         help="a TOML file of the failures that are expected; one that does not happen is stale",
+    )
+    group.addoption(
+        "--isolate",
+        dest="conformance_isolate",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="run subjects that are not built in in a process of their own (the default)",
+    )
+    group.addoption(
+        "--time-limit",
+        dest="conformance_time_limit",
+        metavar="SECONDS",
+        type=float,
+        default=60.0,
+        help="how long an isolated subject may take for one call (default: 60)",
+    )
+    group.addoption(
+        "--memory-limit",
+        dest="conformance_memory_limit",
+        metavar="SIZE",
+        default=None,
+        help="how much memory an isolated subject may allocate, such as 4G (default: any)",
     )
     group.addoption(
         "--report-json",
@@ -102,10 +126,13 @@ class Matrix:
         self.report_json: Path | None = config.option.conformance_report_json
         self.expected_failures: Path | None = config.option.conformance_expected_failures
         self.expected: tuple[ExpectedFailure, ...] = ()
+        self.isolate: bool = config.option.conformance_isolate
+        self.time_limit: float = config.option.conformance_time_limit
+        self.memory_limit: str | None = config.option.conformance_memory_limit
         self._roster: Roster | None = None
         self._plan: dict[str, dict[str, Claim]] | None = None
         self._cases: dict[str, int] = {}  # by id, numbered in the order of the plan
-        self._session: Session | None = None
+        self._judge: Judge | None = None
         self._record: Record | None = None
 
     # Planning -------------------------------------------------------------------------------
@@ -114,9 +141,13 @@ class Matrix:
         """Raise pytest.UsageError for an option that cannot be followed."""
         try:
             _ = self.subjects and self.roster
-        except Exception as error:  # the module is the user's: anything may be wrong with it
+        except (Exception, SystemExit) as error:  # the module is the user's: anything may happen
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
             raise pytest.UsageError(f"--subject: {kind}{error}") from error
+        try:
+            _ = self.limits
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
         if self.report_json is not None:
             from conformance.report.json import check_destination
 
@@ -136,6 +167,11 @@ class Matrix:
                 raise pytest.UsageError(
                     f"--claim: the plan has no claim {name!r}; --collect-only -q lists them all"
                 )
+
+    @property
+    def limits(self) -> Limits:
+        """What an isolated subject may cost."""
+        return Limits.read(self.time_limit, self.memory_limit)
 
     @property
     def columns(self) -> list[str]:
@@ -208,14 +244,20 @@ class Matrix:
 
     def check(self, claim: Claim) -> None:
         """Judge a claim, and end the test as its verdict says."""
-        from conformance.claims import judge
+        from conformance.isolation import Judge
         from conformance.outcome import end_test
-        from conformance.session import Session
 
-        if self._session is None:
-            self._session = Session(roster=self.roster)
-        self._record = judge(claim, self._session, self.expected)
+        if self._judge is None:
+            self._judge = Judge(
+                self.roster, self.expected, isolate=self.isolate, limits=self.limits
+            )
+        self._record = self._judge.judge(claim)
         end_test(self._record)
+
+    def pytest_unconfigure(self) -> None:
+        """End what runs beside this process."""
+        if self._judge is not None:
+            self._judge.close()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(

@@ -5,9 +5,10 @@ All aspects of a case look at the same observation, so each is made once.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -161,6 +162,21 @@ class Session:
         self._expected: Callable[..., Expected] = (
             functools.lru_cache(512)(self._expect) if oracle is None else oracle._expected
         )
+        self._about: Callable[[str], None] = lambda what: None
+        self._dead: Mapping[str, str] = MappingProxyType({})
+
+    def watch(self, about: Callable[[str], None], dead: Mapping[str, str]) -> None:
+        """Announce from now on what subjects are asked, and do not ask what they die of.
+
+        Parameters
+        ----------
+        about : callable
+            Told what is about to be run, and '' when it has been.
+        dead : mapping
+            What must not be run again -> what became of the process that ran it; it counts as
+            raised.
+        """
+        self._about, self._dead = about, dead
 
     def trial(self, case: Case, subject: str, form: str, *, half_sums: bool = False) -> Trial:
         """Prepare one case in one form of one subject.
@@ -261,7 +277,7 @@ class Session:
         """
         arrays = self._arrays(trial.case, trial.call, "contiguous")
         asked = Request(trial.call, arrays, fresh=True, case=trial.case.id, form=trial.form)
-        return self._run(trial.subject, asked)
+        return self._run(trial.subject, asked, "fresh")
 
     def dialect_of(self, name: str) -> str:
         """Name a subject's dialect.
@@ -301,8 +317,11 @@ class Session:
 
     def _load(self, name: str) -> Subject:
         try:
-            return self.roster[name].load()
-        except Exception as error:
+            with self._announced(f"load {name}"):
+                return self.roster[name].load()
+        except (SubjectRaised, KeyboardInterrupt):
+            raise
+        except BaseException as error:
             raise SubjectRaised(
                 f"the subject {name} cannot be loaded: {error} (install what it needs, or leave it"
                 " out: --subject names the subjects to check)"
@@ -319,7 +338,7 @@ class Session:
         if "rate" in case.config:
             self._seed(subject, case)
         try:
-            answer = self._run(subject, request)
+            answer = self._run(subject, request, memory)
         except SubjectRaised as error:
             return error
         try:
@@ -328,17 +347,30 @@ class Session:
         except Exception as error:
             return SubjectRaised(f"{subject} gave an answer that cannot be read: {error}")
 
-    def _run(self, name: str, request: Request) -> Observation:
+    def _run(self, name: str, request: Request, how: str) -> Observation:
         subject = self.subject(name)
+        calls, gradients = 1 + len(request.further), bool(request.cotangents)
+        what = f"{name} {request.form} {request.case} {how} {calls} {gradients}"
         try:
-            return subject.run(request)
-        except Unsupported:  # an answer, not an accident
+            with self._announced(what):
+                return subject.run(request)
+        except (Unsupported, SubjectRaised, KeyboardInterrupt):  # answers, and no accidents
             raise
-        except Exception as error:
+        except BaseException as error:  # also what would end the run, such as SystemExit
             text = f"{name} raised {type(error).__name__}: {error}"
             if not self.roster[name].built_in:  # its author wants to know where
                 text += where_raised(error)
             raise SubjectRaised(text) from error
+
+    @contextlib.contextmanager
+    def _announced(self, what: str) -> Iterator[None]:
+        if what in self._dead:
+            raise SubjectRaised(self._dead[what])
+        self._about(what)
+        try:
+            yield
+        finally:
+            self._about("")
 
     def _seed(self, name: str, case: Case) -> None:
         """Let what is drawn depend on the case alone, so that a run can be repeated."""

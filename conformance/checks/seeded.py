@@ -61,7 +61,7 @@ def _asked(trial: Trial, library: Library, seed: int) -> list[Array]:
     draw: Draw = trial.case.config["draw"]
     try:
         return _drawn(library, draw.program, seed)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         text = f"{trial.subject} raised {type(error).__name__}: {error}"
         raise SubjectRaised(text) from error
 

@@ -36,6 +36,11 @@ claim was checked and nothing failed.
                       own as FILE.py:Name or package.module:Name
   --expected-failures FILE
                       a TOML file of the failures that are expected; see docs/subjects.md
+  --no-isolate        run subjects of your own in this process: one that crashes takes the run along
+  --time-limit SECONDS
+                      how long a subject of your own may take for one call (default: 60)
+  --memory-limit SIZE
+                      how much memory it may allocate, such as 4G (default: any)
   --report-json FILE  write all records to FILE
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
   --claim ID          check this claim alone (repeatable), as ASPECT/ID

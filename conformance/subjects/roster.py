@@ -122,6 +122,22 @@ def handed_over(name: str, subject: Subject) -> Entry:
     )
 
 
+def referred_to(entry: Entry) -> Callable[[], Subject]:
+    """Give what loads a subject by its reference, in whichever process.
+
+    Parameters
+    ----------
+    entry : Entry
+        Of a subject that has one.
+
+    Returns
+    -------
+    callable
+    """
+    assert entry.reference is not None
+    return functools.partial(subjects.load, entry.reference)
+
+
 def _canonical(given: Given) -> Given:
     """Call a built-in subject by its name, also where it is given as module:Class."""
     names = {path: name for name, path in subjects.BUILT_IN.items()}

@@ -44,9 +44,17 @@ class Claim:
         return f"{self.case.id}-{self.subject}-{self.form}"
 
 
-class Session:
-    def __init__(self, roster):
+class Judge:
+    def __init__(self, roster, expected, *, isolate, limits):
         assert set(roster) <= set(SUBJECTS)
+        assert isolate
+        assert limits.seconds == 60
+
+    def judge(self, claim):
+        return judge(claim)
+
+    def close(self):
+        pass
 
 
 def plan(subjects, aspects=ASPECTS):
@@ -64,8 +72,7 @@ def _plan(subjects, aspects):
     ]
 
 
-def judge(claim, session, expected=()):
-    assert isinstance(session, Session)
+def judge(claim):
     name = f"{claim.aspect}/{claim.id}"
     event = EVENTS.get(name, "pass")
     if event == "crash":
@@ -111,12 +118,12 @@ def built_in():
 
 
 claims = ModuleType("conformance.claims")
-claims.__dict__.update(plan=plan, judge=judge, ASPECTS=ASPECTS)
-session = ModuleType("conformance.session")
-session.__dict__.update(Session=Session)
+claims.__dict__.update(plan=plan, ASPECTS=ASPECTS)
+isolation = ModuleType("conformance.isolation")
+isolation.__dict__.update(Judge=Judge)
 subjects = ModuleType("conformance.subjects")
 subjects.__path__ = []
 roster = ModuleType("conformance.subjects.roster")
 roster.__dict__.update(roster_of=roster_of, built_in=built_in)
-for module in (claims, session, subjects, roster):
+for module in (claims, isolation, subjects, roster):
     sys.modules[module.__name__] = module

@@ -1,0 +1,57 @@
+"""How much what runs apart may cost."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a question may cost.
+
+    Attributes
+    ----------
+    seconds : float
+        How long each thing may take that is announced while a question is answered.
+    memory : int or None
+        How many bytes may be allocated in all; None for any number.
+    """
+
+    seconds: float = 60.0
+    memory: int | None = None
+
+    @classmethod
+    def read(cls, seconds: float, memory: str | None) -> Limits:
+        """Read them as a user writes them.
+
+        Parameters
+        ----------
+        seconds : float
+            The limit of time.
+        memory : str or None
+            The limit of memory, such as '512M' or '4G'.
+
+        Returns
+        -------
+        Limits
+
+        Raises
+        ------
+        ValueError
+            If they cannot be followed; begins with the option's name.
+        """
+        if not seconds > 0:
+            raise ValueError(f"--time-limit must be positive; got {seconds:g}")
+        if memory is None:
+            return cls(seconds)
+        size = re.fullmatch(r"(\d+)([KMGT]?)", memory.strip().upper())
+        if size is None or not int(size[1]):
+            raise ValueError(
+                "--memory-limit must be a number of bytes, or one with K, M, G or T;"
+                f" got {memory!r}"
+            )
+        if importlib.util.find_spec("resource") is None:
+            raise ValueError("--memory-limit: this system does not limit a process's memory")
+        return cls(seconds, int(size[1]) << 10 * " KMGT".index(size[2] or " "))
