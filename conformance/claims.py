@@ -20,7 +20,8 @@ from conformance.divergences import recorded
 from conformance.known import ExpectedFailure, Known, known_of
 from conformance.selection import ASPECTS, Selection
 from conformance.session import Session, SubjectRaised
-from conformance.subjects.roster import Given, Roster, roster_of
+from conformance.subjects.base import HasLibrary
+from conformance.subjects.roster import Entry, Given, Roster, roster_of
 from conformance.verdict import Record, Verdict, again, failure_message
 
 __all__ = ["ASPECTS", "Claim", "Session", "judge", "plan"]
@@ -78,9 +79,8 @@ def _plan(roster: Roster) -> Iterator[Claim]:
     for case in all_cases():
         spoken: dict[str, list[tuple[str, Call]]] = {}
         for name, entry in roster.items():
-            own = entry.built_in and name.startswith("refimpl.")
-            if own and (case.layer == "seeded" or case.config.get("free", False)):
-                continue  # its own draws are what the others are held against
+            if _is_nothing_to_claim(case, entry, selection):
+                continue
             dialect = DIALECTS[entry.dialect]
             spoken[name] = []
             for form in dialect.forms[case.layer]:
@@ -100,6 +100,19 @@ def _plan(roster: Roster) -> Iterator[Claim]:
                     yield Claim(chosen, aspect, name, how)
             spoken[name] = answering
         yield from _agreements(case, tuple(roster), spoken, selection)
+
+
+def _is_nothing_to_claim(case: Case, entry: Entry, selection: Selection) -> bool:
+    if entry.built_in and entry.name.startswith("refimpl."):
+        # Its own draws are what the others are held against.
+        return case.layer == "seeded" or bool(case.config.get("free", False))
+    if entry.built_in or case.layer != "errors" or case.config["dialect"] != entry.dialect:
+        return False
+    if not isinstance(case.config["bad"].framework, str):
+        return True  # others need not refuse what the framework does not
+    # Without a namespace there is one thing to say of all bad calls.
+    mute = not isinstance(entry.load(), HasLibrary)
+    return mute and not selection.is_news(entry.name, "errors", "call", "no library")
 
 
 def _refuses(case: Case, subject: str, form: str) -> bool:

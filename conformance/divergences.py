@@ -11,6 +11,7 @@ import functools
 
 from conformance.case import Case
 from conformance.divergence import Divergence
+from conformance.unrefused import unrefused
 
 _TF_CONVS = ("conv1d", "conv2d", "conv3d")
 _HALVES = ("float16", "bfloat16")
@@ -705,6 +706,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
         ),
         when=lambda case: _draw(case) == "compiled-normal",
     ),
+    *unrefused(),
 )
 
 

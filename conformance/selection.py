@@ -26,6 +26,7 @@ ASPECTS: tuple[str, ...] = (
     "chapter",
     "seeded",
     "trajectory",
+    "errors",
     "agreement",
 )
 
@@ -40,7 +41,7 @@ LOSSES = frozenset(
     )
 )
 # What is no layer but a program on a subject's namespace; its aspect has the same name.
-_PROGRAMS = frozenset(("chapter", "seeded", "trajectory"))
+_PROGRAMS = frozenset(("chapter", "seeded", "trajectory", "errors"))
 _RANDOM = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d"))
 # Conventions that an output does not depend on, only a gradient or a state.
 _NOT_OF_OUTPUTS = frozenset(

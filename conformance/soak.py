@@ -197,8 +197,10 @@ def reseeded(claims: Sequence[Claim], wanted: Plan) -> Iterator[Claim]:
     ------
     Claim
     """
-    # What holds every value of a dtype is the same under any seed.
-    seeds = wanted.seeds[:1] if claims[0].case.regime == "all" else wanted.seeds
+    # What holds every value of a dtype is the same under any seed, and a bad call draws nothing.
+    case = claims[0].case
+    seedless = case.regime == "all" or case.layer == "errors"
+    seeds = wanted.seeds[:1] if seedless else wanted.seeds
     for seed in seeds:
         if not _drawn(claims[0].case.id, seed, wanted.share):
             continue

@@ -10,6 +10,7 @@ from conformance.cases import (
     chapter,
     conv,
     dropout,
+    errors,
     linear,
     loss,
     norm,
@@ -43,4 +44,5 @@ def all_cases() -> tuple[Case, ...]:
         *chapter.cases(),
         *seeded.cases(),
         *trajectory.cases(),
+        *errors.cases(),
     )

@@ -8,6 +8,7 @@ from conformance.checks.agreement import check_subjects_agree
 from conformance.checks.chapter import check_chapter
 from conformance.checks.dtype import check_dtypes_are_the_cases
 from conformance.checks.empty import check_empty_batch_is_answered
+from conformance.checks.errors import check_bad_call_is_refused
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.checks.forms import check_forms_agree
 from conformance.checks.gradient import check_gradients_are_within_bounds
@@ -38,6 +39,7 @@ CHECKS: Mapping[str, Check] = {
     "chapter": check_chapter,
     "seeded": check_draws_are_refimpls,
     "trajectory": check_training,
+    "errors": check_bad_call_is_refused,
 }
 
 # Aspects that hold two trials of one case against each other.

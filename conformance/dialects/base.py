@@ -306,3 +306,24 @@ def seeded_forms(dialect: str) -> Mapping[str, Translate]:
         return Call(dialect, "function", {}, ())
 
     return {"drawn": drawn}
+
+
+def error_forms(dialect: str) -> Mapping[str, Translate]:
+    """The one form of a bad call: the call, in one dialect's words.
+
+    Parameters
+    ----------
+    dialect : str
+        Whose words.
+
+    Returns
+    -------
+    mapping
+    """
+
+    def said(case: Case) -> Call:
+        if case.config["dialect"] != dialect:
+            raise Unsupported("this bad call is another framework's")
+        return Call(dialect, "function", {}, ())
+
+    return {"call": said}

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import Dialect, chapter_forms, program_forms, seeded_forms
+from conformance.dialects.base import (
+    Dialect,
+    chapter_forms,
+    error_forms,
+    program_forms,
+    seeded_forms,
+)
 from conformance.dialects.tf import activation, conv, dropout, linear, loss, norm, pool
 
 DIALECT = Dialect(
@@ -17,6 +23,7 @@ DIALECT = Dialect(
         **loss.FORMS,
         "chapter": chapter_forms("tf"),
         "seeded": seeded_forms("tf"),
+        "errors": error_forms("tf"),
         "trajectory": program_forms("tf"),
     },
 )

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.dialects.base import Dialect, chapter_forms, program_forms, seeded_forms
+from conformance.dialects.base import (
+    Dialect,
+    chapter_forms,
+    error_forms,
+    program_forms,
+    seeded_forms,
+)
 from conformance.dialects.torch import activation, dropout, linear, loss, norm, windows
 
 DIALECT = Dialect(
@@ -16,6 +22,7 @@ DIALECT = Dialect(
         **loss.FORMS,
         "chapter": chapter_forms("torch"),
         "seeded": seeded_forms("torch"),
+        "errors": error_forms("torch"),
         "trajectory": program_forms("torch"),
     },
 )

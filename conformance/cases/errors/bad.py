@@ -1,0 +1,150 @@
+"""What a bad call is: words of a dialect, the argument that is wrong, and who refuses it how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Values:
+    """An array of a table, in no library's type.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Its shape.
+    dtype : str
+        Its dtype's name.
+    elements : tuple of float
+        Its elements; empty where all are 1.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    elements: tuple[float, ...] = ()
+
+    def array(self) -> npt.NDArray[Any]:
+        """Make it.
+
+        Returns
+        -------
+        ndarray
+        """
+        if not self.elements:
+            return np.ones(self.shape, self.dtype)
+        return np.array(self.elements).astype(self.dtype).reshape(self.shape)
+
+
+def ones(*shape: int, dtype: str = "float32") -> Values:
+    """Declare an array of ones.
+
+    Parameters
+    ----------
+    *shape : int
+        Its shape.
+    dtype : str
+        Its dtype's name.
+
+    Returns
+    -------
+    Values
+    """
+    return Values(shape, dtype)
+
+
+def values(*elements: float, dtype: str) -> Values:
+    """Declare a vector.
+
+    Parameters
+    ----------
+    *elements : float
+        Its elements.
+    dtype : str
+        Its dtype's name.
+
+    Returns
+    -------
+    Values
+    """
+    return Values((len(elements),), dtype, elements)
+
+
+@dataclass(frozen=True)
+class Accepts:
+    """The framework answers.
+
+    Attributes
+    ----------
+    sentence : str
+        What it makes of the call.
+    apart : bool
+        Whether it is called in a process of its own, since its answer is not to be touched.
+    """
+
+    sentence: str
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Dies:
+    """The framework takes its process with it, so it is called in one of its own.
+
+    Attributes
+    ----------
+    signals : tuple of str
+        Which signals have been seen.
+    sentence : str
+        What happens.
+    """
+
+    signals: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One bad call.
+
+    Attributes
+    ----------
+    target : str
+        The dotted name of a function or class in the dialect.
+    what : str
+        What is wrong, in a word or two for the id.
+    names : str
+        The argument that the error must name.
+    refuses : str
+        The class of refimpl's exception: ValueError or TypeError. For a class, ' at call' follows
+        if only the call is refused; otherwise its construction is.
+    framework : str, Accepts or Dies
+        What the real framework does. A string is read as in `refuses`.
+    arguments : mapping
+        Of the function, or of the constructor.
+    calls : tuple of tuple
+        The arguments of each call of the instance; the last one is the bad one.
+    """
+
+    target: str
+    what: str
+    names: str
+    refuses: str
+    framework: str | Accepts | Dies
+    arguments: Mapping[str, Any]
+    calls: tuple[tuple[Any, ...], ...] = ()
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What tells it from others of its dialect: the last part of its target, and what."""
+        return self.target.rpartition(".")[2], self.what
+
+    @property
+    def deadly(self) -> bool:
+        """Whether the framework is called in a process of its own."""
+        return isinstance(self.framework, Dies) or (
+            isinstance(self.framework, Accepts) and self.framework.apart
+        )
