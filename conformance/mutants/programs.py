@@ -34,6 +34,19 @@ def next_seed(seed: Any) -> Any:
     return lambda number: seed(number + 1)
 
 
+def with_another(name: str, *, changed: Change) -> Change:
+    """Make a function that takes another value for one argument, whatever is given."""
+
+    def wrong(function: Any) -> Any:
+        @functools.wraps(function)
+        def call(*args: Any, **given: Any) -> Any:
+            return function(*args, **{**given, name: changed(given[name])})
+
+        return call
+
+    return wrong
+
+
 MUTANTS = (
     Mutant("momentum complemented", "A batch norm weighs old and new statistics the other way"
            " round.", "chapter", "chapter", library=names({
@@ -67,4 +80,10 @@ MUTANTS = (
            "seeded", "seeded", subject=TF, library=names({
                "random.stateless_uniform": lambda draw: lambda shape, seed, **options: draw(
                    shape, seed=seed[::-1], **options)})),
+    Mutant("a rate of any size", "Dropout takes a rate above 1 for 1.", "errors", "errors",
+           library=names({"nn.functional.dropout": with_another(
+               "p", changed=lambda p: min(p, 1))})),
+    Mutant("ignored words of padding", "A word that is no padding means VALID.", "errors",
+           "errors", subject=TF, library=names({"nn.conv2d": with_another(
+               "padding", changed=lambda padding: padding if padding == "SAME" else "VALID")})),
 )  # fmt: skip
