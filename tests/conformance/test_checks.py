@@ -12,8 +12,6 @@ from conformance.cases import all_cases
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import NothingCompared, equal, same_words, within_bound
 from conformance.checks.forms import apart
-from conformance.checks.mask import FALSE_ALARM, MASKS_PER_RUN, binomial
-from conformance.claims import plan
 from conformance.dialects.base import Owned
 from conformance.session import Session
 from conformance.subjects import load
@@ -292,34 +290,3 @@ def test_forms_of_torch_agree_bit_for_bit():
     ))  # fmt: skip
     assert worst(COMPARISONS["forms"](up, second)) == INF
     assert worst(CHECKS["output"](up)) <= LIMIT
-
-
-# Masks ---------------------------------------------------------------------------------------
-
-
-def test_the_false_alarm_rate_of_a_run_is_split_over_its_masks():
-    masks = [claim for claim in plan(("refimpl.torch", "torch", "refimpl.tf", "tensorflow"))
-             if claim.aspect == "mask"]  # fmt: skip
-    tests_of_one = 2
-    assert 0 < len(masks) * tests_of_one <= MASKS_PER_RUN
-
-
-@pytest.mark.parametrize("p", [0.5, 0.75])
-def test_the_binomial_test_has_its_level(p):
-    from scipy.stats import binom
-
-    draws, rate = 2000, FALSE_ALARM / MASKS_PER_RUN
-    near = range(int(draws * (p - 0.12)), int(draws * (p + 0.12)))
-    passed = [count for count in near if binomial("x", count, draws, p).k <= LIMIT]
-    refused = binom.cdf(passed[0] - 1, draws, p) + binom.sf(passed[-1], draws, p)
-    assert passed == list(range(passed[0], passed[-1] + 1))
-    assert rate / 10 < refused <= rate
-
-
-def test_the_binomial_test_has_its_power():
-    draws = 1024 * 512
-    off = 6.9 * np.sqrt(0.25 / draws)  # the deviation that the docstring promises to see
-    assert binomial("x", round(draws * (0.5 + 1.1 * off)), draws, 0.5).k > LIMIT
-    assert binomial("x", round(draws * (0.5 + 0.5 * off)), draws, 0.5).k < LIMIT
-    assert binomial("x", 0, draws, 0.5).k > LIMIT
-    assert np.isfinite(binomial("x", 0, draws, 0.5).k)
