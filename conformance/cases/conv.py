@@ -31,7 +31,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     rank = _RANK[layer]
     kernel = per_dimension(row["kernel"], rank)
     groups = row["groups"]
-    outputs = 8 if groups == _CHANNELS else 6
+    outputs = row.get("outputs", 8 if groups == _CHANNELS else 6)
     config = {
         "rank": rank,
         "in_channels": _CHANNELS,
@@ -64,6 +64,7 @@ _HUNTS = {
     "dilation2": "dilation ignored or counted into the output size wrongly",
     "groups2": "channel groups swapped or mixed",
     "depthwise": "a channel multiplier's output order",
+    "single": "a special path for one output in each group",
     "nobias": "a bias added that is not there",
     "pad1": "padding at one side only",
     "padmixed": "padding axes swapped",
@@ -183,4 +184,22 @@ UNBATCHED = Table(
     batched=lambda row: (),
 )
 
-TABLES = (UNPADDED, EXPLICIT, ASYMMETRIC, SAME, PADDING_MODES, CAUSAL, UNBATCHED)
+# A depthwise convolution with one output for each channel is often a path of its own.
+SINGLE = Table(
+    factors={
+        "layer": same(list(_RANK)),
+        "kernel": {"": 3},
+        "stride": {"": 1, "stride2": 2},
+        "dilation": {"": 1},
+        "groups": {"depthwise": _CHANNELS},
+        "outputs": {"single": _CHANNELS},
+        "bias": {"": True},
+        "padding": {"pad1": 1, "same": "same"},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=_read,
+    hunts=_HUNTS,
+)
+
+TABLES = (UNPADDED, EXPLICIT, ASYMMETRIC, SAME, PADDING_MODES, CAUSAL, UNBATCHED, SINGLE)
