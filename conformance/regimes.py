@@ -34,7 +34,7 @@ REGIMES: Mapping[str, str] = {
     "all": "every one of the 65,536 values of a half type: whatever is wrong with a single value",
     "positive": "values between 0.25 and 2.5: scales, variances, weights whose sum is not 1",
     "probability": "positive rows that sum to about 1: soft targets and probabilities misread",
-    "certain": "rows of one 1, and perhaps a half, among zeros and 1e-9: clipping forgotten, or at another place",
+    "certain": "rows of a 1, perhaps a half, zeros and 1e-9: clipping forgotten or misplaced",
     "index": "class indices, ignored ones among them: labels off by one, ignored ones counted",
 }
 
@@ -169,7 +169,7 @@ def _probability(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> 
 
 
 def _certain(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    # Some rows have a 1 alone, which is clipped like all the rest, in others a half is left as it is.
+    # In some rows everything is clipped; in others a half is left as it is.
     levels = np.array([0.0, 1e-9, 2e-9, 0.5])
     rest = levels[((words >> np.uint64(7)) % np.uint64(4)).astype(np.int64)].reshape(shape)
     return np.where(_one_of_each_row(words, shape), 1.0, rest)

@@ -187,14 +187,14 @@ UNBATCHED = Table(
 # A depthwise convolution with one output for each channel is often a path of its own.
 SINGLE = Table(
     factors={
-        "layer": same(list(_RANK)),
+        "layer": same(["conv1d", "conv2d"]),
         "kernel": {"": 3},
         "stride": {"": 1, "stride2": 2},
         "dilation": {"": 1},
         "groups": {"depthwise": _CHANNELS},
         "outputs": {"single": _CHANNELS},
         "bias": {"": True},
-        "padding": {"pad1": 1, "same": "same"},
+        "padding": {"": 0},
         "regime": same(["normal"]),
         "dtype": same(["float32"]),
     },

@@ -124,7 +124,21 @@ _GENERAL = (
                  .swapaxes(1, 2).reshape(x.shape)), subject=TF, form="nn"),
 )  # fmt: skip
 
+
 # What stands in each dimension: each has tables of its own, and something there must fail.
+def single_turned(weight: Any) -> Any:
+    """Turn a kernel of one input and one output in each of several groups around."""
+    single = weight.shape[1] == 1 and len(weight) == 4
+    return weight[..., ::-1] if single else weight
+
+
+_SINGLE = tuple(
+    Mutant("single depthwise kernel turned around",
+           "The path for one output in each group convolves where the others correlate.",
+           layer, "output", array("weight", single_turned), word="single")
+    for layer in ("conv1d", "conv2d")
+)  # fmt: skip
+
 _EACH = tuple(
     mutant
     for layer in CONVOLUTIONS
@@ -167,4 +181,4 @@ _MODES = (
            word="circular"),
 )  # fmt: skip
 
-MUTANTS = (*_GENERAL, *_EACH, *_MODES)
+MUTANTS = (*_GENERAL, *_SINGLE, *_EACH, *_MODES)

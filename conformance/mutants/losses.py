@@ -49,6 +49,23 @@ def clipped(loss: Any, arrays: Any, call: Any) -> Any:
     return np.minimum(loss, -np.log(1e-7))
 
 
+def whole_blocks(loss: Any, arrays: Any, call: Any) -> Any:
+    """Add up 128 rows at a time, and forget those that are left over."""
+    target, logs = arrays["target"], arrays["input"]
+    done = len(logs) // 128 * 128
+    if logs.ndim != 2 or not done:
+        return loss
+    logs = log_softmax(logs)
+    hard = target.dtype == np.int64
+    each = -logs[np.arange(len(logs)), target] if hard else -(target * logs).sum(1)
+    return each[:done].sum() / len(logs)
+
+
+def with_batch_axis(loss: Any, arrays: Any, call: Any) -> Any:
+    """Keep the batch axis that was put on scores without one."""
+    return loss[None] if arrays["input"].ndim == 1 else loss
+
+
 def class_axis_last(x: Any) -> Any:
     """Read scores of shape (N, C, H, W) as (N, H, W, C)."""
     if x.ndim != 4:
@@ -91,6 +108,11 @@ MUTANTS = (
     Mutant("-inf not handled", "A masked score of −inf is subtracted from itself and gives NaN.",
            _CROSS_ENTROPY, "loss", after=output(lambda y, arrays, call: y + 0 * arrays[
                "input"].astype(np.float64).sum())),
+    Mutant("rows left over", "Rows are worked on in blocks, and one that is not full is left.",
+           _CROSS_ENTROPY, "loss", after=output(whole_blocks), word="large"),
+    *(Mutant("a batch axis on an unbatched loss", "A loss of scores without a batch axis has one.",
+             layer, "loss", after=output(with_batch_axis), word="unbatched")
+      for layer in (_CROSS_ENTROPY, "nll_loss")),
     Mutant("class axis last", "The scores' last axis is taken for the classes.",
            _CROSS_ENTROPY, "loss", word="2d", before=array("input", class_axis_last)),
     Mutant("labels off by one", "Labels are taken to start at 1.",
