@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.dtypes import is_float
-from refimpl.errors import must
+from refimpl.errors import must, must_be_type
 from refimpl.ops.array import Array, Sizes
 
 
@@ -185,6 +185,29 @@ def number(value: Any, name: str) -> float:
         return float(value)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be a number; got {value!r}") from error
+
+
+def flag(value: Any, name: str) -> bool:
+    """Return the argument as a Python bool.
+
+    Parameters
+    ----------
+    value : bool
+        True or False; a word or number that would pass for one is a mistake.
+    name : str
+        The argument's name as the caller wrote it.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    must_be_type(value, name, (bool, np.bool_), "a bool")
+    return bool(value)
 
 
 def integers(value: Any, name: str, *, least: int | None = None) -> Sizes:

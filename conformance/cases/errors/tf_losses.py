@@ -44,4 +44,10 @@ ROWS = (
         "ValueError", {"labels": [1, 0], "logits": LOGITS}),
     Bad("nn.sparse_softmax_cross_entropy_with_logits", "labels-1.0.1.0.1.0", "labels", "TypeError",
         "InvalidArgumentError", {"labels": [1.0, 1.0, 1.0], "logits": LOGITS}),
+    Bad("keras.losses.SparseCategoricalCrossentropy", "from.logits-no", "from_logits", "TypeError",
+        Accepts("Any value that is true in a condition will do."), {"from_logits": "no"},
+        ((values(1, 0, 3, dtype="int64"), LOGITS),)),
+    Bad("keras.losses.CategoricalCrossentropy", "from.logits-no", "from_logits", "TypeError",
+        Accepts("Any value that is true in a condition will do."), {"from_logits": "no"},
+        ((LOGITS, LOGITS),)),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from refimpl.ops.loss import (
     softmax_cross_entropy,
     sparse_softmax_cross_entropy,
 )
-from refimpl.tf.arguments import as_array, as_floats, axis_in, integer, number, sum_to
+from refimpl.tf.arguments import as_array, as_floats, axis_in, flag, integer, number, sum_to
 from refimpl.tf.keras.layers.layer import read_policy
 from refimpl.tf.keras.naming import chosen_name
 from refimpl.tf.nn.loss import check_labels
@@ -68,7 +68,7 @@ def sparse_categorical_crossentropy(
         kept = labels != integer(ignore_class, "ignore_class")
         labels = np.where(kept, labels, 0)
     check_labels(labels, y_pred.shape[-1], "y_true")
-    loss, inner = _sparse(y_pred, labels, bool(from_logits))
+    loss, inner = _sparse(y_pred, labels, flag(from_logits, "from_logits"))
 
     def vjp(cotangent: Array) -> tuple[None, Array]:
         return None, inner(np.where(kept, cotangent, 0.0).astype(loss.dtype))[0]
@@ -122,7 +122,7 @@ def categorical_crossentropy(
     target = given.astype(y_pred.dtype, copy=False)
     if smoothing:
         target = _smooth(target, smoothing)[0]
-    op = softmax_cross_entropy if from_logits else probability_cross_entropy
+    op = softmax_cross_entropy if flag(from_logits, "from_logits") else probability_cross_entropy
     loss, inner = op(y_pred, target, axis=found)
 
     def vjp(cotangent: Array) -> tuple[Array | None, Array]:
@@ -278,7 +278,7 @@ class SparseCategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.from_logits = bool(from_logits)
+        self.from_logits = flag(from_logits, "from_logits")
         ignored = None if ignore_class is None else integer(ignore_class, "ignore_class")
         self.ignore_class = ignored
         self.axis = integer(axis, "axis")
@@ -324,7 +324,7 @@ class CategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.from_logits = bool(from_logits)
+        self.from_logits = flag(from_logits, "from_logits")
         self.label_smoothing = _smoothing(label_smoothing)
         self.axis = integer(axis, "axis")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from refimpl.errors import must, must_be_one_of
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
-from refimpl.tf.arguments import integer
+from refimpl.tf.arguments import flag, integer
 from refimpl.tf.keras import activations
 from refimpl.tf.keras.layers.layer import Layer, fill, made, refuse
 from refimpl.tf.keras.layers.sizes import sizes
@@ -44,7 +44,7 @@ class _Convolution(Layer):
         self.activation = activations.get(activation)
         self.bias_initializer = made(bias_initializer, "bias_initializer")
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.use_bias = bool(use_bias)
+        self.use_bias = flag(use_bias, "use_bias")
         self.kernel: Variable | None = None
         self.bias: Variable | None = None
 

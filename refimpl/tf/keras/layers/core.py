@@ -10,7 +10,7 @@ import numpy as np
 from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.ops.linear import linear
-from refimpl.tf.arguments import integer
+from refimpl.tf.arguments import flag, integer
 from refimpl.tf.keras import activations
 from refimpl.tf.keras.layers.layer import Layer, fill, made, refuse
 from refimpl.tf.keras.variable import Variable
@@ -73,7 +73,7 @@ class Dense(Layer):
             quantization_config=quantization_config,
         )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.use_bias = bool(use_bias)
+        self.use_bias = flag(use_bias, "use_bias")
         self.kernel: Variable | None = None
         self.bias: Variable | None = None
 

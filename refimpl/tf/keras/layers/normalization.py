@@ -10,7 +10,7 @@ from refimpl.dtypes import is_half
 from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize
-from refimpl.tf.arguments import axis_in, integer, number
+from refimpl.tf.arguments import axis_in, flag, integer, number
 from refimpl.tf.keras.layers.layer import Layer, fill, made, refuse
 from refimpl.tf.keras.variable import Variable
 
@@ -31,8 +31,8 @@ class _Normalization(Layer):
         self.axis = integer(axis, "axis")
         self.epsilon = number(epsilon, "epsilon")
         must(self.epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.center = bool(center)
-        self.scale = bool(scale)
+        self.center = flag(center, "center")
+        self.scale = flag(scale, "scale")
         self.beta_initializer = made(beta_initializer, "beta_initializer")
         self.gamma_initializer = made(gamma_initializer, "gamma_initializer")
         super().__init__(**kwargs)
