@@ -113,6 +113,8 @@ def pool(kind: str, kernel: int, stride: int, *aims: tuple[Goal, ...]) -> Worklo
         goals=sum(aims, ()),
         kernel=kernel,
         stride=stride,
+        # refimpl looks for the maxima's places when a gradient is first asked for.
+        directions=("forward", "backward", "both") if kind == "max" else ("forward", "backward"),
     )
 
 

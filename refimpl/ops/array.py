@@ -135,6 +135,32 @@ def half_in_float32(op: Callable[P, tuple[Any, Vjp]]) -> Callable[P, tuple[Any, 
     return computed
 
 
+def overwrite(ufunc: Any, first: Array, second: Array | float, keep: int = 0) -> Array:
+    """Apply a ufunc, in the memory of a temporary if no argument carries a bound.
+
+    Fresh memory for an intermediate result costs more than the arithmetic.
+
+    Parameters
+    ----------
+    ufunc : callable
+        A ufunc of two arguments.
+    first, second : array
+        Its arguments; they may carry a bound. The second may also be a number.
+    keep : {0, 1}
+        Which of them is the temporary; it has the shape and the dtype of the result.
+
+    Returns
+    -------
+    array
+    """
+    result: Array
+    if type(first) is np.ndarray and type(second) in (np.ndarray, float):
+        result = ufunc(first, second, out=(first, second)[keep])
+    else:
+        result = ufunc(first, second)
+    return result
+
+
 def _cast(value: Any, source: np.dtype[Any], target: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_cast(item, source, target) for item in value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from refimpl.errors import must, must_be_type
 from refimpl.ops.arguments import check_channels_first, check_float, check_same_dtype
-from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32
+from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32, overwrite
 from refimpl.ops.primitives import convolve, convolve_input_bar, convolve_weight_bar
 from refimpl.ops.windows import Grid, Window
 
@@ -65,7 +67,7 @@ def _conv(
 ) -> tuple[Array, Vjp]:
     output = convolve(input, weight, grid, groups)
     if bias is not None:
-        output = output + bias.reshape(-1, *(1,) * len(grid.kernel))
+        output = overwrite(np.add, output, bias.reshape(-1, *(1,) * len(grid.kernel)))
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
         bias_bar = None

@@ -14,7 +14,7 @@ import numpy as np
 from refimpl.dtypes import is_half
 from refimpl.errors import must
 from refimpl.ops.arguments import check_float
-from refimpl.ops.array import Array, Vjp, half_in_float32
+from refimpl.ops.array import Array, Vjp, half_in_float32, overwrite
 from refimpl.ops.shapes import check_broadcasts_to, check_companion, check_shape
 
 
@@ -131,7 +131,7 @@ def normalize(
     reciprocal = 1.0 / np.sqrt(variance + float(epsilon))
     scale = reciprocal if weight is None else reciprocal * weight
     shift = mean * -scale if bias is None else bias - mean * scale
-    output = _overwrite(np.add, input * scale, shift)
+    output = overwrite(np.add, input * scale, shift)
     shape = input.shape
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array, Array | None, Array | None]:
@@ -299,7 +299,7 @@ def _standardize(
     scale = reciprocal if weight is None else reciprocal * weight
     output = centered * scale[:, :, None]
     if bias is not None:
-        output = _overwrite(np.add, output, bias[:, None])
+        output = overwrite(np.add, output, bias[:, None])
 
     def vjp(cotangent: Array) -> tuple[Array, Array | None, Array | None]:
         check_shape(cotangent, "cotangent", shape)
@@ -308,9 +308,9 @@ def _standardize(
         dots = _dots(g, centered, across_batch)
         slope = dots * reciprocal * reciprocal / count
         input_bar = centered * slope[:, :, None]
-        input_bar = _overwrite(np.subtract, g, input_bar, keep=1)
-        input_bar = _overwrite(np.subtract, input_bar, (sums / count)[:, :, None])
-        input_bar = _overwrite(np.multiply, input_bar, scale[:, :, None])
+        input_bar = overwrite(np.subtract, g, input_bar, keep=1)
+        input_bar = overwrite(np.subtract, input_bar, (sums / count)[:, :, None])
+        input_bar = overwrite(np.multiply, input_bar, scale[:, :, None])
         # Without elements the reciprocal is NaN, and the sums are 0, which is the gradient.
         weight_dots = dots * reciprocal if positions and shape[0] else dots
         return (
@@ -340,20 +340,6 @@ def _dots(x: Array, y: Array, across_batch: bool) -> Array:
 def _count(count: int) -> float:
     """Return how many values a mean is over, or NaN for none: 0 / NaN is NaN without a warning."""
     return count or math.nan
-
-
-def _overwrite(ufunc: Any, first: Array, second: Array, keep: int = 0) -> Array:
-    """Apply a ufunc, in the memory of the temporary `(first, second)[keep]` if it is a plain array.
-
-    Fresh memory for an intermediate result costs more than the arithmetic.
-    """
-    target = (first, second)[keep]
-    result: Array
-    if type(first) is np.ndarray and type(second) is np.ndarray:
-        result = ufunc(first, second, out=target)
-    else:
-        result = ufunc(first, second)
-    return result
 
 
 def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:

@@ -9,9 +9,11 @@ import numpy as np
 
 from refimpl.errors import must, must_be_type
 from refimpl.ops.arguments import check_channels_first
-from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32
+from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32, overwrite
 from refimpl.ops.primitives import (
     scatter,
+    window_argmax,
+    window_max,
     window_max_and_argmax,
     window_sum,
     window_sum_bar,
@@ -82,7 +84,7 @@ def _avg_pool(input: Array, grid: Grid, divisor: Array | float) -> tuple[Array, 
     def vjp(cotangent: Array) -> tuple[Array]:
         return (window_sum_bar(cotangent / divisor, grid),)
 
-    return window_sum(input, grid) / divisor, vjp
+    return overwrite(np.divide, window_sum(input, grid), divisor), vjp
 
 
 def _divisor(window: Window, grid: Grid, count_include_pad: bool) -> Array | float:
@@ -151,8 +153,7 @@ def max_pool(
     alone gives -inf and selects its first element inside the input.
     """
     grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
-    (output, _), vjp = _max_pool(input, grid)
-    return output, vjp
+    return _max_pool(input, grid)
 
 
 def max_pool_with_indices(
@@ -184,13 +185,24 @@ def max_pool_with_indices(
         As in `max_pool`.
     """
     grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
-    (output, places), vjp = _max_pool(input, grid)
+    (output, places), vjp = _max_pool_with_places(input, grid)
     planes = np.arange(math.prod(input.shape[:2])).reshape(*input.shape[:2], *(1,) * len(kernel))
     return (output, places - planes * math.prod(grid.spatial)), vjp
 
 
 @half_in_float32
-def _max_pool(input: Array, grid: Grid) -> tuple[tuple[Array, Array], Vjp]:
+def _max_pool(input: Array, grid: Grid) -> tuple[Array, Vjp]:
+    # To find where the maxima were costs more than to find them, and only a gradient asks for it.
+    places = functools.cache(lambda: window_argmax(input, grid))
+
+    def vjp(cotangent: Array) -> tuple[Array]:
+        return (scatter(cotangent, places(), grid),)
+
+    return window_max(input, grid), vjp
+
+
+@half_in_float32
+def _max_pool_with_places(input: Array, grid: Grid) -> tuple[tuple[Array, Array], Vjp]:
     output, places = window_max_and_argmax(input, grid)
 
     def vjp(cotangent: Array) -> tuple[Array]:

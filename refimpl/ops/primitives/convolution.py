@@ -13,6 +13,10 @@ from refimpl.ops.array import Array, primitive
 from refimpl.ops.primitives.views import WIDE, blocks, framed, taps, unframe
 from refimpl.ops.windows import Grid
 
+# Elements between the rows of columns: at a distance of a power of two they would compete for the
+# same lines of the cache.
+GAP = 16
+
 
 @primitive("linear", arguments=2)
 def convolve(input: Array, weight: Array, grid: Grid, groups: int) -> Array:
@@ -157,9 +161,10 @@ def _columns(input: Array, grid: Grid, groups: int) -> Array:
             *(step * stride for step, stride in zip(steps, grid.stride, strict=True)),
         ),
     )
-    taps_count = input.shape[1] // groups * math.prod(grid.kernel)
-    columns = windows.reshape(len(input), groups, taps_count, math.prod(grid.counts))
-    return np.ascontiguousarray(columns)
+    rows, length = windows.shape[: 2 + len(grid.kernel)], math.prod(grid.counts)
+    columns = np.empty((*rows, length + GAP), room.dtype)[..., :length]
+    columns.reshape(windows.shape)[...] = windows
+    return columns.reshape(len(input), groups, -1, length)
 
 
 def _column_bytes(rows: Array, outputs: Array) -> int:

@@ -24,17 +24,7 @@ def window_sum(input: Array, grid: Grid) -> Array:
     -------
     array of shape (*L, *S')
     """
-    planes = _planes(input, grid.spatial)
-    output = np.empty((len(planes), *grid.counts), input.dtype)
-    for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
-        total = framed(planes[block], grid, 0.0)
-        for dimension in range(len(grid.kernel)):
-            first, *others = taps_along(total, grid, dimension)
-            total = first + others.pop(0) if others else first
-            for seen in others:
-                total += seen
-        output[block] = total
-    return output.reshape(_outer(input, grid) + grid.counts)
+    return _fold(np.add, input, grid, 0.0)
 
 
 @primitive("linear")
@@ -79,7 +69,7 @@ def window_max(input: Array, grid: Grid) -> Array:
     -------
     array of shape (*L, *S')
     """
-    return _select(input, grid)[0]
+    return _fold(np.maximum, input, grid, -np.inf)
 
 
 @primitive("index")
@@ -139,6 +129,26 @@ def scatter(cotangent: Array, index: Array, grid: Grid) -> Array:
     else:
         np.add.at(flat, index.ravel(), cotangent.ravel())
     return flat.reshape(shape)
+
+
+def _fold(ufunc: np.ufunc, input: Array, grid: Grid, fill: float) -> Array:
+    """Combine the taps of every window by a ufunc, one dimension after another."""
+    planes = _planes(input, grid.spatial)
+    output = np.empty((len(planes), *grid.counts), input.dtype)
+    for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
+        folded = framed(planes[block], grid, fill)
+        for dimension in range(len(grid.kernel)):
+            into = output[block] if dimension == len(grid.kernel) - 1 else None
+            first, *others = taps_along(folded, grid, dimension)
+            if others:
+                folded = ufunc(first, others.pop(0), out=into)
+            elif into is not None:
+                into[...] = first
+            else:
+                folded = first
+            for seen in others:
+                ufunc(folded, seen, out=folded)
+    return output.reshape(_outer(input, grid) + grid.counts)
 
 
 def _select(input: Array, grid: Grid) -> tuple[Array, Array]:

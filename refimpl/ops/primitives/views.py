@@ -13,7 +13,7 @@ from refimpl.ops.windows import Grid
 
 # Buffers are made for so many bytes at a time: small enough to stay in a cache and not to cost
 # fresh pages, large enough that Python's share does not count.
-WIDE = 1 << 22  # for matrix products, which pass over a buffer once
+WIDE = 1 << 21  # for matrix products, which pass over a buffer once
 NARROW = 1 << 20  # for elementwise steps, which pass over several buffers many times
 
 
