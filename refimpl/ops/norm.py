@@ -7,7 +7,6 @@ because the difference of two means of squares cancels. `epsilon` stands inside 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
