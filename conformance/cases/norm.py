@@ -22,6 +22,8 @@ _DTYPES = same(["float32", "float64", "float16", "bfloat16"])
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     layer = row["layer"]
     shape = _SHAPES[layer][:2] if row.get("flat") else _SHAPES[layer]
+    single = row.get("single")
+    shape = tuple(1 if axis == single else size for axis, size in enumerate(shape))
     config = {
         "rank": int(layer[-2]),
         "features": shape[1],
@@ -48,6 +50,8 @@ _HUNTS = {
     "notrack": "evaluation with running statistics that are not tracked",
     "eps3": "eps forgotten, outside the square root, or at its default",
     "eval": "evaluation with the batch's statistics, or updating the running ones",
+    "example1": "a batch of one, whose statistics are its own",
+    "channel1": "a single channel taken for a single position",
 }
 
 
@@ -61,6 +65,12 @@ _OPTIONS: Factors = {
     "track": {"": True, "notrack": False},
     "epsilon": {"": 1e-5, "eps3": 2.0**-10},
     "training": {"": True, "eval": False},
+}
+_PLAIN: Mapping[str, Any] = {
+    "affine": True,
+    "momentum": 0.1,
+    "epsilon": 1e-5,
+    "training": True,
 }
 
 BATCH = Table(
@@ -101,6 +111,20 @@ INSTANCE = Table(
             "torch's instance norm has no cumulative average",
         ),
     ),
+)
+
+# One example, one channel: sizes at which an implementation may take a short cut.
+SINGLE = Table(
+    factors={
+        "layer": same([*_SHAPES]),
+        "single": {"example1": 0, "channel1": 1},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=lambda row: _read({**row, **_PLAIN, "track": row["layer"].startswith("batch")}),
+    hunts=_HUNTS,
+    draws=_draws,
+    batched=lambda row: (),
 )
 
 
@@ -181,4 +205,4 @@ FUSED = Table(
     draws=_draws,
 )
 
-TABLES = (BATCH, INSTANCE, FUNCTIONS, FUSED)
+TABLES = (BATCH, INSTANCE, SINGLE, FUNCTIONS, FUSED)
