@@ -236,6 +236,29 @@ def test_half_types_of_special_values_warn_of_nothing(name, parameters, referenc
     silent(vjp, output)
 
 
+@both
+@every_row
+def test_no_pair_of_special_values_warns(name, parameters, reference, bends, dtype):
+    largest = np.finfo(dtype).max
+    special = np.array([-INF, INF, NAN, -largest, largest, -3.0, 0.0, 3.0, 1.0, -1.0], dtype)
+    x, cotangent = np.repeat(special, special.size), np.tile(special, special.size)
+    output, vjp = silent(getattr(activation, name), x, **parameters)
+    bar = silent(vjp, cotangent)[0]
+    assert output.dtype == bar.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("name", "steep"),
+    [("leaky_relu", {"negative_slope": 10.0}), ("prelu", {"weight": np.full(1, 10, np.float32)})],
+)
+def test_a_steep_slope_overflows_without_a_warning(name, steep):
+    x = np.array([-3e38, 2.0], np.float32)
+    output, vjp = silent(getattr(activation, name), x, **steep)
+    np.testing.assert_array_equal(output, np.array([-INF, 2.0], np.float32))
+    bar = silent(vjp, np.array([3e38, 1.0], np.float32))[0]
+    np.testing.assert_array_equal(bar, np.array([INF, 1.0], np.float32))
+
+
 def test_a_masked_cotangent_does_not_come_through():
     cotangent = np.array([NAN, INF, 1.0])
     for name in ("relu", "relu6", "hardtanh", "hardsigmoid"):

@@ -239,6 +239,36 @@ def test_probability_cross_entropy_clips():
     assert np.isnan(silent(vjp, one)[0]).all()
 
 
+def test_without_clipping_nothing_is_clipped():
+    given, labels = np.array([[0.0, 2.0, 6.0]]), np.array([[0.0, 0.5, 0.5]])
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 log 0
+        loss, vjp = probability_cross_entropy(given, labels, epsilon=0.0)
+    assert np.isnan(loss[0])
+    loss, vjp = silent(probability_cross_entropy, given[:, 1:], labels[:, 1:], epsilon=0.0)
+    assert loss[0] == pytest.approx(-0.5 * np.log(0.25) - 0.5 * np.log(0.75), rel=1e-14)
+    # -t/p, minus its mean weighted by p, over the sum of what was given
+    expected = np.array([[-2.0 + 1.0, -2 / 3 + 1.0]]) / 8.0
+    np.testing.assert_allclose(vjp(np.ones(1))[0], expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "loss_of",
+    [
+        lambda scores: cross_entropy(scores, np.zeros(3, int), reduction="none"),
+        lambda scores: cross_entropy(scores, np.ones((3, 1)), reduction="none"),
+        lambda scores: softmax_cross_entropy(scores, np.ones((3, 1))),
+        lambda scores: sparse_softmax_cross_entropy(scores, np.zeros(3, int)),
+        lambda scores: nll_loss(scores * 0.0, np.zeros(3, int), reduction="none"),
+    ],
+)
+def test_a_single_class_is_certain(loss_of):
+    loss, vjp = loss_of(np.array([[7.0], [-700.0], [0.5]]))
+    np.testing.assert_array_equal(np.abs(loss), np.zeros(3))
+    bar = vjp(np.ones(3))[0]
+    assert bar.shape == (3, 1)
+    assert set(np.unique(bar)) <= {0.0, -1.0}  # -1: log-probabilities are picked, not normalised
+
+
 def test_large_scores_neither_overflow_nor_clip():
     scores = np.array([[1000.0, 0.0, -1000.0]])
     for label, expected in enumerate([0.0, 1000.0, 2000.0]):
