@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from mutation.targets import ROOT, Target
+from mutation.targets import ROOT, Target, targets
 
 if TYPE_CHECKING:
     from mutation.mutants import Mutant  # which needs cosmic-ray, and the page does not
@@ -116,6 +116,7 @@ def text() -> str:
     words = {
         "summary": "\n".join(f"- `{part}`: {_summary(of)}" for part, of in groups.items()),
         "table": "\n".join([*_HEAD, *map(_row, done)]),
+        "untried": _untried(done),
         "survivors": _changes(alive),
         "equivalent": _changes(excused),
     }
@@ -123,6 +124,11 @@ def text() -> str:
     for name, value in words.items():
         page = page.replace(f"{{{name}}}", value)
     return page
+
+
+def _untried(done: list[Score]) -> str:
+    missing = sorted({target.file for target in targets()} - {score.file for score in done})
+    return ", ".join(f"`{file}`" for file in missing) or "none"
 
 
 def _changes(rows: list[tuple[str, str, str, str]]) -> str:

@@ -107,3 +107,9 @@ def test_rerun_command_is_safe_in_a_shell():
         rerun_command("output", "a b", "my module:Net")
         == "python -m conformance --subject 'my module:Net' --claim 'output/a b'"
     )
+
+
+def test_a_record_is_named_by_its_claim_and_cannot_be_changed():
+    assert RECORD.key == ("relu-normal-float32", "output", "torch", "class")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RECORD.message = "else"

@@ -236,6 +236,14 @@ def test_half_types_of_special_values_warn_of_nothing(name, parameters, referenc
     silent(vjp, output)
 
 
+def test_the_kink_of_selu_is_at_zero_alone():
+    x = np.array([-1.5, -0.5, 0.0, 0.5])
+    left, right = (activation.selu(x, kink=kink)[1](np.ones(4))[0] for kink in ("left", "right"))
+    np.testing.assert_array_equal(left != right, x == 0.0)
+    assert left[2] == pytest.approx(float(SELU[0] * SELU[1]), rel=1e-15)
+    assert right[2] == pytest.approx(float(SELU[0]), rel=1e-15)
+
+
 @both
 @every_row
 def test_no_pair_of_special_values_warns(name, parameters, reference, bends, dtype):
