@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         score = page.Score.of(target, mutants, known)
         left += len(score.survivors)
         print(score, flush=True)
-        page.keep(score)
+        if score.tried:
+            page.keep(score)
     page.write()
     return 1 if left else 0
 
