@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "conformance.commands.kill_matrix",
         "run wrong implementations, and count what catches each",
     ),
+    "capsule": ("conformance.commands.capsule", "write a failure as a program of its own"),
     "soak": ("conformance.commands.soak", "rerun it with other inputs, and look for false alarms"),
     "export": ("conformance.commands.export", "write cases as files, for any language"),
     "judge": ("conformance.commands.judge", "judge the answers to such files"),

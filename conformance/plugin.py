@@ -90,6 +90,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="write the records of the matrix to FILE",
     )
+    group.addoption(
+        "--capsules",
+        dest="conformance_capsules",
+        metavar="DIR",
+        type=Path,
+        default=None,
+        help="write the first failures into DIR, each as a short program of its own",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -239,6 +247,23 @@ class Matrix:
         ranked.sort(key=lambda pair: pair[0])
         others = [item for item in items if item.path.parent != _SUITE]
         items[:] = [*others, *(item for _, item in ranked)]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the capsules that were asked for, in the process that knows the whole run."""
+        folder: Path | None = terminalreporter.config.option.conformance_capsules
+        ledger = terminalreporter.config.pluginmanager.get_plugin("conformance-ledger")
+        if folder is None or ledger is None or ledger.report is None:
+            return
+        from conformance.capsule.folder import write_first
+        from conformance.session import Session
+
+        def claim_of(record: Record) -> Claim:
+            return self.find_claim(record.aspect, f"{record.case}-{record.subject}-{record.form}")
+
+        session = self._session or Session(roster=self.roster)
+        for line in write_first(ledger.report.records, claim_of, session, folder):
+            terminalreporter.write_line(line)
 
     # Judging --------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ claim was checked and nothing failed.
   --memory-limit SIZE
                       how much memory it may allocate, such as 4G (default: any)
   --report-json FILE  write all records to FILE
+  --capsules DIR      write the first failures into DIR, each as a program of its own
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
   --claim ID          check this claim alone (repeatable), as ASPECT/ID
   -n PROCESSES        spread the claims over processes (needs pytest-xdist)

@@ -1,0 +1,8 @@
+"""Failure capsules: one failing claim as a short program that needs the implementation alone."""
+
+from __future__ import annotations
+
+from conformance.capsule.failure import ASPECTS, Failure, NoCapsule, look
+from conformance.capsule.writer import Capsule, capsule
+
+__all__ = ["ASPECTS", "Capsule", "Failure", "NoCapsule", "capsule", "look"]

@@ -1,0 +1,71 @@
+"""How one call is written as a program: each writer leaves the array that is off in `found`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from conformance.capsule.words import foreign, refimpl, tensorflow, torch
+from conformance.capsule.words.base import Words, batch, cotangent
+
+__all__ = ["BUILT_IN", "Words", "batch", "cotangent", "of_reference"]
+
+_TF_QUIET = 'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")'
+_NUMPY = 'print("NumPy", np.__version__, "refimpl", refimpl.__version__)'
+
+
+def _refimpl(root: str) -> Words:
+    return Words(
+        imports=("import numpy as np", "", f"import {root}"),
+        versions=_NUMPY,
+        array=refimpl.array,
+        program=partial(refimpl.program, root=root),
+        needs="NumPy and refimpl",
+    )
+
+
+BUILT_IN: Mapping[str, Words] = {
+    "torch": Words(
+        imports=("import torch",),
+        versions='print("PyTorch", torch.__version__)',
+        array=torch.array,
+        program=torch.program,
+        needs="PyTorch",
+    ),
+    "tensorflow": Words(
+        imports=("import os", "", _TF_QUIET, "import tensorflow as tf"),
+        versions='print("TensorFlow", tf.__version__, "Keras", tf.keras.__version__)',
+        array=tensorflow.array,
+        program=tensorflow.program,
+        needs="TensorFlow",
+    ),
+    "refimpl.torch": _refimpl("refimpl.torch"),
+    "refimpl.tf": _refimpl("refimpl.tf"),
+}
+
+
+def of_reference(reference: str) -> Words:
+    """The words for a subject that `--subject` takes by reference.
+
+    Parameters
+    ----------
+    reference : str
+        Such as 'my_adapter.py:MyLayers'.
+
+    Returns
+    -------
+    Words
+    """
+    return Words(
+        imports=(
+            "import numpy as np",
+            "import refimpl",
+            "from conformance.dialects.base import Call, Result, Slot",
+            "from conformance.subjects import load",
+            "from conformance.subjects.base import Request",
+        ),
+        versions=_NUMPY,
+        array=refimpl.array,
+        program=partial(foreign.program, reference=reference),
+        needs=f"NumPy, this package (refimpl, conformance) and the subject {reference}",
+    )

@@ -1,0 +1,93 @@
+"""What the writers of programs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.capsule.failure import Failure
+from conformance.case import Array
+from conformance.dialects.base import Call, Slot
+from conformance.subjects.base import Request
+
+Lines = list[str]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How programs of one kind are written.
+
+    Attributes
+    ----------
+    imports : tuple of str
+        Lines.
+    versions : str
+        A line that prints what matters.
+    array : callable
+        Array -> expression that makes it.
+    program : callable
+        What is off, and what was asked -> the lines after the arrays.
+    needs : str
+        What the file needs, in words.
+    """
+
+    imports: tuple[str, ...]
+    versions: str
+    array: Callable[[Array], str]
+    program: Callable[[Failure, Request], Lines]
+    needs: str
+
+
+def cotangent(name: str) -> str:
+    """The variable of a result's cotangent."""
+    return f"{name}_cotangent"
+
+
+def batch(step: int) -> str:
+    """The variable of a further batch."""
+    return f"batch{step}"
+
+
+def keywords(arguments: Mapping[str, Any]) -> str:
+    """Write keyword arguments, given their texts."""
+    return ", ".join(f"{name}={value}" for name, value in arguments.items())
+
+
+def shown(call: Call, dtype: str) -> dict[str, str]:
+    """The arguments that are no arrays; `dtype` in the library's own words."""
+    texts = {name: repr(value) for name, value in call.arguments.items()}
+    return texts | ({"dtype": dtype} if "dtype" in texts else {})
+
+
+def slots_of(call: Call, *roles: str) -> list[Slot]:
+    """The slots of some roles."""
+    return [slot for slot in call.slots if slot.role in roles]
+
+
+def differentiated(failure: Failure, request: Request) -> list[Slot]:
+    """The slots whose gradients are taken, in the order of the call."""
+    floats = [slot for slot in failure.trial.call.slots if slot.has_gradient]
+    return [slot for slot in floats if request.arrays[slot.name].dtype.kind != "i"]
+
+
+def bars_of(call: Call) -> list[str]:
+    """The results into which cotangents flow."""
+    return [result.name for result in call.results if result.differentiated]
+
+
+def results_of(call: Call, expression: str) -> str:
+    """Assign the results to their names; a function may return more of them."""
+    names = ", ".join(result.name for result in call.results)
+    more = len(call.results) > 1 or call.target.endswith("fused_batch_norm")
+    return f"{names}{', *_' if more else ''} = {expression}"
+
+
+def slot_off(failure: Failure) -> Slot:
+    """The slot of the array that is off."""
+    return next(slot for slot in failure.trial.call.slots if slot.array == failure.name)
+
+
+def one_or_tuple(names: list[str]) -> str:
+    """One name, or a tuple of them."""
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"

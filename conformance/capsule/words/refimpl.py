@@ -1,0 +1,81 @@
+"""A call as a program of one of refimpl's two dialects."""
+
+from __future__ import annotations
+
+from conformance.capsule.failure import Failure
+from conformance.capsule.literals import nested, uniform
+from conformance.capsule.words.base import (
+    Lines,
+    bars_of,
+    batch,
+    cotangent,
+    keywords,
+    one_or_tuple,
+    results_of,
+    shown,
+    slot_off,
+    slots_of,
+)
+from conformance.capsule.words.tensorflow import call_layer, make_layer
+from conformance.case import Array
+from conformance.subjects.base import Request
+
+
+def dtype(name: str) -> str:
+    """Write a dtype; bfloat16 is imported from ml_dtypes."""
+    return name if name == "bfloat16" else f"np.{name}"
+
+
+def array(array: Array) -> str:
+    """Write the expression that makes an array."""
+    same, kind = uniform(array), dtype(array.dtype.name)
+    if same is not None:
+        return f"np.full({array.shape}, {same}, {kind})"
+    return f"np.array({nested(array)}, {kind})"
+
+
+def program(failure: Failure, request: Request, root: str) -> Lines:
+    """Write the lines after the arrays."""
+    call, case = failure.trial.call, failure.trial.case
+    bars = one_or_tuple([cotangent(name) for name in bars_of(call)])
+    if call.kind == "function":
+        passed = {slot.name: slot.name for slot in call.slots}
+        arguments = keywords(passed | shown(call, ""))
+        function = f"{root}.{call.target}"
+        if failure.kind == "gradient":
+            return [
+                f"_, vjp = {function}.with_vjp({arguments})",
+                f"found = dict(zip({function}.names, vjp({bars})))[{slot_off(failure).name!r}]",
+            ]
+        lines = [results_of(call, f"{function}({arguments})")]
+        first = next(slot.name for slot in call.slots if slot.array == "input")
+        for step in range(1, len(request.further) + 1):
+            more = keywords(passed | {first: batch(step)} | shown(call, ""))
+            lines.append(f"{function}({more})")
+        return [*lines, f"found = {failure.name}"]
+    inputs = [slot.name for slot in slots_of(call, "input")]
+    if root.endswith("torch"):
+        constants = {slot.name: slot.name for slot in slots_of(call, "constant")}
+        made = keywords(shown(call, dtype(case.dtype)) | constants)
+        lines = [f"layer = {root}.{call.target}({made})"]
+        lines += [f"layer.{s.name}.data = {s.name}" for s in slots_of(call, "parameter")]
+        lines += [f"layer.{s.name}[...] = {s.name}" for s in slots_of(call, "buffer")]
+        if call.training is not None:
+            lines.append(f"layer.train({call.training})")
+        once, again = f"layer({', '.join(inputs)})", "layer({})"
+    else:
+        lines = make_layer(failure, root)
+        once, again = call_layer(call, inputs), call_layer(call, ["{}"])
+    lines.append(results_of(call, once))
+    lines += [again.format(batch(step)) for step in range(1, len(request.further) + 1)]
+    if failure.kind == "output":
+        return [*lines, f"found = {failure.name}"]
+    if failure.kind == "state":
+        slot = next((s.name for s in call.slots if s.array == failure.name), failure.name)
+        return [*lines, f"found = layer.{slot}{'' if root.endswith('torch') else '.value'}"]
+    off = slot_off(failure)
+    if off.role == "parameter":
+        return [*lines, f"layer.backward({bars})", f"found = layer.{off.name}.grad"]
+    place = [each.name for each in slots_of(call, "input") if each.has_gradient].index(off.name)
+    lines.append(f"bars = layer.backward({bars})")
+    return [*lines, f"found = bars[{place}] if isinstance(bars, tuple) else bars"]

@@ -1,0 +1,80 @@
+"""A call as a program of TensorFlow's."""
+
+from __future__ import annotations
+
+from conformance.capsule.failure import Failure
+from conformance.capsule.literals import nested, uniform
+from conformance.capsule.words.base import (
+    Lines,
+    bars_of,
+    batch,
+    cotangent,
+    differentiated,
+    keywords,
+    results_of,
+    shown,
+    slot_off,
+    slots_of,
+)
+from conformance.case import Array
+from conformance.dialects.base import Call
+from conformance.subjects.base import Request
+
+
+def array(array: Array) -> str:
+    """Write the expression that makes an array."""
+    same = uniform(array)
+    if same is not None:
+        return f"tf.fill({array.shape}, tf.constant({same}, tf.{array.dtype.name}))"
+    return f"tf.constant({nested(array)}, tf.{array.dtype.name})"
+
+
+def make_layer(failure: Failure, root: str) -> Lines:
+    """Make a Keras layer, and give its variables their values."""
+    call = failure.trial.call
+    lines = [
+        f"layer = {root}.{call.target}({keywords(shown(call, repr(failure.trial.case.dtype)))})"
+    ]
+    assigned = slots_of(call, "parameter", "buffer")
+    if assigned:
+        lines.append(f"layer.build({slots_of(call, 'input')[0].name}.shape)")
+    return lines + [f"layer.{slot.name}.assign({slot.name})" for slot in assigned]
+
+
+def call_layer(call: Call, inputs: list[str]) -> str:
+    """Call a Keras layer, in its mode if it has one."""
+    mode = [] if call.training is None else [f"training={call.training}"]
+    return f"layer({', '.join([*inputs, *mode])})"
+
+
+def program(failure: Failure, request: Request) -> Lines:
+    """Write the lines after the arrays."""
+    call = failure.trial.call
+    wanted = differentiated(failure, request)
+    lines = []
+    if call.kind == "class":
+        lines += make_layer(failure, "tf")
+        expression = call_layer(call, [slot.name for slot in slots_of(call, "input")])
+        leaf = {s.name: f"layer.{s.name}.value" for s in slots_of(call, "parameter", "buffer")}
+    else:
+        passed = {slot.name: slot.name for slot in call.slots}
+        expression, leaf = f"tf.{call.target}({keywords(passed | shown(call, ''))})", {}
+    if failure.kind == "gradient":
+        results = ", ".join(bars_of(call))
+        bars = ", ".join(map(cotangent, bars_of(call)))
+        leaves = ", ".join(leaf.get(slot.name, slot.name) for slot in wanted)
+        found = [slot.name for slot in wanted].index(slot_off(failure).name)
+        return [
+            *lines,
+            f"watched = [{leaves}]",
+            "with tf.GradientTape() as tape:",
+            "    tape.watch(watched)",
+            f"    {results_of(call, expression)}",
+            f"gradients = tape.gradient([{results}], watched, [{bars}])",
+            f"found = gradients[{found}]",
+        ]
+    lines.append(results_of(call, expression))
+    lines += [call_layer(call, [batch(step + 1)]) for step in range(len(request.further))]
+    if failure.kind == "state":
+        return [*lines, f"found = layer.{slot_off(failure).name}.value"]
+    return [*lines, f"found = {failure.name}"]

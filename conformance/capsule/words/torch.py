@@ -1,0 +1,71 @@
+"""A call as a program of PyTorch's."""
+
+from __future__ import annotations
+
+from conformance.capsule.failure import Failure
+from conformance.capsule.literals import nested, uniform
+from conformance.capsule.words.base import (
+    Lines,
+    bars_of,
+    batch,
+    cotangent,
+    differentiated,
+    keywords,
+    results_of,
+    shown,
+    slot_off,
+    slots_of,
+)
+from conformance.case import Array
+from conformance.subjects.base import Request
+
+
+def array(array: Array) -> str:
+    """Write the expression that makes an array."""
+    same = uniform(array)
+    if same is not None:
+        return f"torch.full({array.shape}, {same}, dtype=torch.{array.dtype.name})"
+    return f"torch.tensor({nested(array)}, dtype=torch.{array.dtype.name})"
+
+
+def program(failure: Failure, request: Request) -> Lines:
+    """Write the lines after the arrays."""
+    call, case = failure.trial.call, failure.trial.case
+    inplace = bool(call.arguments.get("inplace"))
+    inputs = {s.name: f"{s.name}.clone()" if inplace else s.name for s in slots_of(call, "input")}
+    wanted = differentiated(failure, request)
+    leaf = {slot.name: slot.name for slot in call.slots}
+    lines = []
+    if call.kind == "class":
+        constants = {slot.name: slot.name for slot in slots_of(call, "constant")}
+        made = keywords(shown(call, f"torch.{case.dtype}") | constants)
+        lines.append(f"layer = torch.{call.target}({made})")
+        for slot in slots_of(call, "parameter"):
+            lines.append(f"layer.{slot.name}.data = {slot.name}")
+        for slot in slots_of(call, "buffer"):
+            lines.append(f"layer.{slot.name}.copy_({slot.name})")
+        if call.training is not None:
+            lines.append(f"layer.train({call.training})")
+        leaf |= {s.name: f"layer.{s.name}" for s in slots_of(call, "parameter", "buffer")}
+        call_once = f"layer({', '.join(inputs.values())})"
+        again = "layer({})"
+    else:
+        passed = {slot.name: inputs.get(slot.name, slot.name) for slot in call.slots}
+        first = next(slot.name for slot in call.slots if slot.array == "input")
+        call_once = f"torch.{call.target}({keywords(passed | shown(call, ''))})"
+        again = f"torch.{call.target}({keywords(passed | {first: '{}'} | shown(call, ''))})"
+    watched = [s.name for s in wanted if s.role == "input" or call.kind == "function"]
+    if failure.kind == "gradient":
+        lines += [f"{name}.requires_grad_()" for name in watched]
+    lines.append(results_of(call, call_once))
+    lines += [again.format(batch(step)) for step in range(1, len(request.further) + 1)]
+    if failure.kind == "gradient":
+        names = [slot.name for slot in wanted]
+        results = ", ".join(bars_of(call))
+        bars = ", ".join(map(cotangent, bars_of(call)))
+        leaves = ", ".join(leaf[name] for name in names)
+        lines.append(f"gradients = torch.autograd.grad([{results}], [{leaves}], [{bars}])")
+        return [*lines, f"found = gradients[{names.index(slot_off(failure).name)}]"]
+    if failure.kind == "state":
+        return [*lines, f"found = {leaf.get(failure.name, 'layer.' + failure.name)}"]
+    return [*lines, f"found = {failure.name}"]
