@@ -261,7 +261,7 @@ class Matrix:
         def claim_of(record: Record) -> Claim:
             return self.find_claim(record.aspect, f"{record.case}-{record.subject}-{record.form}")
 
-        session = self._session or Session(roster=self.roster)
+        session = Session(roster=self.roster)
         for line in write_first(ledger.report.records, claim_of, session, folder):
             terminalreporter.write_line(line)
 
