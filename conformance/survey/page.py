@@ -1,0 +1,214 @@
+"""The survey's page, made from reports and from the files that explain failures."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.report import Report
+from conformance.survey.implementation import Implementation
+from conformance.verdict import Record, Verdict, rerun_command
+
+_TITLES = {"bug": "Bugs", "difference": "Documented differences"}
+_SENTENCES = {
+    "bug": "The numbers are wrong, or much less exact than the dtype allows, and nothing says that"
+    " they shall be. Each was recomputed by hand. The command shows the worst claim.",
+    "difference": "It does what its documentation or its code says, and that is something else than"
+    " the definition that the claim holds it to.",
+}
+_INTRODUCTION = """\
+Implementations of these layers that nobody here wrote, from the package registries, judged like any
+subject. `tox run -e survey` installs them in an environment of their own (`constraints-survey.txt`
+pins them), judges each in a process of its own and writes this page. An adapter is a page or two of
+code in `examples/subjects`; which claims are looked at, and why each failure fails, stands there as
+data (`survey.toml` and `findings/`).
+
+A cell holds *passed/total* and the worst K of all claims, those that fail included; the limit is 4.
+K is the distance from the exact value in units of that number's own error bound
+([bounds.md](bounds.md)). ✗ marks a cell in which something is explained below as a bug, ~ one with
+documented differences only, – what the implementation has not at all. What is unsupported is not in
+the total. An explanation is tried, too: one that no longer explains a failure, and a failure
+without an explanation, end the run with an error."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """An implementation and what became of it.
+
+    Attributes
+    ----------
+    implementation : Implementation
+        Which one.
+    versions : mapping
+        Its packages' versions.
+    report : Report
+        Its records.
+    """
+
+    implementation: Implementation
+    versions: Mapping[str, str]
+    report: Report
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """The sentences of its explanations, each with its kind."""
+        explained = self.implementation.explained
+        return {each.sentence: each.reason.partition(":")[0] for each in explained}
+
+    @property
+    def unexplained(self) -> list[Record]:
+        """The claims that fail, or no longer do, without an explanation."""
+        return [record for record in self.report.records if not record.verdict.healthy]
+
+
+def page(columns: Sequence[Column], command: str) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The implementations, in order.
+    command : str
+        What writes it.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    blocks = [
+        "# A survey of the wild",
+        f"<!-- Written by `{command}`: change the data, not this page. -->",
+        _INTRODUCTION,
+        _table(("column", "what it is", "versions", "claims (`-k`)"), map(_who, columns)),
+        "## Layers × implementations",
+        _matrix(columns),
+    ]
+    for kind, title in _TITLES.items():
+        blocks += [f"## {title}", _SENTENCES[kind]]
+        for column in columns:
+            blocks += _findings(column, kind)
+    blocks += [
+        "## Unsupported",
+        "What an adapter or a backend says it does not have, in so many claims.",
+    ]
+    for column in columns:
+        blocks += _unsupported(column)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _who(column: Column) -> tuple[str, ...]:
+    it = column.implementation
+    file, _, name = it.subject.partition(":")
+    return (
+        f"`{it.name}`",
+        f"[{it.title}]({it.link}), by [`{name}`](../examples/subjects/{file})",
+        ", ".join(f"{name} {version}" for name, version in column.versions.items()),
+        f"`{it.select}`" if it.select else "all",
+    )
+
+
+def _matrix(columns: Sequence[Column]) -> str:
+    together = Report.of(record for column in columns for record in column.report.records)
+    rows = []
+    for layer in together.layers:
+        cells = [_cell(column, layer) for column in columns]
+        if any(cell != "–" for cell in cells):
+            rows.append((layer, *cells))
+    rows.append(("**all layers**", *(_cell(column, None) for column in columns)))
+    return _table(("layer", *(f"`{column.implementation.name}`" for column in columns)), rows)
+
+
+def _cell(column: Column, layer: str | None) -> str:
+    """Sum up a layer, or all of them, as ``✗ 41/43 2e6``."""
+    records = [
+        record
+        for record in column.report.records
+        if layer in (None, record.layer) and not _lacks(column, record)
+    ]
+    if not records:
+        return "–"
+    passed = sum(record.verdict is Verdict.PASS for record in records)
+    red = [record.divergence or "" for record in records if record.verdict is not Verdict.PASS]
+    kinds = {column.sentences.get(sentence, "bug") for sentence in red}
+    mark = "✗" if "bug" in kinds else "~" if kinds else "✓"
+    return f"{mark} {passed}/{len(records)} {_worst(records)}"
+
+
+def _lacks(column: Column, record: Record) -> bool:
+    """Whether the implementation does not have it, or the dialect itself refuses it."""
+    return record.verdict is Verdict.UNSUPPORTED or (
+        record.verdict is Verdict.EXPECTED and record.divergence not in column.sentences
+    )
+
+
+def _worst(records: Iterable[Record]) -> str:
+    found = [record.k for record in records if record.k is not None]
+    worst = max((math.inf if math.isnan(k) else k for k in found), default=None)
+    if worst is None:
+        return ""
+    if worst == 0 or math.isinf(worst):
+        return "∞" if worst else "0"
+    return (
+        f"{worst:.2f}"
+        if 0.005 <= worst < 100
+        else f"{worst:.0e}".replace("e+0", "e").replace("e+", "e")
+    )
+
+
+def _findings(column: Column, kind: str) -> list[str]:
+    groups: dict[str, list[Record]] = {}
+    for record in column.report.records:
+        if (
+            record.verdict is Verdict.EXPECTED
+            and column.sentences.get(record.divergence or "") == kind
+        ):
+            groups.setdefault(record.divergence or "", []).append(record)
+    if not groups:
+        return []
+    ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    lines = [_finding(column, sentence, records) for sentence, records in ordered]
+    return [f"### {column.implementation.name}", "\n".join(lines)]
+
+
+def _finding(column: Column, sentence: str, records: Sequence[Record]) -> str:
+    """Tell a finding, where it shows, how badly, and how to see it."""
+    text = sentence.partition(": ")[2]
+    layers = ", ".join(Report.of(records).layers)
+    aspects = ", ".join(sorted({record.aspect for record in records}))
+    worst = max(records, key=_size)
+    size = "it raises" if worst.k is None else f"worst K {_worst([worst])}"
+    claim = f"{worst.case}-{worst.subject}-{worst.form}"
+    again = rerun_command(worst.aspect, claim, column.implementation.reference)
+    words = [f"{name}={shlex.quote(v)}" for name, v in column.implementation.environment.items()]
+    claims = "1 claim" if len(records) == 1 else f"{len(records)} claims"
+    return (
+        f"- {text}  \n  *{layers}: {aspects}; {claims}, {size}.*  \n  `{' '.join([*words, again])}`"
+    )
+
+
+def _size(record: Record) -> float:
+    return -1.0 if record.k is None else math.inf if math.isnan(record.k) else record.k
+
+
+def _unsupported(column: Column) -> list[str]:
+    found = Counter(
+        (record.divergence or record.message).split("\n")[0]
+        for record in column.report.records
+        if _lacks(column, record)
+    )
+    if not found:
+        return []
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    lines = [f"- {count}: {sentence}" for sentence, count in ordered]
+    return [f"### {column.implementation.name}", "\n".join(lines)]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines
+    )

@@ -1,0 +1,159 @@
+"""The survey: its file, its page, its command."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conformance.commands.survey import main
+from conformance.report import Report
+from conformance.survey import Column, page, read_implementations
+from conformance.verdict import Record, Verdict
+
+ROOT = Path(__file__).parents[2]
+SURVEY = """
+[[implementation]]
+name = "numpy"
+title = "NumPy"
+subject = "adapter.py:NumpySubject"
+distributions = ["numpy"]
+select = "linear and exact and float32 and class"
+findings = "found.toml"
+link = "https://example.org"
+environment = { SOME_WORD = "a b" }
+"""
+FINDING = """
+[[expected]]
+case = "{case}"
+aspect = "output"
+reason = "{reason}"
+link = "https://example.org/1"
+"""
+
+
+@pytest.fixture
+def survey(tmp_path):
+    source = (ROOT / "examples" / "numpy_subject.py").read_text()
+    (tmp_path / "adapter.py").write_text(source)
+    (tmp_path / "survey.toml").write_text(SURVEY)
+    (tmp_path / "found.toml").write_text("")
+    return tmp_path / "survey.toml"
+
+
+def record(case, verdict, k=None, divergence=None, message="", aspect="output"):
+    layer = case.split("-")[0]
+    return Record(case, layer, aspect, "numpy", "class", verdict, k, 4.0, case, message, divergence)
+
+
+def column(survey, *records):
+    (implementation,) = read_implementations(survey)
+    return Column(implementation, {"numpy": "2.0"}, Report.of(records))
+
+
+def test_the_projects_own_survey_can_be_read():
+    found = read_implementations(ROOT / "examples" / "subjects" / "survey.toml")
+    assert len(found) >= 6
+    for each in found:
+        assert (each.folder / each.subject.partition(":")[0]).is_file()
+        assert isinstance(each.explained, tuple)
+
+
+def test_its_page_has_a_column_for_each_and_explains_each_finding():
+    text = (ROOT / "docs" / "survey.md").read_text()
+    for each in read_implementations(ROOT / "examples" / "subjects" / "survey.toml"):
+        assert f"`{each.name}`" in text
+        for finding in each.explained:
+            assert finding.reason.partition(": ")[2] in text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SURVEY.replace("select", "selekt"), "'selekt' (did you mean 'select'?) is none of"),
+        (SURVEY.replace('["numpy"]', '"numpy"'), "distributions must be a list; got 'numpy'"),
+        (SURVEY.replace('title = "NumPy"', ""), "implementation 1: needs a title"),
+        (SURVEY + SURVEY, "two implementations are named 'numpy'"),
+        ("word = 1", "must hold tables [[implementation]] and nothing else"),
+        ("[[", "cannot read"),
+    ],
+)
+def test_a_bad_file_is_told(survey, text, said):
+    survey.write_text(text)
+    with pytest.raises(ValueError, match=re.escape(said)):
+        read_implementations(survey)
+
+
+def test_a_reason_must_say_of_which_kind_it_is(survey, capsys):
+    (survey.parent / "found.toml").write_text(FINDING.format(case="linear-*", reason="it is so"))
+    assert main([str(survey)]) == 2
+    assert "a reason must begin with 'bug: ' or 'difference: '; got 'it is so'" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_cell_shows_what_passes_what_is_explained_and_the_worst_k(survey):
+    found = FINDING.format(case="relu-*", reason="bug: zero is taken for one")
+    found += FINDING.format(case="gelu-*", reason="difference: it is the other form")
+    (survey.parent / "found.toml").write_text(found)
+    text = page(
+        [
+            column(
+                survey,
+                record("linear-a", Verdict.PASS, 0.5),
+                record("linear-b", Verdict.PASS, 0.25),
+                record("linear-c", Verdict.UNSUPPORTED, message="never: no bias"),
+                record(
+                    "relu-a",
+                    Verdict.EXPECTED,
+                    2e6,
+                    "bug: zero is taken for one (https://example.org/1)",
+                ),
+                record("relu-b", Verdict.PASS, 0.0),
+                record(
+                    "gelu-a",
+                    Verdict.EXPECTED,
+                    float("inf"),
+                    "difference: it is the other form (https://example.org/1)",
+                ),
+                record("conv1d-a", Verdict.UNSUPPORTED, message="never: no bias"),
+                record("conv1d-b", Verdict.EXPECTED, None, "the dialect refuses it"),
+            )
+        ],
+        "command",
+    )
+    assert "| linear | ✓ 2/2 0.50 |" in text
+    assert "| relu | ✗ 1/2 2e6 |" in text
+    assert "| gelu | ~ 0/1 ∞ |" in text
+    assert "| conv1d |" not in text
+    assert "| **all layers** | ✗ 3/5 ∞ |" in text
+    bugs, rest = text.split("## Bugs")[1].split("## Documented differences")
+    differences, unsupported = rest.split("## Unsupported")
+    assert "zero is taken for one (https://example.org/1)" in bugs
+    assert "SOME_WORD='a b' python -m conformance --subject" in bugs
+    assert "--claim output/relu-a-numpy-class" in bugs
+    assert "it is the other form" in differences
+    assert "- 2: never: no bias" in unsupported
+    assert "- 1: the dialect refuses it" in unsupported
+
+
+def test_a_survey_runs_and_a_false_explanation_ends_it(survey, tmp_path, capsys):
+    text = FINDING.format(case="linear-*exact-float32", reason="bug: not so")
+    (tmp_path / "found.toml").write_text(text)
+    reports = ["--reports", str(tmp_path / "reports")]
+    assert main([str(survey), "--docs", str(tmp_path), *reports]) == 1
+    assert "stale and not explained: output/linear-" in capsys.readouterr().out
+    assert "| linear | ✗" in (tmp_path / "survey.md").read_text()
+    assert main([str(survey), "--reuse", *reports]) == 1  # the same from the reports alone
+
+
+def test_what_is_not_installed_or_not_there_is_told(survey, capsys):
+    survey.write_text(SURVEY.replace('["numpy"]', '["no-such-thing-here"]'))
+    assert main([str(survey)]) == 2
+    assert "numpy needs no-such-thing-here, which is not installed" in capsys.readouterr().err
+    assert main([str(survey), "--only", "nmpy"]) == 2
+    assert "--only must be one of numpy; got 'nmpy'" in capsys.readouterr().err
+    survey.write_text(SURVEY.replace("adapter.py", "other.py"))
+    assert main([str(survey)]) == 2
+    assert "numpy was not judged" in capsys.readouterr().err
