@@ -12,8 +12,6 @@ from refimpl.ops.arguments import check_channels_first
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32, overwrite
 from refimpl.ops.primitives import (
     scatter,
-    window_argmax,
-    window_max,
     window_max_and_argmax,
     window_sum,
     window_sum_bar,
@@ -153,7 +151,8 @@ def max_pool(
     alone gives -inf and selects its first element inside the input.
     """
     grid = _max_grid(input, kernel, stride, padding, dilation, ceil_mode)
-    return _max_pool(input, grid)
+    (output, _), vjp = _max_pool_with_places(input, grid)
+    return output, vjp
 
 
 def max_pool_with_indices(
@@ -188,17 +187,6 @@ def max_pool_with_indices(
     (output, places), vjp = _max_pool_with_places(input, grid)
     planes = np.arange(math.prod(input.shape[:2])).reshape(*input.shape[:2], *(1,) * len(kernel))
     return (output, places - planes * math.prod(grid.spatial)), vjp
-
-
-@half_in_float32
-def _max_pool(input: Array, grid: Grid) -> tuple[Array, Vjp]:
-    # To find where the maxima were costs more than to find them, and only a gradient asks for it.
-    places = functools.cache(lambda: window_argmax(input, grid))
-
-    def vjp(cotangent: Array) -> tuple[Array]:
-        return (scatter(cotangent, places(), grid),)
-
-    return window_max(input, grid), vjp
 
 
 @half_in_float32
