@@ -65,6 +65,11 @@ def mean_of_wrong_axis(old: Any, request: Request) -> Any:
     return request.arrays["running_mean"].astype(np.float64) * 0.9 + wrong * 0.1
 
 
+def _one_left(y: Any, arrays: Any, call: Any) -> Any:
+    """Return a batch of one as it came."""
+    return arrays["input"] if len(arrays["input"]) == 1 else y
+
+
 MUTANTS = (
     Mutant("eps 1e-3 for 1e-5", "Keras' default of eps stands where PyTorch's should.",
            "batch_norm2d", "output", argument("eps", lambda eps: 1e-3 if eps == 1e-5 else eps)),
@@ -156,6 +161,12 @@ MUTANTS = (
     Mutant("biased variance returned", "The variance that a fused batch norm returns is biased.",
            "fused_batch_norm", "output", subject=TF,
            after=output(lambda v, arrays, call: v * (1 - 1 / (arrays["x"].size / v.size)), 2)),
+    *(Mutant("eps at its default", "The eps that is given is not used.", layer, "output", word="eps3",
+             before=argument("eps", constant(1e-5)))
+      for layer in ("batch_norm3d", "instance_norm1d", "instance_norm3d")),
+    *(Mutant("one example left as it is", "A batch of one example is not normalised.",
+             layer, "output", word="example1", after=output(_one_left))
+      for layer in (f"{kind}_norm{n}d" for kind in ("batch", "instance") for n in (1, 2, 3))),
 )  # fmt: skip
 
 
