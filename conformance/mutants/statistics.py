@@ -161,8 +161,8 @@ MUTANTS = (
     Mutant("biased variance returned", "The variance that a fused batch norm returns is biased.",
            "fused_batch_norm", "output", subject=TF,
            after=output(lambda v, arrays, call: v * (1 - 1 / (arrays["x"].size / v.size)), 2)),
-    *(Mutant("eps at its default", "The eps that is given is not used.", layer, "output", word="eps3",
-             before=argument("eps", constant(1e-5)))
+    *(Mutant("eps at its default", "The eps that is given is not used.", layer, "output",
+             before=argument("eps", constant(1e-5)), word="eps3")
       for layer in ("batch_norm3d", "instance_norm1d", "instance_norm3d")),
     *(Mutant("one example left as it is", "A batch of one example is not normalised.",
              layer, "output", word="example1", after=output(_one_left))
