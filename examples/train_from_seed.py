@@ -48,8 +48,10 @@ def draw_picture(curves: dict[str, tuple[list[float], list[float]]], path: Path)
         upper.legend()
         apart = [max(abs(a - b), 1e-9) for a, b in zip(theirs, ours, strict=True)]
         lower.semilogy(apart, marker=".", linewidth=0.5)
-        lower.axhline(2.0**-24, linestyle=":", color="grey")
-        lower.text(0, 2.0**-24, "rounding unit of float32", va="bottom", fontsize=8, color="grey")
+        unit = 2.0**-24
+        lower.axhline(unit, linestyle=":", color="grey", label="rounding unit of float32")
+        lower.set_ylim(top=30 * max(*apart, unit))  # room for the legend above the points
+        lower.legend(loc="upper right", fontsize=8)
         lower.set_ylabel("|difference|, 0 at 1e-9")
         lower.set_xlabel("step")
     figure.tight_layout()

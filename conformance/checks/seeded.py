@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from conformance.cases.seeded.draw import SEEDS, Draw, Program
+from conformance.cases.seeded.draw import Draw, Program
 from conformance.checks.finding import Array, Finding, NothingCompared, equal, same_words
+from conformance.checks.kernels import unmodelled
 from conformance.session import SubjectRaised, Trial
 from conformance.subjects.library import Library
 
@@ -29,14 +30,16 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
     reference = trial.session.library(f"refimpl.{draw.dialect}")
     if draw.wrong is not None:
         return [_differs(trial, library, reference, draw.wrong)]
+    reason = unmodelled(draw.dialect, library.root)
+    where = f" ({reason})" if reason else ""
     findings: list[Finding] = []
-    for seed in range(SEEDS):
+    for seed in range(draw.seeds):
         theirs = _asked(trial, library, seed)
         ours = _drawn(reference, draw.program, seed)
         findings = [
             same_words("number of arrays", len(theirs), len(ours)),
             *(
-                _identical(f"array {place}, seed {seed}{_kernels(library)}", got, expected)
+                _identical(f"array {place}, seed {seed}{where}", got, expected)
                 for place, (got, expected) in enumerate(zip(theirs, ours, strict=False))
             ),
         ]
@@ -47,7 +50,8 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
 
 def _differs(trial: Trial, library: Library, reference: Library, wrong: Program) -> Finding:
     """Demand that a negative control is told apart; the first seed that does is enough."""
-    for seed in range(SEEDS):
+    draw: Draw = trial.case.config["draw"]
+    for seed in range(draw.seeds):
         theirs, others = _asked(trial, library, seed), _drawn(reference, wrong, seed)
         alike = [(array.shape, array.dtype) for array in theirs]
         if alike != [(array.shape, array.dtype) for array in others]:
@@ -78,13 +82,3 @@ def _identical(what: str, got: Array, expected: Array) -> Finding:
     worst = equal(what, got, expected)
     # Equal numbers of other bytes, such as -0.0 for 0.0, are not the same draw.
     return worst if worst.k > 0 else Finding(what, math.inf, "bytes", "others", "the same", "none")
-
-
-def _kernels(library: Library) -> str:
-    """Say which kernels drew, where the framework tells: refimpl models those for AVX2."""
-    backends = getattr(library.root, "backends", None)
-    if backends is None:
-        return ""
-    capability = backends.cpu.get_cpu_capability()
-    modelled = capability in ("AVX2", "AVX512")
-    return "" if modelled else f" (drawn by {capability} kernels, which refimpl does not model)"

@@ -45,6 +45,31 @@ def as_array(value: Any, name: str) -> Array:
     return array
 
 
+def as_numbers(value: Any, name: str, dtype: np.dtype[Any]) -> Array:
+    """Return the argument as an array of a dtype, rounded once.
+
+    Parameters
+    ----------
+    value : array_like
+        Numbers; Python floats are rounded to the dtype, not to float32 before.
+    name : str
+        The argument's name as the caller wrote it.
+    dtype : numpy.dtype
+        What it becomes.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If it holds no numbers or bools.
+    """
+    as_array(value, name)
+    return np.asarray(value).astype(dtype)
+
+
 def as_floats(value: Any, name: str) -> Array:
     """Return the argument as an array of floats.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from dataclasses import replace
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,15 +13,20 @@ import pytest
 import refimpl.tf
 import refimpl.torch
 from conformance.bounds import LIMIT
-from conformance.cases import seeded, trajectory
+from conformance.cases import all_cases, seeded, trajectory
+from conformance.checks import kernels
 from conformance.checks.finding import NothingCompared
 from conformance.checks.seeded import check_draws_are_refimpls
 from conformance.checks.trajectory import (
     check_each_step_is_within_bounds,
     check_seed_alone_repeats_it,
 )
+from conformance.dialects import DIALECTS
+from conformance.dialects.base import Unsupported
 from conformance.session import SubjectRaised
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
+from refimpl.tf.random import libm
+from refimpl.torch.random import transforms
 
 LIBRARIES = {
     "torch": (RefimplTorchLibrary, refimpl.torch),
@@ -200,6 +207,77 @@ def test_a_control_is_told_apart_and_a_subject_that_draws_it_is_not_excused(case
     fooled = replace(case, config=config)
     (same,) = check_draws_are_refimpls(trial(kind(root), draw.dialect, fooled))
     assert same.k > LIMIT
+
+
+@pytest.mark.parametrize(
+    ("dialect", "near", "log", "same"),
+    [
+        ("torch", seeded.torch.near_normal, transforms.log_float32, lambda r: r.randn(1024)),
+        (
+            "tf",
+            seeded.tf.near_normal,
+            libm.logf,
+            lambda r: r.random.stateless_normal((1024,), (3, 7)),
+        ),
+    ],
+)
+def test_a_control_is_wrong_in_its_logarithm_alone(dialect, near, log, same):
+    root = LIBRARIES[dialect][1]
+    if dialect == "torch":
+        root.manual_seed(3)
+    right = same(root).tobytes()
+    assert near(log)(root, 3)[0].tobytes() == right
+    assert near()(root, 3)[0].tobytes() != right
+
+
+class Watched:
+    """A namespace that remembers which of its names are used."""
+
+    def __init__(self, namespace, used):
+        self._namespace, self._used = namespace, used
+
+    def __getattr__(self, name):
+        self._used.add(name)
+        found = getattr(self._namespace, name)
+        return Watched(found, self._used) if isinstance(found, ModuleType) else found
+
+
+def owners(dialect):
+    """The classes that own parameters, by what the dialect says for a few cases of each."""
+    said, found = Counter(), set()
+    for case in all_cases():
+        for form in DIALECTS[dialect].forms[case.layer] if case.shapes else ():
+            if said[case.layer, form] >= 20:
+                continue
+            with contextlib.suppress(Unsupported):
+                call = DIALECTS[dialect].translate(case, form)
+                said[case.layer, form] += 1
+                if any(slot.role == "parameter" for slot in call.slots) and call.kind == "class":
+                    found.add(call.target.rpartition(".")[2])
+    return found
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_every_layer_that_owns_parameters_has_its_first_ones_held_to_the_bit(dialect):
+    used = set()
+    for case in seeded.cases():
+        draw = case.config["draw"]
+        if draw.dialect == dialect and draw.name.startswith(("parameters-", "weights-")):
+            draw.program(Watched(LIBRARIES[dialect][1], used), 0)
+    owning = owners(dialect)
+    assert len(owning) > 7
+    assert owning <= used
+
+
+def test_kernels_that_are_not_modelled_are_named(monkeypatch):
+    capability = SimpleNamespace(get_cpu_capability=lambda: "DEFAULT")
+    root = SimpleNamespace(backends=SimpleNamespace(cpu=capability))
+    assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
+    assert kernels.unmodelled("torch", refimpl.torch) == ""
+    monkeypatch.setattr(libm, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
+    assert "this host's logf is not" in kernels.host_libm.__wrapped__()
+    monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)
+    assert "no C library" in kernels.host_libm.__wrapped__()
 
 
 def test_a_control_of_another_shape_compares_nothing():

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-# Each draw is repeated for so many seeds.
+# Each draw is repeated for so many seeds, and for so few where nothing is drawn.
 SEEDS = 100
+FEW_SEEDS = 3
 # Shapes on both sides of every branch: below, at and above the vectors of 16, and large.
 SIZES = (1, 15, 16, 17, 1000)
 RATES = (0.0, 0.3, 0.5, 1.0)
@@ -32,6 +33,8 @@ class Draw:
     wrong : callable or None
         A negative control: a program for refimpl that is wrong in one small thing. What it draws
         must *not* be what the subject draws, or the comparison is blind to that thing.
+    seeds : int
+        For how many seeds it is repeated.
     """
 
     name: str
@@ -39,3 +42,4 @@ class Draw:
     program: Program = field(repr=False)  # an address says nothing, and is another each time
     hunts: str
     wrong: Program | None = field(default=None, repr=False)
+    seeds: int = SEEDS

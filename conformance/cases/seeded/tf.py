@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random as python_random
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from conformance.cases.seeded.draw import RATES, SIZES, Draw, Program
+from conformance.cases.seeded.draw import FEW_SEEDS, RATES, SIZES, Draw, Program
 
 
 def _tf(name: str, hunts: str, program: Program) -> Draw:
@@ -30,13 +31,11 @@ def _generator(function: str) -> Program:
     return program
 
 
-def _stateful(function: str) -> Program:
-    def program(root: Any, seed: int) -> list[Any]:
-        root.random.set_seed(seed)
-        draw = getattr(root.random, function)
-        return [draw((size,)) for size in SIZES] + [draw((5,), seed=3), draw((5,), seed=3)]
-
-    return program
+def _stateful(root: Any, seed: int) -> list[Any]:
+    root.random.set_seed(seed)
+    draws = [getattr(root.random, name) for name in ("uniform", "normal", "truncated_normal")]
+    drawn = [draw((size,)) for draw in draws for size in SIZES]
+    return drawn + [draw((5,), seed=3) for draw in draws for _ in range(2)]
 
 
 def _integers(root: Any, seed: int) -> list[Any]:
@@ -81,6 +80,17 @@ def _keras_random(root: Any, seed: int) -> list[Any]:
     ]
 
 
+def _keras_rejected(root: Any, seed: int) -> list[Any]:
+    random = root.keras.random
+    generator = random.SeedGenerator(seed)
+    return [
+        random.gamma((17,), 0.7, seed=generator),
+        random.beta((17,), 2.0, 0.5, seed=generator),
+        random.binomial((17,), 12, 0.3, seed=generator),
+        random.binomial((17,), 90, 0.7, seed=generator),
+    ]
+
+
 def _keras_initialiser(name: str, **options: Any) -> Program:
     def program(root: Any, seed: int) -> list[Any]:
         make = getattr(root.keras.initializers, name.partition("-")[0])
@@ -89,9 +99,9 @@ def _keras_initialiser(name: str, **options: Any) -> Program:
     return program
 
 
-def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Program:
+def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...], seed_all: bool) -> Program:
     def program(root: Any, seed: int) -> list[Any]:
-        root.keras.utils.set_random_seed(seed)
+        _sow(root, seed, seed_all)
         layer = make(root.keras.layers)
         layer.build(shape)
         return [variable.value for variable in layer.weights]
@@ -99,14 +109,43 @@ def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Program:
     return program
 
 
-def _keras_mask(make: Callable[[Any], Any], shape: tuple[int, ...]) -> Program:
+def _keras_constants(root: Any, seed: int) -> list[Any]:
+    _sow(root, seed, seed_all=False)
+    layers = root.keras.layers
+    made = [layers.BatchNormalization(), layers.GroupNormalization(groups=-1), layers.PReLU()]
+    made.append(layers.Dense(2))  # whose seed they must have left alone
+    for layer in made:
+        layer.build((2, 6, 3))
+    return [variable.value for layer in made for variable in layer.weights]
+
+
+def _keras_mask(layer: str, shape: tuple[int, ...], options: Mapping[str, Any]) -> Program:
     def program(root: Any, seed: int) -> list[Any]:
-        root.keras.utils.set_random_seed(seed)
-        layer, ones = make(root.keras.layers), np.ones(shape, np.float32)
-        # Twice, for the state of a layer's own generator goes on.
-        return [layer(ones, training=True) for _ in range(2)]
+        _sow(root, seed, seed_all=False)
+        made, ones = getattr(root.keras.layers, layer)(0.3, **options), np.ones(shape, np.float32)
+        return [made(ones, training=True)]
 
     return program
+
+
+def _keras_dropout(root: Any, seed: int) -> list[Any]:
+    _sow(root, seed, seed_all=False)
+    ones = np.ones((6, 5, 4), np.float32)
+    layers = [root.keras.layers.Dropout(rate) for rate in RATES]
+    # One of them twice, for the state of a layer's own generator goes on.
+    return [layer(ones, training=True) for layer in (*layers, layers[1])]
+
+
+def _sow(root: Any, seed: int, seed_all: bool) -> None:
+    """Seed what Keras' layers draw from: Python's own generator.
+
+    `set_random_seed` does so, and makes TensorFlow forget its kernels too: making them again
+    takes longer than a layer, so one layer shows it, and the others do without.
+    """
+    if seed_all:
+        root.keras.utils.set_random_seed(seed)
+    else:
+        python_random.seed(seed)
 
 
 _KERAS_INITIALISERS: Mapping[str, Mapping[str, Any]] = {
@@ -128,17 +167,18 @@ _KERAS_LAYERS: Mapping[str, tuple[Callable[[Any], Any], tuple[int, ...]]] = {
     "conv2d-grouped": (lambda layers: layers.Conv2D(4, 3, groups=2), (2, 6, 6, 6)),
     "conv3d": (lambda layers: layers.Conv3D(4, 2), (2, 4, 4, 4, 3)),
     "depthwise": (lambda layers: layers.DepthwiseConv2D(3), (2, 6, 6, 3)),
-    "batch-normalization": (lambda layers: layers.BatchNormalization(), (2, 6, 3)),
-    "group-normalization": (lambda layers: layers.GroupNormalization(groups=-1), (2, 6, 3)),
-    "prelu": (lambda layers: layers.PReLU(), (2, 6, 3)),
 }
-_KERAS_MASKS: Mapping[str, tuple[Callable[[Any], Any], tuple[int, ...]]] = {
-    "dropout": (lambda layers: layers.Dropout(0.3), (6, 5, 4)),
-    "dropout-noise": (lambda layers: layers.Dropout(0.3, noise_shape=(6, 1, 4)), (6, 5, 4)),
-    "dropout-seed": (lambda layers: layers.Dropout(0.3, seed=11), (6, 5, 4)),
-    "spatial-dropout1d": (lambda layers: layers.SpatialDropout1D(0.3), (6, 5, 7)),
-    "spatial-dropout2d": (lambda layers: layers.SpatialDropout2D(0.3), (6, 3, 2, 7)),
-    "spatial-dropout3d": (lambda layers: layers.SpatialDropout3D(0.3), (6, 2, 2, 2, 7)),
+_KERAS_MASKS: Mapping[str, tuple[str, tuple[int, ...], Mapping[str, Any]]] = {
+    "dropout-noise": ("Dropout", (6, 5, 4), {"noise_shape": (6, 1, 4)}),
+    "dropout-seed": ("Dropout", (6, 5, 4), {"seed": 11}),
+    "spatial-dropout1d": ("SpatialDropout1D", (6, 5, 7), {}),
+    "spatial-dropout2d": ("SpatialDropout2D", (6, 3, 2, 7), {}),
+    "spatial-dropout2d-channels-first": (
+        "SpatialDropout2D",
+        (6, 7, 3, 2),
+        {"data_format": "channels_first"},
+    ),
+    "spatial-dropout3d": ("SpatialDropout3D", (6, 2, 2, 2, 7), {}),
 }
 
 
@@ -159,17 +199,34 @@ def _normal(root: Any, seed: int) -> list[Any]:
     return [root.random.stateless_normal((1024,), seed=(seed, 7))]
 
 
-def _box_muller(root: Any, seed: int) -> list[Any]:
-    pairs = _uniform(root, seed)[0].reshape(-1, 2)
-    radius = np.sqrt(np.float32(-2) * np.log(np.maximum(pairs[:, 0], np.float32(1e-7))))
-    angle = np.float32(2 * np.pi) * pairs[:, 1]
-    return [np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1).reshape(-1)]
+def near_normal(log: Callable[[Any], Any] = np.log) -> Program:
+    """Draw as refimpl's `stateless_normal` does, but for the logarithm.
+
+    Parameters
+    ----------
+    log : callable
+        The logarithm.
+
+    Returns
+    -------
+    callable
+        For refimpl alone: a negative control.
+    """
+
+    def program(root: Any, seed: int) -> list[Any]:
+        uniform = _uniform(root, seed)[0].reshape(-1, 2)
+        radius = np.sqrt(np.float32(-2) * log(np.maximum(uniform[:, 0], np.float32(1e-7))))
+        angle = (uniform[:, 1] * np.float64(2 * np.pi)).astype(np.float32)
+        sine, cosine = root.random.libm.sincosf(angle)
+        return [np.stack([radius * sine, radius * cosine], axis=1).reshape(-1)]
+
+    return program
 
 
 # What is drawn, and the same with one small thing wrong.
 _CONTROLS: Mapping[str, tuple[Program, Program]] = {
     "another-seed": (_uniform, lambda root, seed: _uniform(root, seed + 1)),
-    "numpys-log": (_normal, _box_muller),
+    "numpys-log": (_normal, near_normal()),
 }
 
 _OTHER = "another counter, key or order of words"
@@ -191,27 +248,34 @@ TF: tuple[Draw, ...] = (
         _generator("truncated_normal"),
     ),
     _tf("integers", "a range taken by another rule than the remainder", _integers),
-    _tf("uniform", "the hidden state of repeated calls", _stateful("uniform")),
-    _tf("normal", "the hidden state of repeated calls", _stateful("normal")),
-    _tf("truncated-normal", "the hidden state of repeated calls", _stateful("truncated_normal")),
+    _tf("stateful", "the hidden state of repeated calls", _stateful),
     _tf("shuffle", "a shuffle from the other end", _shuffled),
     _tf("dropout-functions", "a mask of kept for dropped, a seed left out", _dropout_functions),
     _tf("keras-random", "seeds that a generator hands out in another order", _keras_random),
+    _tf("keras-gamma-beta-binomial", "a number that goes on in another's words", _keras_rejected),
     *(
         _tf(name, "a scale or a fan that is wrong", _keras_initialiser(name, **options))
         for name, options in _KERAS_INITIALISERS.items()
     ),
     *(
-        _tf(f"weights-{name}", "seeds drawn in another order", _keras_layer(make, shape))
+        _tf(
+            f"weights-{name}",
+            "seeds drawn in another order",
+            _keras_layer(make, shape, seed_all=name == "dense"),
+        )
         for name, (make, shape) in _KERAS_LAYERS.items()
     ),
+    Draw(
+        "weights-normalisation-prelu",
+        "tf",
+        _keras_constants,
+        "a seed taken where nothing is drawn",
+        seeds=FEW_SEEDS,
+    ),
+    _tf("mask-dropout", "masks drawn for a rate of 0, a layer's own seeds", _keras_dropout),
     *(
-        _tf(
-            f"mask-{name}",
-            "a layer's own seeds, or the shape of its mask",
-            _keras_mask(make, shape),
-        )
-        for name, (make, shape) in _KERAS_MASKS.items()
+        _tf(f"mask-{name}", "a layer's own seeds, or the shape of its mask", _keras_mask(*what))
+        for name, what in _KERAS_MASKS.items()
     ),
     _tf("orthogonal", "a decomposition of its own rounding", _keras_initialiser("Orthogonal")),
     _tf("threefry", "another algorithm", _stateless("uniform", alg="threefry")),

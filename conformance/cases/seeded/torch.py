@@ -109,11 +109,28 @@ def _randn(root: Any) -> list[Any]:
     return [root.randn(1024)]
 
 
-def _box_muller(root: Any) -> list[Any]:
-    pairs = root.rand(1024).reshape(-1, 2, 8)
-    radius = np.sqrt(np.float32(-2) * np.log(np.float32(1) - pairs[:, 0]))
-    angle = np.float32(2 * np.pi) * pairs[:, 1]
-    return [np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)]
+def near_normal(log: Callable[[Any], Any] = np.log) -> Program:
+    """Draw as refimpl's `randn` does, but for the logarithm.
+
+    Parameters
+    ----------
+    log : callable
+        The logarithm.
+
+    Returns
+    -------
+    callable
+        For refimpl alone: a negative control.
+    """
+
+    def draw(root: Any) -> list[Any]:
+        uniform = root.rand(1024).reshape(-1, 2, 8)
+        radius = np.sqrt(np.float32(-2) * log(np.float32(1) - uniform[:, 0]))
+        angle = np.float32(2 * np.pi) * uniform[:, 1]
+        sine, cosine = root.random.transforms.sin_cos_float32(angle)
+        return [np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)]
+
+    return _seeded(draw)
 
 
 _ENGINE = "another engine, or words taken in another order"
@@ -161,7 +178,7 @@ _MASKS: Mapping[str, tuple[tuple[int, ...], ...]] = {
 _CONTROLS: Mapping[str, tuple[Program, Program]] = {
     "another-seed": (_seeded(_rand), lambda root, seed: _seeded(_rand)(root, seed + 1)),
     "two-roundings": (_seeded(_spread), _seeded(_spread_in_two_roundings)),
-    "numpys-log": (_seeded(_randn), _seeded(_box_muller)),
+    "numpys-log": (_seeded(_randn), near_normal()),
 }
 
 TORCH: tuple[Draw, ...] = (

@@ -86,12 +86,14 @@ def check_seed_alone_repeats_it(trial: Trial) -> Sequence[Finding]:
     parted: Finding | None = None
     for number, (theirs, ours) in enumerate(zip(*runs, strict=True)):
         findings += [_at(number, each) for each in _same_bits(number, theirs, ours, dialect)]
+        if parted is not None:
+            continue
         answers = wanted(ours, config, dialect, buffers, chained=True)
         steps = list(_compared(found(theirs, dialect), answers))
         if number == 0:
             findings += steps
         left = [each for each in steps if each.k > LIMIT]
-        if left and parted is None:
+        if left:
             parted = _at(number, left[0])
     return [*_worst_of_each(findings), Finding("the free run", 0.0, remark=_remark(parted, config))]
 

@@ -15,10 +15,13 @@ from refimpl.dtypes import float_dtype
 from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.dropout import dropout as dropout_op
-from refimpl.tf.arguments import as_array, as_floats, axis_in, integer, number
+from refimpl.tf.arguments import as_array, as_floats, as_numbers, axis_in, integer, number
 from refimpl.tf.keras.naming import chosen_name
 from refimpl.tf.nn.dropout import noise_shape_for
 from refimpl.tf.random import distributions
+from refimpl.tf.random.binomials import stateless_binomial
+from refimpl.tf.random.gammas import stateless_gamma
+from refimpl.tf.random.reading import read_shape
 from refimpl.tf.random.stateless import (
     stateless_categorical,
     stateless_normal,
@@ -29,6 +32,8 @@ from refimpl.tf.random.stateless import (
 
 # Keras makes its 64-bit seeds into 32-bit ones by the remainder of this.
 _SEEDS = 2**31 - 2
+# What Keras adds to the seeds of a beta draw for the second of its two gamma draws.
+_SECOND = 12
 # How the global generator moves on: a sequence of nearly unique numbers.
 _STEP, _MODULUS = 5387, 933199
 
@@ -335,6 +340,112 @@ def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any =
         If the logits are no matrix, or the number is negative.
     """
     return stateless_categorical(logits, num_samples, draw_seed(seed)).astype(dtype)
+
+
+def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
+    """Draw from a gamma distribution.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the result.
+    alpha : array_like
+        The concentration, positive; the result's shape must end with its.
+    dtype : dtype, optional
+        A float dtype; None is float32.
+    seed : int, SeedGenerator or None
+        Of the draw; an integer makes every call the same.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If alpha is not positive or does not fit.
+    """
+    return _gamma(shape, alpha, dtype, draw_seed(seed))
+
+
+def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Array:
+    """Draw from a beta distribution: a gamma number's share of two.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the result.
+    alpha, beta : array_like
+        The concentrations, positive, of shapes that broadcast to the result's.
+    dtype : dtype, optional
+        A float dtype; None is float32.
+    seed : int, SeedGenerator or None
+        Of the draw; an integer makes every call the same.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If a concentration is not positive or does not fit.
+    """
+    sizes, pair = read_shape(shape), draw_seed(seed)
+    other = tuple((each + _SECOND + 2**31) % 2**32 - 2**31 for each in pair)  # as int32 wraps
+    first, second = (
+        _gamma(sizes, _spread(value, name, sizes), dtype, seeds)
+        for value, name, seeds in ((alpha, "alpha", pair), (beta, "beta", other))
+    )
+    return np.asarray(first / (first + second))
+
+
+def _spread(value: Any, name: str, sizes: Sizes) -> Array:
+    array = as_numbers(value, name, np.dtype(np.float64))
+    must(bool((array > 0).all()), name, "positive", value)
+    try:
+        return np.broadcast_to(array, sizes)
+    except ValueError as error:
+        raise ValueError(f"{name} must broadcast to {sizes}; got shape {array.shape}") from error
+
+
+def _gamma(shape: Any, alpha: Any, dtype: Any, pair: tuple[int, ...]) -> Array:
+    resolved = float_dtype(dtype or "float32")
+    drawn = np.dtype(np.float32) if resolved.name == "bfloat16" else resolved
+    return stateless_gamma(shape, pair, alpha, dtype=drawn).astype(resolved, copy=False)
+
+
+def binomial(
+    shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None
+) -> Array:
+    """Draw from a binomial distribution.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the result.
+    counts : array_like
+        How many trials.
+    probabilities : array_like
+        Of success.
+    dtype : dtype, optional
+        Of the result; None is float32.
+    seed : int, SeedGenerator or None
+        Of the draw; an integer makes every call the same.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    kind = dtype or "float32"
+    drawn = "float32" if kind == "bfloat16" else kind
+    values = stateless_binomial(shape, draw_seed(seed), counts, probabilities, drawn)
+    return values.astype(float_dtype(kind) if kind == "bfloat16" else drawn, copy=False)
 
 
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:

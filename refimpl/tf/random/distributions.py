@@ -132,7 +132,7 @@ def normal(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
     """
     size = math.prod(shape)
     drawn = words(stream, size * words_each(dtype))
-    return _box_muller(drawn, dtype)[:size].reshape(shape)
+    return box_muller(drawn, dtype)[:size].reshape(shape)
 
 
 def truncated_normal(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
@@ -161,7 +161,7 @@ def truncated_normal(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Arra
     # In every pass the groups that are not full look at one more block.
     offsets = waiting.astype(np.uint64) * np.uint64(each * _BLOCKS_EACH)
     while waiting.size:
-        drawn = _box_muller(blocks(stream, offsets).reshape(-1), made).reshape(-1, each)
+        drawn = box_muller(blocks(stream, offsets).reshape(-1), made).reshape(-1, each)
         accepted = np.abs(drawn) < _TRUNCATED_AT
         place = found[waiting, np.newaxis] + np.cumsum(accepted, axis=1) - 1
         row, column = np.nonzero(accepted & (place < each))
@@ -203,8 +203,21 @@ def _computed_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float64 if dtype.itemsize == 8 else np.float32)
 
 
-def _box_muller(drawn: Array, dtype: np.dtype[Any]) -> Array:
-    """Make pairs of uniform numbers into pairs of normal ones; half types compute in float32."""
+def box_muller(drawn: Array, dtype: np.dtype[Any]) -> Array:
+    """Make pairs of uniform numbers into pairs of normal ones; half types compute in float32.
+
+    Parameters
+    ----------
+    drawn : array of uint32
+        The words, in order.
+    dtype : numpy.dtype
+        A float dtype.
+
+    Returns
+    -------
+    array of that dtype
+        As many numbers as the words make.
+    """
     made = _computed_in(dtype)
     out = np.empty(drawn.size // words_each(made), dtype)
     step = 2 * _CHUNK * words_each(made)

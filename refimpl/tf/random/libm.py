@@ -168,13 +168,46 @@ def log(x: Array) -> Array:
     Parameters
     ----------
     x : array (n,) of float64
-        Positive.
+        Not negative.
+
+    Returns
+    -------
+    array of float64
+        -inf for 0, for which `math` has no answer.
+    """
+    if x.all():
+        return _each(math.log, x)
+    return np.where(x > 0, _each(math.log, np.where(x > 0, x, 1.0)), -np.inf)
+
+
+def log1p(x: Array) -> Array:
+    """Return the logarithm of 1 + x as the host's libm computes it.
+
+    Parameters
+    ----------
+    x : array (n,) of float64
+        Greater than -1.
 
     Returns
     -------
     array of float64
     """
-    return _each(math.log, x)
+    return _each(math.log1p, x)
+
+
+def power(x: Array, y: Array) -> Array:
+    """Return a power as the host's libm computes it.
+
+    Parameters
+    ----------
+    x, y : array (n,) of float64
+        Base and exponent, not negative.
+
+    Returns
+    -------
+    array of float64
+    """
+    return np.fromiter(map(math.pow, x.tolist(), y.tolist()), np.float64, x.size)
 
 
 def sincos(x: Array) -> tuple[Array, Array]:

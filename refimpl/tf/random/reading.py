@@ -176,3 +176,53 @@ def between(unit: Array, minval: Any, maxval: Any) -> Array:
     if not low.ndim and not high.ndim and low == 0 and high == 1:
         return unit
     return scaled(unit, high - low, low)
+
+
+def narrowed(drawn: Array, dtype: np.dtype[Any]) -> Array:
+    """Round doubles to a dtype as TensorFlow's kernels do: to half types by way of float32.
+
+    Parameters
+    ----------
+    drawn : array of float64
+        What was drawn; what is too large for a float dtype becomes infinite.
+    dtype : numpy.dtype
+        Of the result.
+
+    Returns
+    -------
+    array of that dtype
+    """
+    with np.errstate(over="ignore"):
+        if dtype.itemsize == 2:
+            drawn = drawn.astype(np.float32)
+        return drawn.astype(dtype, copy=False)
+
+
+def read_kinds(shape: Sizes, **parameters: Array) -> Sizes:
+    """Return the shape of the distributions' parameters, with which the result's must end.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the result.
+    **parameters : array
+        Under the names that the caller wrote.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    ValueError
+        If the parameters do not broadcast, or the shape does not end with theirs.
+    """
+    shapes = [array.shape for array in parameters.values()]
+    try:
+        kinds = np.broadcast_shapes(*shapes)
+    except ValueError as error:
+        names, got = " and ".join(parameters), " and ".join(map(str, shapes))
+        raise ValueError(f"{names} must be of shapes that broadcast; got {got}") from error
+    ends = shape[len(shape) - len(kinds) :] == kinds
+    must(ends, "shape", f"one that ends with {kinds}, that of {' and '.join(parameters)}", shape)
+    return kinds

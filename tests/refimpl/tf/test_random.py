@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import random
 
 import numpy as np
 import pytest
 
 import refimpl.tf as tf
+from conformance.checks.kernels import host_libm
 from refimpl.tf.random import libm
 
 SHAPES = [(0,), (), (1,), (2,), (3,), (5,), (7, 3), (16,), (17,), (33, 5), (1000,)]
@@ -27,14 +26,9 @@ def same_bytes(ours, theirs):
 @pytest.fixture(scope="module", autouse=True)
 def _host_libm():
     """Normal draws are those of one C library; on another the reason is given, not a riddle."""
-    library = ctypes.CDLL(ctypes.util.find_library("m"))
-    for name, model in (("logf", libm.logf), ("sinf", lambda x: libm.sincosf(x)[0])):
-        function = getattr(library, name)
-        function.restype, function.argtypes = ctypes.c_float, [ctypes.c_float]
-        x = np.linspace(1e-6, 1, 5000, dtype=np.float32)
-        host = np.array([function(float(value)) for value in x], np.float32)
-        if (model(x) != host).any():
-            pytest.skip(f"this host's {name} is not glibc 2.36's, which refimpl models")
+    reason = host_libm()
+    if reason:
+        pytest.skip(reason)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -164,3 +164,28 @@ def test_differentiable_functions_return_the_output_alone():
     output, vjp = tf.nn.relu.with_vjp(x)
     np.testing.assert_array_equal(tf.nn.relu(x), output)
     assert len(vjp(x)) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "beta",
+        "binomial",
+        "categorical",
+        "dropout",
+        "gamma",
+        "normal",
+        "randint",
+        "shuffle",
+        "truncated_normal",
+        "uniform",
+    ],
+)
+def test_keras_draws_take_keras_arguments(keras, name):
+    same(getattr(tf.keras.random, name), getattr(keras.random, name))
+
+
+@pytest.mark.parametrize("name", ["uniform", "normal", "truncated_normal", "gamma", "binomial"])
+def test_stateless_draws_take_tensorflows_arguments(tensorflow, name):
+    name = f"stateless_{name}"
+    same(getattr(tf.random, name), getattr(tensorflow.random, name))

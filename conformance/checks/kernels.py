@@ -1,0 +1,74 @@
+"""Whether what draws here is what refimpl models, said where a draw is found to be another one.
+
+A last bit of a draw can be a matter of the processor or the C library. Where they are not those
+that are modelled, a reader should not look for a mistake.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from refimpl.tf.random import libm
+from refimpl.torch.random import CAPABILITIES
+
+_PROBES = 5000
+
+
+def unmodelled(dialect: str, root: Any) -> str:
+    """Say what draws here that refimpl does not model.
+
+    Parameters
+    ----------
+    dialect : str
+        'torch' or 'tf'.
+    root : object
+        The namespace of what drew.
+
+    Returns
+    -------
+    str
+        Empty where everything is modelled, as far as can be told.
+    """
+    return _capability(root) if dialect == "torch" else host_libm()
+
+
+def _capability(root: Any) -> str:
+    backends = getattr(root, "backends", None)
+    capability = CAPABILITIES[0] if backends is None else backends.cpu.get_cpu_capability()
+    if capability in CAPABILITIES:
+        return ""
+    return f"drawn by {capability} kernels, which refimpl does not model"
+
+
+@functools.cache
+def host_libm() -> str:
+    """Compare this host's C library with the one that refimpl models.
+
+    Returns
+    -------
+    str
+        Empty where they agree.
+    """
+    path = ctypes.util.find_library("m")
+    if path is None:
+        return "there is no C library of mathematics here to compare with the one modelled"
+    library = ctypes.CDLL(path)
+    functions: dict[str, Callable[[Any], Any]] = {
+        "logf": libm.logf,
+        "sinf": lambda x: libm.sincosf(x)[0],
+        "cosf": lambda x: libm.sincosf(x)[1],
+    }
+    x = np.linspace(1e-6, 1, _PROBES, dtype=np.float32)
+    for name, model in functions.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = ctypes.c_float, [ctypes.c_float]
+        host = np.array([function(float(value)) for value in x], np.float32)
+        if (model(x) != host).any():
+            return f"this host's {name} is not that of glibc 2.36, which refimpl models"
+    return ""
