@@ -10,6 +10,14 @@ import pytest
 import refimpl.tf as tf
 
 RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def _the_same_numbers_in_any_order():
+    global RNG
+    RNG = np.random.default_rng(0)
+
+
 TOLERANCE = {"float64": {"rtol": 1e-11, "atol": 1e-11}, "float32": {"rtol": 2e-5, "atol": 2e-5}}
 
 # class, arguments, input shape

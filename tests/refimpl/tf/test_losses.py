@@ -10,6 +10,14 @@ import pytest
 import refimpl.tf as tf
 
 RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def _the_same_numbers_in_any_order():
+    global RNG
+    RNG = np.random.default_rng(0)
+
+
 LOGITS = RNG.normal(size=(3, 5, 4))
 LABELS = RNG.integers(0, 4, (3, 5))
 SOFT = RNG.dirichlet(np.ones(4), (3, 5))

@@ -10,6 +10,12 @@ import refimpl.tf as tf
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def _the_same_numbers_in_any_order():
+    global RNG
+    RNG = np.random.default_rng(0)
+
+
 def draw(*shape):
     return RNG.normal(size=shape)
 
