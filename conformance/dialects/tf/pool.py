@@ -96,7 +96,10 @@ def _layer(case: Case, channels_first: bool) -> Call:
 def _with_argmax(case: Case) -> Call:
     config = case.config
     move = images(2)
-    results = (Result(move=move), Result("indices", FlatIndex(3), differentiated=False))
+    results = (
+        Result(move=move),
+        Result("indices", FlatIndex(case.shapes["input"][1]), differentiated=False),
+    )
     arguments = {
         "ksize": list(config["kernel"]),
         "strides": list(config["stride"]),
