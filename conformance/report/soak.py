@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.bounds import LIMIT
-from conformance.soak import Plan, Soak, Spread
+from conformance.soak import COMPILED_EVERY, Plan, Soak, Spread
 from conformance.verdict import Verdict
 
 _EDGES = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, LIMIT)
@@ -37,8 +37,10 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
     blocks = [
         "# The soak: many inputs, and no false alarm",
         f"<!-- Written by `{command}`. -->",
-        f"The seeds {seeds}, each with {wanted.share:.0%} of the cases (drawn anew for each seed):"
-        f" {found.checked:,} claims were judged whose numbers depend on the inputs."
+        f"The seeds {seeds}, each with {_share(wanted)}:"
+        f" {found.checked:,} claims were judged whose numbers depend on the inputs"
+        f" (every {COMPILED_EVERY}th seed alone looks at what Keras compiles anew at every call: convolutions in"
+        f" groups, and those of three axes with the channels first)."
         f" **{len(found.alarms)} false alarms**: so many claims of a healthy subject came out above"
         f" the limit K = {LIMIT:g}, or raised. {found.verdicts[Verdict.EXPECTED]:,} were recorded"
         f" deviations, {found.verdicts[Verdict.STALE]:,} recorded deviations that these inputs did"
@@ -58,6 +60,12 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
         blocks += [f"### {aspect}", _table(part, "layer", ())]
     blocks += ["## The largest K of each subject", _worst(found)]
     return "\n\n".join(blocks) + "\n"
+
+
+def _share(wanted: Plan) -> str:
+    if wanted.share == 1.0:
+        return "all cases"
+    return f"{wanted.share * 100:g} % of the cases (drawn anew for each seed)"
 
 
 def as_json(found: Soak, wanted: Plan) -> dict[str, Any]:

@@ -36,6 +36,22 @@ def test_what_holds_every_value_is_looked_at_once():
     assert len(list(soak.reseeded([claim], WANTED))) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "often"),
+    [
+        ("conv2d-groups2-normal-float32-tensorflow-keras", False),
+        ("conv2d-groups2-normal-float32-tensorflow-nn_ncx", True),
+        ("conv2d-groups2-normal-float32-torch-class", True),
+        ("conv3d-wide-float16-tensorflow-keras_ncx", False),
+        ("conv3d-wide-float16-tensorflow-keras", True),
+    ],
+)
+def test_what_is_compiled_at_each_call_is_looked_at_less_often(name, often):
+    claim = next(claim for claim in plan(["torch", "tensorflow"]) if claim.id == name)
+    seeds = [each.case.seed for each in soak.reseeded([claim], replace(WANTED, seeds=range(20)))]
+    assert seeds == (list(range(20)) if often else [0, soak.COMPILED_EVERY])
+
+
 def test_parts_and_shares_make_the_whole():
     whole = results(WANTED)
     dealt = results(replace(WANTED, parts=5))
