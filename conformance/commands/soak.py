@@ -7,7 +7,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -61,17 +61,23 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(wanted: soak.Plan, processes: int) -> Iterator[soak.Soak]:
     if processes == 1:
-        yield from (soak.soak(wanted, part) for part in range(wanted.parts))
+        yield from _shown((soak.soak(wanted, part) for part in range(wanted.parts)), wanted.parts)
         return
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         futures = [pool.submit(soak.soak, wanted, part) for part in range(wanted.parts)]
-        for done, future in enumerate(as_completed(futures), 1):
-            if sys.stderr.isatty():
-                print(f"\r{done} of {wanted.parts} parts", end="", file=sys.stderr)
-            yield future.result()
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+        yield from _shown((future.result() for future in as_completed(futures)), wanted.parts)
+
+
+def _shown(parts: Iterable[soak.Soak], count: int) -> Iterator[soak.Soak]:
+    """Say how many parts are done, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield from parts
+        return
+    for done, part in enumerate(parts, 1):
+        print(f"\r{done} of {count} parts", end="", file=sys.stderr)
+        yield part
+    print(file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -39,8 +39,8 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
         f"<!-- Written by `{command}`. -->",
         f"The seeds {seeds}, each with {_share(wanted)}:"
         f" {found.checked:,} claims were judged whose numbers depend on the inputs"
-        f" (every {COMPILED_EVERY}th seed alone looks at what Keras compiles anew at every call: convolutions in"
-        f" groups, and those of three axes with the channels first)."
+        f" (every {COMPILED_EVERY}th seed alone looks at what Keras compiles anew at each call:"
+        f" convolutions in groups, and those of three axes with the channels first)."
         f" **{len(found.alarms)} false alarms**: so many claims of a healthy subject came out above"
         f" the limit K = {LIMIT:g}, or raised. {found.verdicts[Verdict.EXPECTED]:,} were recorded"
         f" deviations, {found.verdicts[Verdict.STALE]:,} recorded deviations that these inputs did"
