@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from conformance.apart import Limits
     from conformance.dialects.base import Unsupported
     from conformance.doors import check, parametrize_with_checks
     from conformance.subjects.adapter import FunctionSubject, LayerSubject, Operation
@@ -20,6 +21,7 @@ __all__ = [
     "FunctionSubject",
     "Gap",
     "LayerSubject",
+    "Limits",
     "Observation",
     "Operation",
     "Record",
@@ -36,6 +38,7 @@ _HOMES = {
     "FunctionSubject": "conformance.subjects.adapter",
     "Gap": "conformance.subjects.gap",
     "LayerSubject": "conformance.subjects.adapter",
+    "Limits": "conformance.apart",
     "Observation": "conformance.subjects.base",
     "Operation": "conformance.subjects.adapter",
     "Record": "conformance.verdict",

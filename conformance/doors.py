@@ -11,7 +11,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.claims import ASPECTS, Claim, Session, judge, plan
+from conformance.apart import Limits
+from conformance.claims import ASPECTS, Claim, plan
+from conformance.isolation import Judge
 from conformance.known import ExpectedFailure, match_nothing, read_expected_failures
 from conformance.outcome import end_test
 from conformance.subjects.roster import Given, Roster, roster_of
@@ -27,6 +29,7 @@ def check(
     aspect: str = "*",
     claims: Iterable[str] = (),
     expected_failures: Path | str | None = None,
+    isolate: bool | Limits = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Record]:
     """
@@ -43,6 +46,10 @@ def check(
         If given, look at these claims alone; each is ASPECT/ID, as a failure's last line has it.
     expected_failures : Path or str, optional
         A TOML file of expected failures.
+    isolate : bool or Limits
+        Whether what is not built in runs in a process of its own, as it does from the command
+        line: True, or what it may cost there. Then one that crashes or hangs costs the claims it
+        died of.
     progress : callable, optional
         Told how many claims have been judged, of how many, after each.
 
@@ -54,7 +61,8 @@ def check(
     Raises
     ------
     ValueError, TypeError, ImportError
-        If a subject cannot be found or is none, or an argument selects nothing.
+        If a subject cannot be found or is none, an argument selects nothing, or a subject that
+        was handed over as an object is to run where no object can get.
 
     Examples
     --------
@@ -63,12 +71,15 @@ def check(
     >>> {record.verdict.value for record in records}
     {'pass'}
     """
-    plans = Plans(subjects, case, aspect, claims, expected_failures)
+    plans = Plans(subjects, case, aspect, claims, expected_failures, isolate)
     records = []
-    for claim in plans.claims:
-        records.append(plans.judge(claim))
-        if progress is not None:
-            progress(len(records), len(plans.claims))
+    try:
+        for claim in plans.claims:
+            records.append(plans.judge(claim))
+            if progress is not None:
+                progress(len(records), len(plans.claims))
+    finally:
+        plans.close()
     return records
 
 
@@ -77,6 +88,7 @@ def parametrize_with_checks(
     case: str = "*",
     aspect: str = "*",
     expected_failures: Path | str | None = None,
+    isolate: bool | Limits = False,
 ) -> pytest.MarkDecorator:
     """
     Parametrize a test with a check for each claim about some subjects.
@@ -86,7 +98,7 @@ def parametrize_with_checks(
 
     Parameters
     ----------
-    *subjects, case, aspect, expected_failures
+    *subjects, case, aspect, expected_failures, isolate
         As for `check`.
 
     Returns
@@ -102,7 +114,7 @@ def parametrize_with_checks(
     """
     import pytest
 
-    plans = Plans(subjects, case, aspect, (), expected_failures)
+    plans = Plans(subjects, case, aspect, (), expected_failures, isolate)
     checks = [Check(claim, plans) for claim in plans.claims]
     return pytest.mark.parametrize("check", checks, ids=map(str, checks))
 
@@ -148,7 +160,7 @@ class Plans:
 
     Parameters
     ----------
-    subjects, case, aspect, claims, expected_failures
+    subjects, case, aspect, claims, expected_failures, isolate
         As for `check`.
     """
 
@@ -159,14 +171,23 @@ class Plans:
         aspect: str,
         claims: Iterable[str],
         expected_failures: Path | str | None,
+        isolate: bool | Limits,
     ) -> None:
+        if not isinstance(isolate, bool | Limits):
+            raise TypeError(f"isolate must be True, False or Limits; got {isolate!r}")
         roster = roster_of(subjects)
         if not roster:
             raise TypeError("at least one subject is needed; got none")
         planned = plan(roster)
         self.expected = expectations(expected_failures, planned, roster)
         self.claims = select(planned, case, aspect, claims)
-        self._session = Session(roster=roster)
+        limits = isolate if isinstance(isolate, Limits) else None
+        self._judge = Judge(roster, self.expected, isolate=isolate is not False, limits=limits)
+        if isolate is not False and self._judge.unguarded:
+            raise TypeError(
+                f"isolate: {self._judge.unguarded[0]} was handed over as an object, which no other"
+                " process can load; give FILE.py:Name, package.module:Name, or its class"
+            )
 
     def judge(self, claim: Claim) -> Record:
         """
@@ -181,7 +202,11 @@ class Plans:
         -------
         Record
         """
-        return judge(claim, self._session, self.expected)
+        return self._judge.judge(claim)
+
+    def close(self) -> None:
+        """End what runs beside this process."""
+        self._judge.close()
 
 
 def select(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import claims
+from conformance.apart import Died, Limits, Worker
 from conformance.case import Case
 from conformance.cases import seeded
 from conformance.claims import Claim
@@ -19,7 +20,6 @@ from conformance.known import ExpectedFailure
 from conformance.session import Session
 from conformance.subjects.roster import Entry, Roster, referred_to
 from conformance.verdict import Record
-from conformance.worker import Died, Limits, Worker
 
 _SERVANT = "conformance.isolation:servant"
 
@@ -105,13 +105,23 @@ class Judge:
             else:
                 return record
 
+    @property
+    def unguarded(self) -> tuple[str, ...]:
+        """The subjects of the user's own that are judged in this process."""
+        roster = self._session.roster
+        return tuple(
+            name
+            for name, entry in roster.items()
+            if not entry.built_in and name not in self._foreign
+        )
+
     def close(self) -> None:
         """End the other process."""
         self._worker.close()
 
 
 def servant(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Record]:
-    """Judge in the other process; see `conformance.worker.child.Servant`.
+    """Judge in the other process; see `conformance.apart.child.Servant`.
 
     Parameters
     ----------

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from _pytest.runner import runtestprotocol
 
+from conformance.apart import Limits
 from conformance.report.ledger import PROPERTY, Ledger
-from conformance.worker import Limits
 
 if TYPE_CHECKING:
     from conformance.claims import Claim

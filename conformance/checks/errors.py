@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from conformance import fork
+from conformance import apart
 from conformance.cases.errors import Bad, Dies, Values
 from conformance.checks.finding import Finding
 from conformance.dialects.base import Unsupported
@@ -17,8 +16,8 @@ from conformance.session import SubjectRaised, Trial
 from conformance.subjects.base import resolve
 from conformance.subjects.library import Library
 
-# The longest message that is looked at; it must fit into a pipe.
-_LONGEST = 2000
+# What a call may cost that kills its process, or hangs in it.
+_PATIENCE = apart.Limits(30.0)
 
 
 @dataclass(frozen=True)
@@ -90,23 +89,21 @@ def attempt(library: Library, bad: Bad) -> Outcome:
         for call in calls:
             made(*call)
     except Exception as error:
-        return Outcome(type(error).__name__ + stage, str(error)[:_LONGEST])
+        return Outcome(type(error).__name__ + stage, str(error))
     return Outcome()
 
 
 def _raised_apart(subject: str, library: Library, bad: Bad) -> Finding:
     """Make a call that kills its process, or whose answer is better not touched, in a copy."""
-    if not fork.AVAILABLE:
+    if not apart.AVAILABLE:
         raise Unsupported("the call may kill its process, and this system cannot copy one")
     try:
-        answer = fork.in_copy(lambda: json.dumps(asdict(attempt(library, bad))))
-    except fork.Died as end:
-        text = f"{subject}'s process: {end}"
+        return _raised(apart.in_copy(lambda: attempt(library, bad), _PATIENCE))
+    except apart.Died as died:
         signals = bad.framework.signals if isinstance(bad.framework, Dies) else ()
-        if signals and not text.endswith(signals):  # it dies otherwise than is on record
-            return Finding("the end", math.inf, "value", str(end), " or ".join(signals), "none")
-        raise SubjectRaised(text) from None
-    return _raised(Outcome(**json.loads(answer)))
+        if signals and died.signal not in signals:  # it dies otherwise than is on record
+            return Finding("the end", math.inf, "value", died.how, " or ".join(signals), "none")
+        raise SubjectRaised(f"{subject} {died}") from None
 
 
 def _raised(outcome: Outcome, wanted: str = "an exception") -> Finding:

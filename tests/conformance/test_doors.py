@@ -184,6 +184,69 @@ def test_a_subject_may_be_an_object_or_a_class():
     assert conformance.check(Mine, claims=[claim]) == wrong
 
 
+ACCIDENTS = Path(__file__).parent / "accidents.py"
+ONE_CASE = {"case": "softsign-ties-float32", "aspect": "[og]*t"}  # output and gradient
+
+
+def test_isolated_a_subject_that_dies_costs_its_cells():
+    records = conformance.check(f"{ACCIDENTS}:Aborts", **ONE_CASE, isolate=True)
+    dead = [record for record in records if record.verdict is Verdict.ERROR]
+    assert {(record.aspect, record.form) for record in dead} == {
+        ("output", "class"), ("gradient", "class"),
+    }  # fmt: skip
+    assert all(record.message.startswith("aborts was killed by SIGABRT\n") for record in dead)
+    assert {record.verdict for record in records if record.form == "function"} == {Verdict.PASS}
+    limits = conformance.Limits(seconds=0.5)
+    slow = conformance.check(f"{ACCIDENTS}:Hangs", **ONE_CASE, isolate=limits)
+    assert sum("longer than the limit of 0.5 s" in record.message for record in slow) == len(dead)
+
+
+def test_isolated_or_not_the_records_are_the_same(folder, judged, monkeypatch):
+    monkeypatch.chdir(folder)
+    narrow = {"case": "hard*", "expected_failures": "expected.toml"}
+    assert conformance.check("adapter.py:Mine", **narrow, isolate=True) == judged
+
+
+def test_a_test_of_ones_own_is_isolated_where_it_says_so():
+    mark = conformance.parametrize_with_checks(f"{ACCIDENTS}:Aborts", **ONE_CASE, isolate=True)
+    verdicts = {check.claim.form: check.judge().verdict for check in mark.args[1]}
+    assert verdicts == {"class": Verdict.ERROR, "function": Verdict.PASS}
+
+
+def test_what_cannot_be_isolated_is_told():
+    class Local(conformance.FunctionSubject):
+        dialect = "torch"
+        functions = {"nn.functional.tanh": lambda input: input}  # noqa: RUF012
+
+    with pytest.raises(TypeError, match="isolate: Local was handed over as an object"):
+        conformance.check(Local(), isolate=True)
+    with pytest.raises(TypeError, match=r"isolate must be True, False or Limits; got 60$"):
+        conformance.check("refimpl.torch", isolate=60)
+    for wrong in ({"seconds": 0}, {"memory": 0}):
+        with pytest.raises(ValueError, match=r"(seconds|memory) must be positive"):
+            conformance.Limits(**wrong)
+
+
+SCRIPT = """
+import conformance
+
+class Mine(conformance.FunctionSubject):
+    dialect = "torch"
+    functions = {"nn.functional.softsign": lambda input: input}
+
+for record in conformance.check(Mine, case="softsign-ties-float32", aspect="output", isolate=True):
+    if record.form == "function":
+        print(record.verdict.value, record.message)
+"""
+
+
+def test_a_script_that_runs_itself_again_is_told_so(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    told = command("script.py", cwd=tmp_path).stdout
+    assert told.startswith("error the subject Mine cannot be loaded: a process that guards")
+    assert "guard what it runs by `if __name__ == '__main__':`" in told
+
+
 def test_progress_is_told():
     seen = []
     records = conformance.check(

@@ -11,7 +11,7 @@ from types import MappingProxyType, SimpleNamespace
 import numpy as np
 import pytest
 
-from conformance import fork, soak
+from conformance import apart, soak
 from conformance.cases.errors import BAD_CALLS, Accepts, Bad, Dies, cases
 from conformance.cases.errors.bad import Values, ones, values
 from conformance.claims import Claim, judge, plan
@@ -165,12 +165,12 @@ def test_bad_calls_are_soaked_once():
 
 
 def test_a_copy_answers_or_says_how_it_ended():
-    assert fork.in_copy(lambda: "answer") == "answer"
-    with pytest.raises(fork.Died, match="ended with status 3"):
-        fork.in_copy(lambda: os._exit(3))
-    with pytest.raises(fork.Died, match="ended with status 1"):
-        fork.in_copy(lambda: 1 // 0)
-    with pytest.raises(fork.Died, match="killed by SIGKILL"):
-        fork.in_copy(lambda: os.kill(os.getpid(), 9))
-    with pytest.raises(fork.Died, match=r"ended after 0\.1 s without an answer"):
-        fork.in_copy(lambda: time.sleep(60) or "", 0.1)
+    assert apart.in_copy(lambda: "answer") == "answer"
+    with pytest.raises(apart.Died, match="ended the process with exit status 3"):
+        apart.in_copy(lambda: os._exit(3))
+    with pytest.raises(apart.Died, match="ended the process with exit status 1"):
+        apart.in_copy(lambda: 1 // 0)
+    with pytest.raises(apart.Died, match="killed by SIGKILL"):
+        apart.in_copy(lambda: os.kill(os.getpid(), 9))
+    with pytest.raises(apart.Died, match=r"ran longer than the limit of 0\.1 s"):
+        apart.in_copy(lambda: time.sleep(60), apart.Limits(0.1))

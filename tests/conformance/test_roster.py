@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 
 import pytest
@@ -59,13 +58,27 @@ def test_a_module_and_an_object_in_it(folder):
     assert list(roster_of(["adapter:Mine", "adapter:theirs"])) == ["mine", "theirs"]
 
 
-def test_an_entry_point(folder, monkeypatch):
-    entry = importlib.metadata.EntryPoint("announced", "adapter:Mine", reference.GROUP)
-    monkeypatch.syspath_prepend(folder)  # as if it were installed
-    monkeypatch.setattr(reference, "entry_points", lambda group: [entry])
-    assert roster_of(["announced"])["mine"].reference == "announced"
+SOFTSIGN = """
+functions = {"nn.functional.softsign": lambda input: input / (1 + abs(input))}
+"""
+
+
+def test_an_installed_distribution_announces_its_subject(folder, monkeypatch):
+    (folder / "neighbour.py").write_text(SOFTSIGN)
+    installed = folder / "mine-1.0.dist-info"  # what an installation leaves behind
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text(f"[{reference.GROUP}]\nannounced = adapter:Mine\n")
+    with pytest.raises(ValueError, match="no subject 'announced'"):
+        roster_of(["announced"])
+    monkeypatch.syspath_prepend(folder)
+    [entry] = roster_of(["announced"]).values()
+    assert (entry.name, entry.reference, entry.built_in) == ("mine", "announced", False)
     with pytest.raises(ValueError, match=r"no subject 'anounced' \(did you mean 'announced'\?\)"):
         roster_of(["anounced"])
+    narrow = {"case": "softsign-normal-float32", "aspect": "output", "isolate": True}
+    found = {each.form: each.verdict for each in conformance.check("announced", **narrow)}
+    assert found["function"] is conformance.Verdict.PASS  # another process finds it, too
 
 
 def test_a_built_in_subject_is_itself_however_it_is_called():

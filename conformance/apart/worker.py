@@ -13,28 +13,15 @@ import time
 import weakref
 from typing import Any
 
-from conformance.worker.frames import receive, send
-from conformance.worker.limits import Limits
+from conformance.apart.died import Died
+from conformance.apart.frames import receive, send
+from conformance.apart.limits import Limits
 
 # How long the preparation may take, and a process that has been killed until it is gone: seconds.
 _PREPARATION = 600
 _FUNERAL = 10
-
-
-class Died(Exception):  # noqa: N818 - what became of the process, not of us
-    """The process is gone.
-
-    Parameters
-    ----------
-    how : str
-        Such as 'was killed by SIGSEGV'.
-    about : str
-        What it had announced last; empty if nothing.
-    """
-
-    def __init__(self, how: str, about: str) -> None:
-        super().__init__(how)
-        self.how, self.about = how, about
+# Tells a process of ours that it is one: it loads the user's script, which may begin with a run.
+_MARK = "CONFORMANCE_APART"
 
 
 class Worker:
@@ -84,21 +71,19 @@ class Worker:
         try:
             send(self._pipe(), (self._asked, question))
         except BrokenPipeError:
-            raise Died(self._bury(), about) from None
+            raise Died.with_status(self._bury(), about) from None
         while True:
             try:
                 frame = self._frames.get(timeout=limit)
             except queue.Empty:
                 self._kill()
-                raise Died(f"ran longer than the limit of {limit:g} s, and was ended", about) from (
-                    None
-                )
+                raise Died.of_time(limit, about) from None
             if frame is None:
-                raise Died(self._bury(), about)
+                raise Died.with_status(self._bury(), about)
             kind, number, *rest = frame
             if kind == "died" and number == self._pid:
                 self._pid = 0
-                raise Died(_how(rest[0]), about)
+                raise Died.with_status(rest[0], about)
             if number != self._asked:  # what a process said that died while nobody asked
                 continue
             if kind == "answer":
@@ -112,12 +97,18 @@ class Worker:
         self._process, self._pid = None, 0
 
     def _start(self) -> None:
-        code = "from conformance.worker.child import main; main()"
+        if _MARK in os.environ:
+            raise RuntimeError(
+                "a process that guards a subject was asked to begin another one: where a script"
+                " brings the subject, guard what it runs by `if __name__ == '__main__':`"
+            )
+        code = "from conformance.apart.child import main; main()"
         code = f"import sys; sys.path[:] = {sys.path!r}; {code}"
         process = subprocess.Popen(
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env={**os.environ, _MARK: "1"},
             start_new_session=True,  # an interrupt is for us alone
         )
         assert process.stdout is not None
@@ -126,8 +117,7 @@ class Worker:
         reader = threading.Thread(target=_listen, args=listening, daemon=True)
         reader.start()
         self._finalizer = weakref.finalize(self, _end, process, reader)
-        memory = self._limits.memory
-        send(self._pipe(), (sys.path, self._factory, self._setup, self._limits.seconds, memory))
+        send(self._pipe(), (sys.path, self._factory, self._setup, self._limits))
 
     def _await_ready(self) -> None:
         """Wait until the process, or its next copy, is there."""
@@ -135,7 +125,8 @@ class Worker:
         while True:
             frame = self._frames.get(timeout=max(end - time.monotonic(), 0))
             if frame is None:
-                raise RuntimeError(f"the process that guards a subject {self._bury()}")
+                died = Died.with_status(self._bury())
+                raise RuntimeError(f"the process that guards a subject {died}")
             if frame[0] == "ready":
                 self._pid = frame[1]
                 return
@@ -158,12 +149,12 @@ class Worker:
                     return
         self.close()
 
-    def _bury(self) -> str:
-        """Say how the whole process ended."""
+    def _bury(self) -> int:
+        """Give the exit status with which the whole process ended."""
         assert self._process is not None
         status = self._process.wait(_FUNERAL)
         self.close()
-        return _how(status)
+        return status
 
     def _pipe(self) -> int:
         assert self._process is not None
@@ -190,14 +181,3 @@ def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
     assert process.stdout is not None
     process.stdin.close()
     process.stdout.close()
-
-
-def _how(status: int) -> str:
-    if status >= 0:
-        return f"ended the process with exit status {status}"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = f"signal {-status}"
-    reason = " (as a system does that runs out of memory)" if name == "SIGKILL" else ""
-    return f"was killed by {name}{reason}"

@@ -16,7 +16,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from conformance.worker.frames import receive, send
+from conformance.apart.frames import receive, send
+from conformance.apart.limits import Limits, no_core_dumps
 
 # Takes a question and a function to be told what is about to be run; gives the answer.
 Servant: TypeAlias = "Callable[[Any, Callable[[str], None]], Any]"
@@ -33,25 +34,25 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    _no_core_dumps()
-    path, factory, setup, seconds, memory = receive(questions)
+    no_core_dumps()
+    path, factory, setup, limits = receive(questions)
     sys.path[:] = path
     module, name = factory.split(":")
     servant: Servant = getattr(importlib.import_module(module), name)(setup)
     if not hasattr(os, "fork"):
-        _serve(servant, questions, answers, seconds)
+        _serve(servant, questions, answers, limits)
         return
     while True:
         copy = os.fork()
         if not copy:
-            _limit_memory(memory)
-            _serve(servant, questions, answers, seconds)
+            limits.restrict_memory()
+            _serve(servant, questions, answers, limits)
             os.killpg(0, signal.SIGKILL)  # nobody asks any more: end the original, too
         _, status = os.waitpid(copy, 0)
         send(answers, ("died", copy, os.waitstatus_to_exitcode(status)))
 
 
-def _serve(servant: Servant, questions: int, answers: int, seconds: float) -> None:
+def _serve(servant: Servant, questions: int, answers: int, limits: Limits) -> None:
     send(answers, ("ready", os.getpid()))
     with contextlib.suppress(EOFError):
         while True:
@@ -59,7 +60,7 @@ def _serve(servant: Servant, questions: int, answers: int, seconds: float) -> No
 
             def about(what: str, number: int = number) -> None:
                 send(answers, ("about", number, what))
-                _end_yourself_after(seconds + _ORPHAN)
+                _end_yourself_after(limits.seconds + _ORPHAN)
 
             about("")
             send(answers, ("answer", number, servant(question, about)))
@@ -70,18 +71,3 @@ def _end_yourself_after(seconds: float) -> None:
     """Let the system end this process, whatever it is doing then; 0 for never."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def _no_core_dumps() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_memory(size: int | None) -> None:
-    """Limit what may be allocated; what is only reserved, as frameworks do, does not count."""
-    if size is not None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
 from dataclasses import dataclass
@@ -21,6 +22,15 @@ class Limits:
 
     seconds: float = 60.0
     memory: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits that nothing could keep."""
+        if not self.seconds > 0:
+            raise ValueError(f"seconds must be positive; got {self.seconds!r}")
+        if self.memory is not None and not self.memory > 0:
+            raise ValueError(f"memory must be positive, or None; got {self.memory!r}")
+        if self.memory is not None and importlib.util.find_spec("resource") is None:
+            raise ValueError("memory must be None: this system does not limit a process's memory")
 
     @classmethod
     def read(cls, seconds: float, memory: str | None) -> Limits:
@@ -52,6 +62,19 @@ class Limits:
                 "--memory-limit must be a number of bytes, or one with K, M, G or T;"
                 f" got {memory!r}"
             )
-        if importlib.util.find_spec("resource") is None:
-            raise ValueError("--memory-limit: this system does not limit a process's memory")
         return cls(seconds, int(size[1]) << 10 * " KMGT".index(size[2] or " "))
+
+    def restrict_memory(self) -> None:
+        """Limit what this process may allocate; what is only reserved does not count."""
+        if self.memory is not None:
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_DATA, (self.memory, self.memory))
+
+
+def no_core_dumps() -> None:
+    """Let this process leave no file behind when it crashes."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,64 @@
+"""How a process ended that was to answer, in words."""
+
+from __future__ import annotations
+
+import signal
+
+
+class Died(Exception):  # noqa: N818 - what became of the process, not of us
+    """The process is gone, and gave no answer.
+
+    Parameters
+    ----------
+    how : str
+        Such as 'was killed by SIGSEGV'.
+    about : str
+        What it had announced last; empty if nothing.
+    signal : str
+        The signal that killed it, such as 'SIGSEGV'; empty if none did.
+    """
+
+    def __init__(self, how: str, about: str = "", signal: str = "") -> None:
+        super().__init__(how)
+        self.how, self.about, self.signal = how, about, signal
+
+    @classmethod
+    def with_status(cls, status: int, about: str = "") -> Died:
+        """Say what a process's exit status means.
+
+        Parameters
+        ----------
+        status : int
+            As `subprocess` and `os.waitstatus_to_exitcode` have it: a signal's number is negative.
+        about : str
+            What it had announced last.
+
+        Returns
+        -------
+        Died
+        """
+        if status >= 0:
+            return cls(f"ended the process with exit status {status}", about)
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = f"signal {-status}"
+        reason = " (as a system does that runs out of memory)" if name == "SIGKILL" else ""
+        return cls(f"was killed by {name}{reason}", about, name)
+
+    @classmethod
+    def of_time(cls, seconds: float, about: str = "") -> Died:
+        """Say that it took too long.
+
+        Parameters
+        ----------
+        seconds : float
+            The limit.
+        about : str
+            What it had announced last.
+
+        Returns
+        -------
+        Died
+        """
+        return cls(f"ran longer than the limit of {seconds:g} s, and was ended", about)
