@@ -16,7 +16,7 @@ _RANK = {
     "max_pool3d": 3,
 }
 _SPATIAL = {1: (10,), 2: (8, 9), 3: (6, 5, 7)}
-_MIXED_KERNEL = (3, 2, 2)
+_MIXED_KERNEL = (3, 2, 4)  # all different: any two axes swapped show
 _MIXED_STRIDE = (1, 2, 3)
 _MIXED_PADDING = ((1, 1), (0, 0), (1, 1))
 _ASYMMETRIC = ((0, 1), (1, 0), (1, 0))
