@@ -12,8 +12,8 @@ from typing import Any
 
 from conformance.case import Case
 from conformance.dialects.base import Call
-from conformance.divergence import Kind
 from conformance.divergences import of_dialect, recorded
+from conformance.divergences.divergence import Kind
 from conformance.subjects.roster import Entry
 from conformance.verdict import Verdict
 

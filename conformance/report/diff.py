@@ -159,7 +159,7 @@ tox run -e conformance-tf221 -- --report-json tf221.json
 {render(difference).strip()}
 ```
 
-The records of `conformance/divergences.py` hold for the newer version. Where the older one does
+The records of `conformance/divergences/` hold for the newer version. Where the older one does
 otherwise, it is *stale* or fails there, and so is listed as fixed.
 """
 

@@ -20,8 +20,8 @@ from conformance.cases.chapter import STATEMENTS, Statement
 from conformance.cases.chapter import cases as chapter_cases
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Unsupported
-from conformance.divergence import Divergence
 from conformance.divergences import DIVERGENCES
+from conformance.divergences.divergence import Divergence
 from conformance.report import Report
 from conformance.subjects import SUBJECTS
 from conformance.verdict import Record
@@ -107,7 +107,7 @@ def divergences() -> str:
         "# Recorded divergences and limitations",
         _NOTE,
         "What a subject lacks or does differently is written down once, in"
-        " `conformance/divergences.py`, with a sentence and a reason. A claim that shows a recorded"
+        " `conformance/divergences/`, with a sentence and a reason. A claim that shows a recorded"
         " deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
         " that no longer happens is `stale`, which fails the run as well. So this list is neither"
         " too short nor too long for the versions that are pinned.",

@@ -17,7 +17,7 @@ from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.claims import ASPECTS, Claim, Session, judge, plan
 from conformance.dialects import DIALECTS
-from conformance.divergence import Divergence
+from conformance.divergences.divergence import Divergence
 from conformance.subjects import SUBJECTS, dialect_of, load
 from conformance.verdict import Verdict
 

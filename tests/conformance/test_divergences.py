@@ -11,8 +11,8 @@ import pytest
 
 from conformance.case import Case
 from conformance.claims import plan
-from conformance.divergence import Divergence
 from conformance.divergences import DIVERGENCES, recorded
+from conformance.divergences.divergence import Divergence
 from conformance.subjects import SUBJECTS
 
 

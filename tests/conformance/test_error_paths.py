@@ -117,7 +117,7 @@ def test_refusing_too_late_fails():
 
 def recorded_as(monkeypatch, framework):
     from conformance import divergences
-    from conformance.unrefused import _record
+    from conformance.divergences.unrefused import _record
 
     bad = replace(RELU, framework=framework)
     monkeypatch.setattr(divergences, "_speaking_of", lambda *_: (_record("torch", bad),))

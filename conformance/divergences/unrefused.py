@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from conformance.case import Case
 from conformance.cases.errors import BAD_CALLS, Accepts, Bad
-from conformance.divergence import Divergence
+from conformance.divergences.divergence import Divergence
 
 _FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 

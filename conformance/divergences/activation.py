@@ -1,0 +1,174 @@
+"""What differs in activations."""
+
+from __future__ import annotations
+
+from conformance.divergences.divergence import Divergence
+from conformance.divergences.when import erf_form, half, special
+
+ACTIVATION: tuple[Divergence, ...] = (
+    Divergence(
+        subjects=("torch",),
+        layers=("gelu",),
+        aspects=("output", "gradient"),
+        kind="differs",
+        sentence="The exact GELU loses all digits in its lower tail, and is 0 below about -5.5 in"
+        " float32 and -8.3 in float64.",
+        reason="It is computed as x/2·(1 + erf(x/√2)), which cancels there; erfc does not.",
+        when=lambda case: (
+            erf_form(case)
+            and case.dtype in ("float32", "float64")
+            and case.regime in ("extreme", "normal", "ties")
+        ),
+        witnesses=(
+            "output/gelu-extreme-float32-torch-function",
+            "output/gelu-extreme-float64-torch-function",
+            "output/gelu-ties-float32-torch-function",
+            "gradient/gelu-extreme-float32-torch-function",
+            "gradient/gelu-extreme-float64-torch-function",
+        ),
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("gelu",),
+        aspects=("output",),
+        kind="differs",
+        sentence="The exact GELU of infinity is NaN; of one element alone it is infinity.",
+        reason="The vectorised kernel of float32 and bfloat16 multiplies infinity by zero.",
+        when=lambda case: (
+            erf_form(case)
+            and case.dtype in ("float32", "bfloat16")
+            and case.regime in ("special", "all")
+        ),
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("hardsigmoid",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="The gradient of hardsigmoid in float64 has the digits of float32.",
+        reason="The backward kernel holds 1/6 in float32.",
+        when=lambda case: case.dtype == "float64",
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("hardswish",),
+        aspects=("output",),
+        kind="differs",
+        sentence="hardswish overflows in bfloat16 from a sixth of the largest number on.",
+        reason="It multiplies by 6 before it divides by 6, in float32, whose range is the same.",
+        when=lambda case: case.dtype == "bfloat16" and case.regime == "all",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("gelu",),
+        aspects=("output", "gradient"),
+        kind="differs",
+        sentence="GELU in float64 has the digits of float32.",
+        reason="The constants √2 and 0.044715 are cast by way of float32; near zero the latter has"
+        " no weight.",
+        when=lambda case: case.dtype == "float64" and (erf_form(case) or case.regime != "tiny"),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("leaky_relu",),
+        aspects=("output", "gradient"),
+        kind="differs",
+        sentence="The slope of leaky_relu is rounded to float32, in float64 too.",
+        reason="It is an attribute of the kernel, and those are float32.",
+        when=lambda case: case.dtype == "float64" and "negative_slope" not in case.config,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("elu", "selu"),
+        aspects=("output",),
+        kind="differs",
+        sentence="ELU and SELU lose their digits close below zero.",
+        reason="They subtract 1 from an exponential, where expm1 would not cancel.",
+        when=lambda case: case.regime in ("tiny", "all"),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("elu", "selu"),
+        aspects=("output", "layout"),
+        kind="differs",
+        sentence="ELU and SELU lose their digits close below zero.",
+        reason="They subtract 1 from an exponential; it shows where an element is small enough.",
+        when=lambda case: case.regime in ("normal", "special", "extreme"),
+        witnesses=(
+            "output/elu-alpha2-normal-float32-tensorflow-activation",
+            "output/elu-alpha2-normal-float64-tensorflow-layer",
+            "output/selu-special-float32-tensorflow-nn",
+        ),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("selu",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="SELU has the slope of its right side close below zero too.",
+        reason="The slope is chosen by the sign of the output, and that has been rounded to zero.",
+        when=lambda case: (
+            case.regime == "special" or (half(case) and case.regime in ("tiny", "all"))
+        ),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("relu", "relu6", "leaky_relu", "elu", "celu", "prelu"),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="At subnormal inputs slopes are those at exactly zero.",
+        reason="The kernels flush subnormal numbers before they compare. The numbers of float16"
+        " that are subnormal there are normal in float32.",
+        when=lambda case: (
+            case.dtype != "float16"
+            and case.regime in ("special", "all")
+            # With alpha 1, elu has one slope on both sides.
+            and (case.layer != "elu" or "alpha" in case.config)
+        ),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("gelu", "hardswish", "mish"),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="Gradients at the largest numbers of a half type are NaN.",
+        reason="The product of cotangent and input overflows before it meets a slope of zero.",
+        when=lambda case: half(case) and case.regime == "all" and erf_form(case),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("hardsigmoid",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="In half types the flat part of hardsigmoid begins just below 3.",
+        reason="input + 3 is rounded to the half type, to 6, before it is compared with 6.",
+        when=lambda case: half(case) and case.regime == "all",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("softsign",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="The gradient of softsign in float16 is 0 from 255 on.",
+        reason="The square of 1 + |x| overflows in float16.",
+        when=lambda case: case.dtype == "float16" and case.regime == "all",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("softplus", "log_sigmoid"),
+        aspects=("output",),
+        kind="differs",
+        sentence="softplus(x) is x itself from 2.86 on in bfloat16, 2 % too little.",
+        reason="The kernel takes the short cut above −log(eps) − 2, which is 2.85 there.",
+        when=lambda case: case.dtype == "bfloat16" and case.regime == "all",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("softmax",),
+        aspects=("output",),
+        kind="differs",
+        sentence="Where a row holds infinity or NaN, its other entries are 0, not NaN.",
+        reason="oneDNN's kernel; with TF_ENABLE_ONEDNN_OPTS=0 the whole row is NaN, as in PyTorch.",
+        when=lambda case: special(case) and case.dtype in ("float32", "bfloat16"),
+    ),
+)

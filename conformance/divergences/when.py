@@ -1,0 +1,49 @@
+"""For which cases a record holds."""
+
+from __future__ import annotations
+
+from conformance.case import Case
+
+CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
+_HALVES = ("float16", "bfloat16")
+
+
+def strided(case: Case) -> bool:
+    """Whether windows are moved by more than one element."""
+    return any(stride > 1 for stride in case.config["stride"])
+
+
+def dilated(case: Case) -> bool:
+    """Whether windows have gaps."""
+    return any(dilation > 1 for dilation in case.config["dilation"])
+
+
+def grouped(case: Case) -> bool:
+    """Whether the channels are divided."""
+    return bool(case.config["groups"] > 1)
+
+
+def explicit(case: Case) -> bool:
+    """Whether there is padding, given in numbers."""
+    padding = case.config["padding"]
+    return not isinstance(padding, str) and any(pair != (0, 0) for pair in padding)
+
+
+def without_onednn(case: Case) -> bool:
+    """Whether TensorFlow's own kernels are used, for want of one in oneDNN."""
+    return case.dtype in ("float16", "float64")
+
+
+def half(case: Case) -> bool:
+    """Whether the dtype is a half type."""
+    return case.dtype in _HALVES
+
+
+def special(case: Case) -> bool:
+    """Whether the data hold NaN, infinities and the like."""
+    return case.regime == "special"
+
+
+def erf_form(case: Case) -> bool:
+    """Whether GELU is the exact one, which has no `approximate`."""
+    return bool(case.config.get("approximate", "none") == "none")
