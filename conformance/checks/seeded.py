@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from conformance.bounds import Bounded, Unit
 from conformance.cases.seeded.draw import Draw, Program
-from conformance.checks.finding import Array, Finding, NothingCompared, equal, same_words
+from conformance.checks.finding import (
+    Array,
+    Finding,
+    NothingCompared,
+    equal,
+    same_words,
+    within_bound,
+)
 from conformance.checks.kernels import unmodelled
 from conformance.session import SubjectRaised, Trial
 from conformance.subjects.library import Library
 
 
 def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
-    """Every array is byte-identical to refimpl's, for every seed.
+    """Every array is byte-identical to refimpl's, for every seed, or within a derived bound.
 
     Parameters
     ----------
@@ -30,6 +38,8 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
     reference = trial.session.library(f"refimpl.{draw.dialect}")
     if draw.wrong is not None:
         return [_differs(trial, library, reference, draw.wrong)]
+    if draw.bound is not None:
+        return _worst_of_seeds(trial, library, reference, draw.bound)
     reason = unmodelled(draw.dialect, library.root)
     where = f" ({reason})" if reason else ""
     findings: list[Finding] = []
@@ -59,6 +69,33 @@ def _differs(trial: Trial, library: Library, reference: Library, wrong: Program)
         if any(a.tobytes() != b.tobytes() for a, b in zip(theirs, others, strict=True)):
             return Finding("the control is told apart", 0.0)
     return Finding("the control", math.inf, "bytes", "the same", "others", "none")
+
+
+def _worst_of_seeds(
+    trial: Trial, library: Library, reference: Library, bound: Program
+) -> list[Finding]:
+    """Hold arrays whose last bits are rounding's to their bounds; the worst seed of each."""
+    draw: Draw = trial.case.config["draw"]
+    worst: list[Finding] = []
+    for seed in range(draw.seeds):
+        theirs, ours = _asked(trial, library, seed), _drawn(reference, draw.program, seed)
+        if len(theirs) != len(ours):
+            return [same_words("number of arrays", len(theirs), len(ours))]
+        limits = _drawn(reference, bound, seed)
+        found = [
+            _bounded(f"array {place}, seed {seed}", *each)
+            for place, each in enumerate(zip(theirs, ours, limits, strict=True))
+        ]
+        worst = [
+            max(pair, key=lambda each: each.k) for pair in zip(found, worst or found, strict=True)
+        ]
+    return worst
+
+
+def _bounded(what: str, got: Array, expected: Array, limit: Array) -> Finding:
+    if got.dtype != expected.dtype:
+        return same_words(f"dtype of {what}", got.dtype.name, expected.dtype.name)
+    return within_bound(what, got, Bounded(expected, limit, Unit.of(expected.dtype.name)))
 
 
 def _asked(trial: Trial, library: Library, seed: int) -> list[Array]:

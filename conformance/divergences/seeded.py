@@ -13,7 +13,7 @@ SEEDED: tuple[Divergence, ...] = (
         sentence="Orthogonal initialisation is refimpl's up to rounding, not to the bit.",
         reason=(
             "The draws are the same, but LAPACK rounds the QR decomposition, each build in its own"
-            " order; the tests hold both to a derived bound instead."
+            " order. How far apart two of them may be is derived, and claimed of the same draws."
         ),
         when=lambda case: _draw(case) == "orthogonal",
     ),

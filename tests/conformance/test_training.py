@@ -171,8 +171,11 @@ def test_runs_repeat_by_their_seed_alone():
         assert first == second
 
 
-def draw(name):
-    return next(case for case in seeded.cases() if case.config["draw"].name == name)
+def draw(name, dialect=None):
+    draws = ((case, case.config["draw"]) for case in seeded.cases())
+    return next(
+        case for case, each in draws if each.name == name and dialect in (None, each.dialect)
+    )
 
 
 @pytest.mark.parametrize(("dialect", "name"), [("torch", "rand"), ("tf", "stateless-uniform")])
@@ -207,6 +210,27 @@ def test_a_control_is_told_apart_and_a_subject_that_draws_it_is_not_excused(case
     fooled = replace(case, config=config)
     (same,) = check_draws_are_refimpls(trial(kind(root), draw.dialect, fooled))
     assert same.k > LIMIT
+
+
+@pytest.mark.parametrize("dialect", ["torch", "tf"])
+def test_a_decomposition_is_held_to_its_rounding(dialect):
+    kind, root = LIBRARIES[dialect]
+    case = draw("orthogonal-rounded", dialect)
+    healthy = check_draws_are_refimpls(trial(kind(root), dialect, case))
+    assert all(finding.k == 0 for finding in healthy)
+
+    def judged(change):
+        numpy = lambda self, values: change(np.array(values))  # noqa: E731
+        return check_draws_are_refimpls(trial(sinful(dialect, numpy=numpy), dialect, case))
+
+    near = judged(lambda array: array * (1 + 2 * np.finfo(array.dtype).eps))
+    assert all(0 < finding.k < 1 for finding in near)
+    for wrong in (
+        lambda array: array * np.where(np.arange(array.shape[-1]) == 0, -1, 1).astype(array.dtype),
+        lambda array: array * np.asarray(1 + 2.0**-10, array.dtype),
+        lambda array: array[..., ::-1],
+    ):
+        assert max(finding.k for finding in judged(wrong)) > LIMIT
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,9 @@ class Draw:
     wrong : callable or None
         A negative control: a program for refimpl that is wrong in one small thing. What it draws
         must *not* be what the subject draws, or the comparison is blind to that thing.
+    bound : callable or None
+        A program for refimpl whose arrays are the bounds of those of `program`, where rounding
+        decides the last bits; without one the bytes must be equal.
     seeds : int
         For how many seeds it is repeated.
     """
@@ -42,4 +45,5 @@ class Draw:
     program: Program = field(repr=False)  # an address says nothing, and is another each time
     hunts: str
     wrong: Program | None = field(default=None, repr=False)
+    bound: Program | None = field(default=None, repr=False)
     seeds: int = SEEDS

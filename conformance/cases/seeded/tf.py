@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random as python_random
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from conformance.cases.seeded.draw import FEW_SEEDS, RATES, SIZES, Draw, Program
+from conformance.cases.seeded.rounding import orthogonal
 
 
 def _tf(name: str, hunts: str, program: Program) -> Draw:
@@ -91,12 +93,21 @@ def _keras_rejected(root: Any, seed: int) -> list[Any]:
     ]
 
 
+_WEIGHTS = ((6, 4), (3, 3, 2, 5))
+
+
 def _keras_initialiser(name: str, **options: Any) -> Program:
     def program(root: Any, seed: int) -> list[Any]:
         make = getattr(root.keras.initializers, name.partition("-")[0])
-        return [make(seed=seed, **options)(shape) for shape in ((6, 4), (3, 3, 2, 5))]
+        return [make(seed=seed, **options)(shape) for shape in _WEIGHTS]
 
     return program
+
+
+def _orthogonal_bounds(root: Any, seed: int) -> list[Any]:
+    draw = root.keras.initializers.RandomNormal(stddev=1.0, seed=seed)
+    tall = [sorted((math.prod(shape[:-1]), shape[-1]), reverse=True) for shape in _WEIGHTS]
+    return [np.asarray(orthogonal(draw(shape))) for shape in tall]
 
 
 def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...], seed_all: bool) -> Program:
@@ -278,6 +289,13 @@ TF: tuple[Draw, ...] = (
         for name, what in _KERAS_MASKS.items()
     ),
     _tf("orthogonal", "a decomposition of its own rounding", _keras_initialiser("Orthogonal")),
+    Draw(
+        "orthogonal-rounded",
+        "tf",
+        _keras_initialiser("Orthogonal"),
+        "a sign, a transpose, or draws in another order",
+        bound=_orthogonal_bounds,
+    ),
     _tf("threefry", "another algorithm", _stateless("uniform", alg="threefry")),
     _tf("compiled-normal", "what a compiler draws", _compiled_normal),
     *(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from conformance.cases.seeded.draw import RATES, SIZES, Draw, Program
+from conformance.cases.seeded.rounding import orthogonal
 
 
 def _seeded(draw: Callable[[Any], list[Any]]) -> Program:
@@ -28,7 +30,7 @@ def _sizes(draw: Callable[[Any, int], Any]) -> Callable[[Any], list[Any]]:
 
 def _both(make: Callable[[Any, Any], Any]) -> Callable[[Any], list[Any]]:
     def draw(root: Any) -> list[Any]:
-        made = [make(root.nn, kind) for kind in (root.float32, root.float64)]
+        made = [make(root.nn, kind) for kind in _kinds(root)]
         return [parameter.data for module in made for parameter in module.parameters()]
 
     return draw
@@ -39,8 +41,7 @@ def _initialised(initialiser: str, **options: Any) -> Callable[[Any], list[Any]]
 
     def draw(root: Any) -> list[Any]:
         shapes = [(6, 4)] if function == "sparse_" else [(6, 4), (5, 3, 3, 2)]
-        kinds = (root.float32, root.float64)
-        tensors = [root.zeros(*shape, dtype=kind) for shape in shapes for kind in kinds]
+        tensors = [root.zeros(*shape, dtype=kind) for shape in shapes for kind in _kinds(root)]
         for tensor in tensors:
             getattr(root.nn.init, function)(tensor, **options)
         return tensors
@@ -84,10 +85,24 @@ def _not_contiguous(root: Any) -> list[Any]:
     return [*uniform, *tensors]
 
 
+_MATRICES = ((6, 4), (3, 7), (5, 3, 3, 2))  # tall, wide, and with more axes than two
+
+
 def _orthogonal(root: Any) -> list[Any]:
-    tensor = root.zeros(6, 4)
-    root.nn.init.orthogonal_(tensor)
-    return [tensor]
+    tensors = [root.zeros(*shape, dtype=kind) for shape in _MATRICES for kind in _kinds(root)]
+    for tensor in tensors:
+        root.nn.init.orthogonal_(tensor)
+    return tensors
+
+
+def _orthogonal_bounds(root: Any) -> list[Any]:
+    flat = [(shape[0], math.prod(shape[1:])) for shape in _MATRICES]
+    drawn = [root.randn(*shape, dtype=kind) for shape in flat for kind in _kinds(root)]
+    return [np.asarray(orthogonal(matrix)) for matrix in drawn]
+
+
+def _kinds(root: Any) -> tuple[Any, Any]:
+    return root.float32, root.float64
 
 
 def _rand(root: Any) -> list[Any]:
@@ -224,6 +239,13 @@ TORCH: tuple[Draw, ...] = (
         for name, shapes in _MASKS.items()
     ),
     _torch("orthogonal", "a decomposition of its own rounding", _orthogonal),
+    Draw(
+        "orthogonal-rounded",
+        "torch",
+        _seeded(_orthogonal),
+        "a sign, a transpose, or draws in another order",
+        bound=_seeded(_orthogonal_bounds),
+    ),
     *(
         Draw(f"control-{name}", "torch", right, f"blindness to {name}", wrong)
         for name, (right, wrong) in _CONTROLS.items()
