@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.subjects.adapter import FunctionSubject, LayerSubject, Operation
     from conformance.subjects.base import Observation, Request, Subject
     from conformance.subjects.gap import Gap
+    from conformance.subjects.tensors import TensorSubject
     from conformance.verdict import Record, Verdict
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Record",
     "Request",
     "Subject",
+    "TensorSubject",
     "Unsupported",
     "Verdict",
     "check",
@@ -44,6 +46,7 @@ _HOMES = {
     "Record": "conformance.verdict",
     "Request": "conformance.subjects.base",
     "Subject": "conformance.subjects.base",
+    "TensorSubject": "conformance.subjects.tensors",
     "Unsupported": "conformance.dialects.base",
     "Verdict": "conformance.verdict",
     "check": "conformance.doors",

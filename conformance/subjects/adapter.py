@@ -159,6 +159,26 @@ class Adapter:
         """
         raise Unsupported("not implemented: the subject has no buffers()")
 
+    def call(
+        self, function: Callable[..., Any], arrays: Mapping[str, Array], arguments: Mapping[str, Any]
+    ) -> Any:
+        """Call one of `functions`.
+
+        Parameters
+        ----------
+        function : callable
+            Which one.
+        arrays : mapping
+            What it takes, by keyword; what it writes into running statistics is seen here.
+        arguments : mapping
+            Its other keyword arguments.
+
+        Returns
+        -------
+        ndarray or tuple of ndarray
+        """
+        return function(**arrays, **arguments)
+
     def run(self, request: Request) -> Observation:
         """Run a call; see `Subject.run`."""
         call = request.call
@@ -184,7 +204,8 @@ class Adapter:
         kept = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "buffer"}
 
         def forward(*given: Array) -> Any:
-            return function(**arrays | dict(zip(inputs, given, strict=True)), **call.arguments)
+            taken = arrays | dict(zip(inputs, given, strict=True))
+            return self.call(function, taken, call.arguments)
 
         operation = Operation(call.target, call.arguments, _copies(request))
         return self._observe(request, operation, inputs, forward, lambda: kept)

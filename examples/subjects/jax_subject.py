@@ -11,7 +11,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 
 import conformance
@@ -140,17 +139,6 @@ def instance_norm(
     return normalise(input, tuple(range(2, input.ndim)), weight, bias, eps)
 
 
-def activation(function: Callable[..., Any], **words: str) -> Callable[..., Any]:
-    """Take PyTorch's keywords to JAX's."""
-
-    def called(input: Any, inplace: bool = False, **arguments: Any) -> Any:
-        if inplace:
-            raise Unsupported("never: JAX's arrays are immutable")
-        return function(input, **{words.get(name, name): arguments[name] for name in arguments})
-
-    return called
-
-
 def gelu(input: Any, approximate: str = "none") -> Any:
     """JAX's default is the other form."""
     return jax.nn.gelu(input, approximate=approximate == "tanh")
@@ -179,25 +167,27 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "instance_norm": instance_norm,
     "gelu": gelu,
     "softplus": softplus,
-    "hardtanh": activation(hardtanh),
-    "softmax": activation(jax.nn.softmax, dim="axis"),
-    "log_softmax": activation(jax.nn.log_softmax, dim="axis"),
-    "leaky_relu": activation(jax.nn.leaky_relu),
-    "logsigmoid": activation(jax.nn.log_sigmoid),
-    "softsign": activation(jax.nn.soft_sign),
-    "hardsigmoid": activation(jax.nn.hard_sigmoid),
-    "hardswish": activation(jax.nn.hard_silu),
+    "hardtanh": hardtanh,
+    "logsigmoid": jax.nn.log_sigmoid,
+    "softsign": jax.nn.soft_sign,
+    "hardsigmoid": jax.nn.hard_sigmoid,
+    "hardswish": jax.nn.hard_silu,
     **{
-        name: activation(getattr(jax.nn, name))
-        for name in ("relu", "relu6", "elu", "selu", "celu", "silu", "mish", "sigmoid", "tanh")
+        name: getattr(jax.nn, name)
+        for name in (
+            "relu relu6 leaky_relu elu selu celu silu mish sigmoid tanh softmax log_softmax".split()
+        )
     },
 }
 
 
-class Jax(conformance.FunctionSubject):
+class Jax(conformance.TensorSubject):
     """Asks for PyTorch's functions; jax.vjp gives every gradient."""
 
     name = "jax"
+    dialect = "torch"
+    words = {"dim": "axis"}
+    functions = {f"nn.functional.{name}": each for name, each in FUNCTIONS.items()}
     lacks = (
         conformance.Gap(
             "nn.functional.max_pool?d",
@@ -207,32 +197,18 @@ class Jax(conformance.FunctionSubject):
             when=lambda call: any(each != 1 for each in call.arguments["dilation"]),
         ),
     )
-    dialect = "torch"
 
     def __init__(self) -> None:
+        super().__init__()
         jax.config.update("jax_enable_x64", True)  # else float64 is float32
         jax.config.update("jax_platforms", "cpu")
-        given = {f"nn.functional.{name}": on_arrays(each) for name, each in FUNCTIONS.items()}
-        super().__init__(functions=given)
 
-    def backward(self, instance: Any, cotangents: Any) -> Mapping[str, Any]:
-        """Pull the cotangents back."""
-        function = FUNCTIONS[instance.name.removeprefix("nn.functional.")]
-        _, pull = jax.vjp(
-            lambda arrays: function(**arrays, **instance.arguments), dict(instance.arrays)
-        )
-        (found,) = pull(jnp.asarray(cotangents[0]))
-        return {name: np.asarray(gradient) for name, gradient in found.items()}
+    def tensor(self, array: Any) -> Any:
+        """A JAX array."""
+        return jnp.asarray(array)
 
-
-def on_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Take and give NumPy's arrays."""
-
-    def called(**arguments: Any) -> Any:
-        moved = {
-            name: jnp.asarray(each) if isinstance(each, np.ndarray) else each
-            for name, each in arguments.items()
-        }
-        return np.asarray(function(**moved))
-
-    return called
+    def pull(self, function: Any, tensors: Any, cotangents: Any) -> Mapping[str, Any]:
+        """jax.vjp."""
+        _, pulled = jax.vjp(lambda given: function(**given), dict(tensors))
+        (found,) = pulled(cotangents[0])
+        return found
