@@ -7,6 +7,7 @@ accident of any kind is told, recognised and excused like an exception, and each
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from conformance.case import Case
 from conformance.cases import seeded
 from conformance.claims import Claim
 from conformance.known import ExpectedFailure
-from conformance.session import Session
+from conformance.session import Session, SubjectRaised
 from conformance.subjects.roster import Entry, Roster, referred_to
 from conformance.verdict import Record
 
@@ -73,7 +74,9 @@ class Judge:
             for name, entry in roster.items()
             if isolate and not entry.built_in and entry.reference is not None
         )
-        entries = tuple(replace(roster[name], load=_nowhere) for name in sorted(self._foreign))
+        # Neither can travel: what a subject lacks may be told by a lambda.
+        foreign = [roster[name] for name in sorted(self._foreign)]
+        entries = tuple(replace(entry, load=_nowhere, lacks=()) for entry in foreign)
         self._worker = Worker(_SERVANT, _Setup(entries, self._expected), limits)
         self._dead: dict[str, dict[str, str]] = {}
 
@@ -134,10 +137,15 @@ def servant(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Recor
     """
     roster = {entry.name: replace(entry, load=referred_to(entry)) for entry in setup.entries}
     session = Session(roster=roster)
+    silent = set(roster)  # they have not yet told what they lack
     known: dict[str, Case] = {}  # a case is compared by identity
 
     def answer(question: _Question, about: Callable[[str], None]) -> Record:
         session.watch(about, question.dead)
+        if question.subject in silent:
+            with contextlib.suppress(SubjectRaised):  # the claim itself meets it, and tells
+                session.hear(question.subject)
+            silent.discard(question.subject)
         case = _case(question.case)
         case = known.setdefault(f"{case.seed}/{case.id}", case)
         claim = Claim(case, question.aspect, question.subject, question.form)

@@ -32,7 +32,7 @@ from conformance.subjects.base import (
 )
 from conformance.subjects.library import Library
 from conformance.subjects.reference import where_raised
-from conformance.subjects.roster import Roster, built_in, handed_over
+from conformance.subjects.roster import Roster, built_in, handed_over, lacks_of
 from conformance.verdict import rerun_command
 
 Array = npt.NDArray[Any]
@@ -164,6 +164,22 @@ class Session:
         )
         self._about: Callable[[str], None] = lambda what: None
         self._dead: Mapping[str, str] = MappingProxyType({})
+
+    def hear(self, name: str) -> None:
+        """Load a subject, and take its own word for what it lacks.
+
+        Parameters
+        ----------
+        name : str
+            The subject, whose entry came without.
+
+        Raises
+        ------
+        SubjectRaised
+            If it cannot be loaded.
+        """
+        lacks = lacks_of(self.subject(name), name)
+        self.roster = {**self.roster, name: replace(self.roster[name], lacks=lacks)}
 
     def watch(self, about: Callable[[str], None], dead: Mapping[str, str]) -> None:
         """Announce from now on what subjects are asked, and do not ask what they die of.

@@ -160,7 +160,10 @@ class Adapter:
         raise Unsupported("not implemented: the subject has no buffers()")
 
     def call(
-        self, function: Callable[..., Any], arrays: Mapping[str, Array], arguments: Mapping[str, Any]
+        self,
+        function: Callable[..., Any],
+        arrays: Mapping[str, Array],
+        arguments: Mapping[str, Any],
     ) -> Any:
         """Call one of `functions`.
 

@@ -118,7 +118,7 @@ def handed_over(name: str, subject: Subject) -> Entry:
         lambda: subject,
         None,
         built_in=name in subjects.BUILT_IN,  # it stands in for that one
-        lacks=_lacks(subject, name),
+        lacks=lacks_of(subject, name),
     )
 
 
@@ -136,6 +136,36 @@ def referred_to(entry: Entry) -> Callable[[], Subject]:
     """
     assert entry.reference is not None
     return functools.partial(subjects.load, entry.reference)
+
+
+def lacks_of(subject: Any, shown: str) -> tuple[Gap, ...]:
+    """Give what a subject declares that it lacks.
+
+    Parameters
+    ----------
+    subject : Subject
+        The subject.
+    shown : str
+        What it is called in an error.
+
+    Returns
+    -------
+    tuple of Gap
+
+    Raises
+    ------
+    TypeError, ValueError
+        If that can be no gaps, or one covers nothing.
+    """
+    lacks: Sequence[object] = getattr(subject, "lacks", ())
+    if isinstance(lacks, Gap) or any(not isinstance(each, Gap) for each in lacks):
+        raise TypeError(f"lacks of {shown} must be a sequence of conformance.Gap; got {lacks!r}")
+    gaps = tuple(each for each in lacks if isinstance(each, Gap))
+    try:
+        check_gaps(gaps, subject.dialect)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
+    return gaps
 
 
 def _canonical(given: Given) -> Given:
@@ -169,20 +199,8 @@ def _entry(given: Given) -> Entry:
         subject.dialect,
         lambda: subject,
         given if isinstance(given, str) else reference_to(given),
-        lacks=_lacks(subject, shown),
+        lacks=lacks_of(subject, shown),
     )
-
-
-def _lacks(subject: Any, shown: str) -> tuple[Gap, ...]:
-    lacks: Sequence[object] = getattr(subject, "lacks", ())
-    if isinstance(lacks, Gap) or any(not isinstance(each, Gap) for each in lacks):
-        raise TypeError(f"lacks of {shown} must be a sequence of conformance.Gap; got {lacks!r}")
-    gaps = tuple(each for each in lacks if isinstance(each, Gap))
-    try:
-        check_gaps(gaps, subject.dialect)
-    except ValueError as error:
-        raise ValueError(f"{shown}: {error}") from None
-    return gaps
 
 
 def _shown(given: Given) -> str:

@@ -78,7 +78,10 @@ class TensorSubject(FunctionSubject):
         raise Unsupported("not implemented: the subject has no pull()")
 
     def call(
-        self, function: Callable[..., Any], arrays: Mapping[str, Array], arguments: Mapping[str, Any]
+        self,
+        function: Callable[..., Any],
+        arrays: Mapping[str, Array],
+        arguments: Mapping[str, Any],
     ) -> Any:
         """Call a function on tensors; see `Adapter.call`."""
         tensors = {name: self.tensor(array) for name, array in arrays.items()}

@@ -25,6 +25,30 @@ ROOT = Path(conformance.__file__).parents[1]
 ACCIDENTS = HERE / "accidents.py"
 NUMPY = ROOT / "examples" / "numpy_subject.py"
 
+DILATED = ("conv1d-k1-dilation2-nobias-wide-float32", "conv1d-depthwise-normal-float32")
+WITHOUT_DILATION = """
+import conformance
+
+def conv1d(input, weight, bias=None, *, dilation, **arguments):
+    if dilation != (1,):
+        raise NotImplementedError
+    from refimpl.torch.nn import functional
+    return functional.conv1d(input, weight, bias, dilation=dilation, **arguments)
+
+class WithoutDilation(conformance.FunctionSubject):
+    name = "without-dilation"
+    dialect = "torch"
+    functions = {"nn.functional.conv1d": conv1d}
+    lacks = (
+        conformance.Gap(
+            "nn.functional.conv1d",
+            "not implemented",
+            "dilation",
+            when=lambda call: call.arguments["dilation"] != (1,),
+        ),
+    )
+"""
+
 
 def judged(reference, words, *, isolate=True, limits=None):
     """The records of the claims about one subject that have all these words."""
@@ -118,6 +142,20 @@ def test_isolated_or_not_the_verdicts_are_the_same():
     apart = judged(reference, some)
     assert apart == judged(reference, some, isolate=False)
     assert sum(record.verdict is Verdict.PASS for record in apart) > 500
+
+
+def test_what_a_subject_lacks_may_be_told_by_a_lambda(tmp_path):
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text(WITHOUT_DILATION)
+    records = judged(
+        f"{adapter}:WithoutDilation",
+        lambda c: c.case.id in DILATED and (c.aspect, c.form) == ("output", "function"),
+    )
+    said = {(record.case, record.verdict, record.message[:25]) for record in records}
+    assert said == {
+        (DILATED[0], Verdict.UNSUPPORTED, "not implemented: dilation"),
+        (DILATED[1], Verdict.PASS, ""),
+    }
 
 
 def test_an_interrupt_still_stops_the_run(monkeypatch):
