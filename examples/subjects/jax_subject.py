@@ -175,7 +175,20 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{
         name: getattr(jax.nn, name)
         for name in (
-            "relu relu6 leaky_relu elu selu celu silu mish sigmoid tanh softmax log_softmax".split()
+            [
+                "relu",
+                "relu6",
+                "leaky_relu",
+                "elu",
+                "selu",
+                "celu",
+                "silu",
+                "mish",
+                "sigmoid",
+                "tanh",
+                "softmax",
+                "log_softmax",
+            ]
         )
     },
 }
@@ -186,8 +199,10 @@ class Jax(conformance.TensorSubject):
 
     name = "jax"
     dialect = "torch"
-    words = {"dim": "axis"}
-    functions = {f"nn.functional.{name}": each for name, each in FUNCTIONS.items()}
+    words: Mapping[str, str] = {"dim": "axis"}
+    functions: Mapping[str, Any] = {
+        f"nn.functional.{name}": each for name, each in FUNCTIONS.items()
+    }
     lacks = (
         conformance.Gap(
             "nn.functional.max_pool?d",
