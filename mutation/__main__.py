@@ -20,7 +20,7 @@ from mutation.matrix import Answers, claims_about, known_answers, learn
 from mutation.mutants import Mutant, mutants_of
 from mutation.session import Book
 from mutation.targets import Target, targets
-from mutation.trial import FIRST, killer
+from mutation.trial import killer
 
 # Nearly everything stands on it: with it unbroken in its place, both packages are imported anew.
 BOTTOM = "refimpl/errors.py"
@@ -86,7 +86,7 @@ def _run(
     if not pending:
         return
     claims, answers, patience = _prepared(target.tests, target.layers)
-    first = len(claims) if cells else FIRST
+    first = len(claims) if cells else target.first
     works = (
         (mutant, partial(killer, target, mutant.code, mutant.function, claims, answers, first))
         for mutant in pending
@@ -114,7 +114,7 @@ def _prepared(tests: tuple[str, ...], layers: tuple[str, ...]) -> tuple[list[Any
     _warm_up()
     whole = Target(BOTTOM, tests, layers)
     start = time.perf_counter()
-    noticed = alone(lambda: killer(whole, whole.source, "", claims, answers), 3600)
+    noticed = alone(lambda: killer(whole, whole.source, "", claims, answers, whole.first), 3600)
     if noticed:
         raise SystemExit(f"not healthy before anything is broken: {noticed}")
     return claims, answers, 20 + 5 * (time.perf_counter() - start)

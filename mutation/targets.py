@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+# So many claims are judged before the tests are run, unless the table says otherwise.
+FIRST = 600
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,14 @@ class Target:
         Tests that must notice, the likeliest first.
     layers : tuple of str
         Layers whose cells must notice.
+    first : int
+        How many claims about them are judged before the tests are run.
     """
 
     file: str
     tests: tuple[str, ...]
     layers: tuple[str, ...]
+    first: int = FIRST
 
     @property
     def module(self) -> str:
@@ -60,5 +65,6 @@ def targets() -> list[Target]:
                 raise ValueError(f"tool.mutation: no file matches {pattern!r}")
             for path in files:
                 name = path.relative_to(ROOT).as_posix()
-                found.append(Target(name, tuple(row["tests"]), tuple(layers)))
+                first = row.get("claims_first", FIRST)
+                found.append(Target(name, tuple(row["tests"]), tuple(layers), first))
     return found

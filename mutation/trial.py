@@ -1,4 +1,4 @@
-"""One mutant, and who notices it: the matrix first, then the tests."""
+"""One mutant, and who notices it: some claims, the tests, more claims."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mutation.breaking import install
 from mutation.matrix import Answers, reds
 from mutation.targets import ROOT, Target
 
-# So many claims are judged before the tests are run, and so many after them.
-FIRST, LATER = 600, 2000
+# So many claims are judged after the tests.
+LATER = 2000
 
 
 class _FirstFailure:
@@ -51,7 +51,7 @@ def killer(
     function: str,
     claims: Sequence[Any],
     answers: Answers,
-    first: int = FIRST,
+    first: int,
 ) -> str:
     """Put another text in a module's place and name who notices; empty if nobody does.
 
