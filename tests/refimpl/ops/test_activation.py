@@ -228,6 +228,18 @@ def test_hardswish_by_the_product_rule():
     np.testing.assert_allclose(slope[2:], pieces, rtol=4 * unit(np.float32), atol=0)
 
 
+@both
+@every_row
+def test_a_zero_keeps_its_sign_where_the_curve_goes_through_it(
+    name, parameters, reference, bends, dtype
+):
+    output, _ = getattr(activation, name)(np.array([-0.0, 0.0], dtype), **parameters)
+    through = float(reference(mp.mpf(0))) == 0.0
+    assert (output == 0.0).all() == through
+    if through:
+        np.testing.assert_array_equal(np.signbit(output), [True, False])
+
+
 @pytest.mark.parametrize("half", [np.float16, ml_dtypes.bfloat16])
 @every_row
 def test_half_types_of_special_values_warn_of_nothing(name, parameters, reference, bends, half):

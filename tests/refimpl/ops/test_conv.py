@@ -317,6 +317,14 @@ def test_any_memory_layout_gives_the_same(kernel, groups):
             np.testing.assert_array_equal(g, e)
 
 
+def test_all_channels_are_one_group_unless_it_is_said():
+    rng = np.random.default_rng(0)
+    input, weight = integers(rng, (2, 2, 5)) * 1.0, integers(rng, (2, 2, 3)) * 1.0
+    geometry = {"stride": (1,), "padding": ((0, 0),), "dilation": (1,)}
+    output, _ = conv(input, weight, **geometry)
+    np.testing.assert_array_equal(output, conv(input, weight, groups=1, **geometry)[0])
+
+
 def channels_last(array):
     return np.moveaxis(np.moveaxis(array, 1, -1).copy(), -1, 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,8 +109,25 @@ def test_a_grid_says_where_windows_reach():
     assert plain.span == (4,)
     assert not plain.framed
     assert plain.disjoint
+    assert not Window((2,), (2,), (1,), ((0, 0),)).over((4,)).framed  # it reaches the end, no more
     assert Window((2,), (2,), (1,), ((0, 0),), ceil_mode=True).over((5,)).framed
     assert not Window((2,), (2,), (2,), ((0, 0),)).over((5,)).disjoint
+
+
+def test_windows_and_grids_are_values():
+    window = Window((2,), (2,), (1,), ((0, 0),))
+    for value, same in ((window, replace(window)), (window.over((5,)), window.over((5,)))):
+        assert value == same
+        assert hash(value) == hash(same)
+        with pytest.raises(FrozenInstanceError):
+            value.kernel = (3,)
+
+
+def test_an_input_of_another_rank_has_no_output_shape():
+    window = Window((2, 2), (1, 1), (1, 1), ((0, 0), (0, 0)))
+    for spatial in ((5,), (5, 5, 5)):
+        with pytest.raises(ValueError, match="zip"):
+            window.output_shape(spatial)
 
 
 GOOD = {"kernel": (2, 2), "stride": (1, 1), "dilation": (1, 1), "padding": ((0, 0), (0, 0))}
