@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -12,8 +12,8 @@ from conformance.cases import all_cases
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import NothingCompared, equal, same_words, within_bound
 from conformance.checks.forms import apart
-from conformance.dialects.base import Owned
-from conformance.session import Session
+from conformance.dialects.base import Owned, Unsupported
+from conformance.session import Session, SubjectRaised
 from conformance.subjects import load
 
 F32 = Unit.of("float32")
@@ -155,10 +155,11 @@ def test_output_looks_at_every_result():
     assert what_is_wrong(CHECKS["output"](trial(case, later))) == {"indices"}
 
 
-def test_a_missing_gradient_is_infinitely_wrong():
-    def without_bias(seen):
-        return replace(seen, gradients={k: v for k, v in seen.gradients.items() if k != "bias"})
+def without_bias(seen):
+    return replace(seen, gradients={k: v for k, v in seen.gradients.items() if k != "bias"})
 
+
+def test_a_missing_gradient_is_infinitely_wrong():
     case = some("linear", bias=True)
     found = CHECKS["gradient"](trial(case, without_bias))
     assert what_is_wrong(found) == {"gradient of bias"}
@@ -290,3 +291,148 @@ def test_forms_of_torch_agree_bit_for_bit():
     ))  # fmt: skip
     assert worst(COMPARISONS["forms"](up, second)) == INF
     assert worst(CHECKS["output"](up)) <= LIMIT
+    down = trial(case, lambda seen: replace(seen, gradients={
+        name: np.nextafter(each, np.float32(-INF)) for name, each in seen.gradients.items()
+    }))  # fmt: skip
+    assert what_is_wrong(COMPARISONS["forms"](down, second)) == {
+        "gradient of input", "gradient of weight", "gradient of bias"
+    }  # fmt: skip
+
+
+def test_forms_of_tensorflow_agree_within_the_bounds_of_both():
+    case = some("conv2d", padding_mode="zeros", groups=1, batched=True, padding="same")
+
+    def nearby(seen):
+        return replace(seen, outputs=(np.nextafter(seen.outputs[0], np.float32(INF)),))
+
+    second = Session().trial(case, "refimpl.tf", "keras")
+    found = COMPARISONS["forms"](trial(case, nearby, "nn", "refimpl.tf"), second)
+    assert 0 < worst(found) <= LIMIT
+    far = trial(case, lambda seen: replace(seen, outputs=(-seen.outputs[0],)), "nn", "refimpl.tf")
+    assert what_is_wrong(COMPARISONS["forms"](far, second)) == {"output"}
+
+
+def test_forms_are_compared_in_the_gradients_that_both_have():
+    case = some("linear", bias=True)
+    second = Session().trial(case, "refimpl.torch", "function")
+    found = COMPARISONS["forms"](trial(case, without_bias), second)
+    assert [each.what for each in found] == ["output", "gradient of input", "gradient of weight"]
+    assert worst(found) == 0
+
+
+def test_subjects_agree_within_the_bounds_of_both_and_exactly_in_the_exact_regime():
+    def nearby(seen):
+        return replace(seen, outputs=(np.nextafter(seen.outputs[0], np.float32(INF)),))
+
+    for regime, allowed in (("normal", True), ("exact", False)):
+        case = some("linear", regime, bias=True)
+        second = Session().trial(case, "refimpl.tf", "keras")
+        assert worst(COMPARISONS["agreement"](trial(case), second)) <= LIMIT
+        found = COMPARISONS["agreement"](trial(case, nearby), second)
+        assert (worst(found) <= LIMIT) is allowed
+        far = trial(case, lambda seen: replace(seen, outputs=(seen.outputs[0] + 1,)))
+        assert what_is_wrong(COMPARISONS["agreement"](far, second)) == {"output"}
+
+
+# What subjects lack --------------------------------------------------------------------------
+
+
+class Forward:
+    """A subject that gives no gradients."""
+
+    def __init__(self, error):
+        self.honest, self.error = load("refimpl.torch"), error
+        self.name, self.dialect = "refimpl.torch", self.honest.dialect
+
+    def run(self, request):
+        if request.cotangents:
+            raise self.error
+        return self.honest.run(request)
+
+
+def forward_only(case, error):
+    session = Session()
+    session.subject = lambda _: Forward(error)
+    return session.trial(case, "refimpl.torch", "class")
+
+
+def test_gradients_that_a_subject_does_not_have_are_unsupported():
+    with pytest.raises(Unsupported, match="backward"):
+        CHECKS["gradient"](forward_only(some("linear"), Unsupported("no backward")))
+
+
+def test_without_gradients_layout_and_an_empty_batch_are_judged_by_their_outputs():
+    case = some("conv2d", padding_mode="zeros", groups=1, padding=((0, 0), (0, 0)))
+    found = CHECKS["layout"](forward_only(case, Unsupported("no backward")))
+    assert [each.what for each in found] == [
+        "output (strided input)", "output (channels_last input)"
+    ]  # fmt: skip
+    assert worst(found) <= LIMIT
+    empty = trial(some("linear", bias=True).with_empty_batch(), without_bias)
+    assert {each.what for each in CHECKS["empty"](empty)} == {
+        "shape of output", "gradient of input", "gradient of weight"
+    }  # fmt: skip
+
+
+def test_layout_looks_at_gradients_and_does_not_hide_what_raises():
+    case = some("conv2d", padding_mode="zeros", groups=1, padding=((0, 0), (0, 0)))
+
+    def spoil(seen):
+        return replace(seen, gradients={name: -each for name, each in seen.gradients.items()})
+
+    assert "gradient of weight" in what_is_wrong(CHECKS["layout"](trial(case, spoil)))
+    with pytest.raises(SubjectRaised, match="broken"):
+        CHECKS["layout"](forward_only(case, ValueError("broken")))
+
+
+def test_a_gradient_that_is_none_is_missing():
+    def none(seen):
+        return replace(seen, gradients={**seen.gradients, "bias": None})
+
+    wrong = what_is_wrong(CHECKS["gradient"](trial(some("linear", bias=True), none)))
+    assert wrong == {"gradient of bias"}
+
+
+def test_gradients_are_exact_in_the_exact_regime():
+    def nearby(seen):
+        return replace(seen, gradients={
+            name: np.nextafter(each, np.float32(INF)) for name, each in seen.gradients.items()
+        })  # fmt: skip
+
+    for regime, wrong in (("normal", 0), ("exact", 3)):
+        case = some("linear", regime, bias=True)
+        assert len(what_is_wrong(CHECKS["gradient"](trial(case, nearby)))) == wrong
+        assert not what_is_wrong(CHECKS["gradient"](trial(case)))
+
+
+def test_gradients_are_wanted_of_what_the_dialect_differentiates():
+    case = some("cross_entropy", soft=False)
+    found = CHECKS["gradient"](trial(case))
+    assert [each.what for each in found] == ["gradient of input"]
+
+
+def test_a_buffer_that_is_missing_does_not_hide_the_others():
+    case = some("batch_norm2d", track=True, training=True)
+
+    def without_mean(seen):
+        return replace(
+            seen, state={name: each for name, each in seen.state.items() if name != "running_mean"}
+        )
+
+    found = CHECKS["state"](trial(case, without_mean))
+    assert what_is_wrong(found) == {"running_mean"}
+    assert {"running_var after 1 steps", "num_batches_tracked"} <= {each.what for each in found}
+
+
+def test_keras_counts_no_batches():
+    case = some("batch_norm2d", track=True, training=True, affine=True)
+    found = CHECKS["state"](trial(case, form="keras", name="refimpl.tf"))
+    assert not what_is_wrong(found)
+    assert not [each for each in found if "num_batches" in each.what]
+
+
+def test_a_finding_is_a_value():
+    found = equal("x", np.zeros(1), np.zeros(1))
+    assert found == equal("x", np.zeros(1), np.zeros(1))
+    with pytest.raises(FrozenInstanceError):
+        found.k = 1.0
