@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from scipy.stats import binom, norm
@@ -49,6 +52,11 @@ def test_the_false_alarm_rate_of_a_run_is_split_over_its_tests():
     assert 0 < made <= TESTS_PER_RUN
 
 
+def test_the_level_is_the_one_that_is_stated():
+    assert FALSE_ALARM == 1e-9
+    assert LEVEL == 1e-12
+
+
 @pytest.mark.parametrize("p", [0.5, 0.75])
 def test_the_binomial_test_has_its_level(p):
     draws = 2000
@@ -57,6 +65,48 @@ def test_the_binomial_test_has_its_level(p):
     refused = binom.cdf(passed[0] - 1, draws, p) + binom.sf(passed[-1], draws, p)
     assert passed == list(range(passed[0], passed[-1] + 1))
     assert LEVEL / 10 < refused <= LEVEL
+
+
+def tail(least, draws, keep):
+    """The exact probability of so many survivors or more."""
+    p = Fraction(keep)
+    return sum(math.comb(draws, n) * p**n * (1 - p) ** (draws - n) for n in range(least, draws + 1))
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.75])
+@pytest.mark.parametrize("dropped", [False, True])
+def test_slices_are_one_two_sided_test_of_the_worst(keep, dropped):
+    """The p-value of the worst slice, twice for both sides, times the number of slices."""
+    mask = np.arange(5 * 40).reshape(5, 40) % 4 < 4 * keep
+    mask[3] = not dropped
+    mask[3, 0] = dropped
+    found = _slices("x", mask, keep)
+    p = tail(39, 40, 1 - keep if dropped else keep) * 2 * 5
+    assert found.k == pytest.approx(LIMIT * math.log(p) / math.log(LEVEL))
+    assert (found.index, found.got) == (3, 1 if dropped else 39)
+
+
+def test_what_is_as_expected_is_no_alarm_at_all():
+    mask = np.arange(6 * 8).reshape(6, 8) % 2 == 0
+    assert _slices("x", mask, 0.5).k == 0.0
+    assert binomial("x", 24, 48, 0.5).k == 0.0
+
+
+def test_all_draws_are_looked_at():
+    """Each axis is cut into neighbours, and the whole into halves; an odd one is left over."""
+    mask = np.repeat([[True], [False], [True], [True], [False]], 8, axis=1)
+    mask[:, 7] = ~mask[:, 7]
+    found = examine(mask[:, :, None], 0.75)
+    alike = 0.75**2 + 0.25**2
+    counted = {each.what: (each.got, each.expected) for each in found}
+    assert counted == {
+        "survivors": (3 * 7 + 2, "about 30 of 40"),
+        "pairs of neighbours along axis 0 that are alike": (8, f"about {16 * alike:.0f} of 16"),
+        "survivors at one index of axis 0": (1, "about 6 of 8"),
+        "pairs of neighbours along axis 1 that are alike": (15, f"about {20 * alike:.0f} of 20"),
+        "survivors at one index of axis 1": (2, "about 4 of 5"),
+        "halves alike": (int((mask.ravel()[:20] == mask.ravel()[20:]).sum()), "about 12 of 20"),
+    }
 
 
 @pytest.mark.parametrize("keep", [0.5, 0.75])
