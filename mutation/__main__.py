@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from mutation.matrix import Answers, claims_about, known_answers, learn
 from mutation.mutants import Mutant, mutants_of
 from mutation.session import Book
 from mutation.targets import Target, targets
-from mutation.trial import killer
+from mutation.trial import LATER, killer
 
 # Nearly everything stands on it: with it unbroken in its place, both packages are imported anew.
 BOTTOM = "refimpl/errors.py"
@@ -85,7 +86,7 @@ def _run(
     ]
     if not pending:
         return
-    claims, answers, patience = _prepared(target.tests, target.layers)
+    claims, answers, patience = _prepared(replace(target, file=BOTTOM))
     first = len(claims) if cells else target.first
     works = (
         (mutant, partial(killer, target, mutant.code, mutant.function, claims, answers, first))
@@ -104,15 +105,15 @@ def _run(
 
 
 @cache
-def _prepared(tests: tuple[str, ...], layers: tuple[str, ...]) -> tuple[list[Any], Answers, float]:
+def _prepared(whole: Target) -> tuple[list[Any], Answers, float]:
     """Give claims, remembered answers, and how many seconds a mutant may take."""
-    red = alone(lambda: learn(layers), 3600)
+    claims = claims_about(whole.layers, whole.frameworks)[: whole.first + LATER]
+    red = alone(lambda: learn(claims), 3600)
     if red:
         print(f"{len(red)} claims are red as things stand: {sorted(red)[:3]}", file=sys.stderr)
-    answers = known_answers(layers)
-    claims = [each for each in claims_about(layers) if f"{each.aspect}/{each.id}" not in red]
+    answers = known_answers(whole.layers)
+    claims = [each for each in claims if f"{each.aspect}/{each.id}" not in red]
     _warm_up()
-    whole = Target(BOTTOM, tests, layers)
     start = _processor_seconds()
     noticed = alone(lambda: killer(whole, whole.source, "", claims, answers, whole.first), 3600)
     if noticed:

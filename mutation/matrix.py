@@ -22,15 +22,18 @@ STORE = ROOT / ".mutation"
 Answers = dict[str, Any]
 
 
-def claims_about(layers: Sequence[str]) -> list[Any]:
-    """The claims of all subjects about some layers, in a fixed order: the telling ones first."""
+def claims_about(layers: Sequence[str], frameworks: bool) -> list[Any]:
+    """The claims about some layers, in a fixed order: the telling ones first.
+
+    Those of the real frameworks are among them if they are asked for.
+    """
     from conformance import claims
     from conformance.cases import all_cases
     from conformance.subjects import SUBJECTS
 
     some = [case for case in all_cases() if case.layer in layers]
     with mock.patch.object(claims, "all_cases", return_value=some):
-        planned = claims.plan(SUBJECTS)
+        planned = claims.plan([name for name in SUBJECTS if frameworks or name not in FRAMEWORKS])
     random.Random(1).shuffle(planned)
     return _telling_first(planned)
 
@@ -134,15 +137,15 @@ def known_answers(layers: Sequence[str]) -> Answers:
     return found
 
 
-def learn(layers: Sequence[str]) -> set[str]:
+def learn(claims: Sequence[Any]) -> set[str]:
     """Ask the frameworks what is not known yet; give the claims that are red as things stand."""
     red = set()
-    for layer in layers:
+    for layer in sorted({claim.case.layer for claim in claims}):
         answers = known_answers([layer])
         before = len(answers)
-        claims = [claim for claim in claims_about([layer]) if claim.case.layer == layer]
-        claims.sort(key=lambda claim: claim.case.id)  # what neighbours share is asked once
-        red |= set(reds(claims, answers, asks=True))
+        mine = [claim for claim in claims if claim.case.layer == layer]
+        mine.sort(key=lambda claim: claim.case.id)  # what neighbours share is asked once
+        red |= set(reds(mine, answers, asks=True))
         if len(answers) > before:
             _file(layer).parent.mkdir(parents=True, exist_ok=True)
             _file(layer).write_bytes(pickle.dumps(answers))

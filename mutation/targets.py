@@ -28,12 +28,15 @@ class Target:
         Layers whose cells must notice.
     first : int
         How many claims about them are judged before the tests are run.
+    frameworks : bool
+        Whether the real frameworks are among the witnesses.
     """
 
     file: str
     tests: tuple[str, ...]
     layers: tuple[str, ...]
     first: int = FIRST
+    frameworks: bool = True
 
     @property
     def module(self) -> str:
@@ -65,6 +68,7 @@ def targets() -> list[Target]:
                 raise ValueError(f"tool.mutation: no file matches {pattern!r}")
             for path in files:
                 name = path.relative_to(ROOT).as_posix()
-                first = row.get("claims_first", FIRST)
-                found.append(Target(name, tuple(row["tests"]), tuple(layers), first))
+                first, frameworks = row.get("claims_first", FIRST), row.get("frameworks", True)
+                tests = tuple(row["tests"])
+                found.append(Target(name, tests, tuple(layers), first, frameworks))
     return found
