@@ -159,7 +159,7 @@ class Session:
         self.subject = functools.cache(self._load)
         self.call = functools.lru_cache(4096)(self._call)
         self._observed = functools.lru_cache(512)(self._observe)
-        self._expected: Callable[..., Expected] = (
+        self._expected: functools._lru_cache_wrapper[Expected] = (
             functools.lru_cache(512)(self._expect) if oracle is None else oracle._expected
         )
         self._about: Callable[[str], None] = lambda what: None
@@ -193,6 +193,12 @@ class Session:
             raised.
         """
         self._about, self._dead = about, dead
+
+    def forget(self) -> None:
+        """Forget all answers, of the oracle too, and keep the subjects that are loaded."""
+        self.call.cache_clear()
+        self._observed.cache_clear()
+        self._expected.cache_clear()
 
     def trial(self, case: Case, subject: str, form: str, *, half_sums: bool = False) -> Trial:
         """Prepare one case in one form of one subject.

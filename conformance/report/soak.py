@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.bounds import LIMIT
+from conformance.report.markdown import table
 from conformance.soak import COMPILED_EVERY, Plan, Soak, Spread
 from conformance.verdict import Verdict
 
@@ -125,7 +126,7 @@ def _histogram(found: Soak, subjects: Sequence[str]) -> str:
     columns = _columns(found, subjects)
     counted = [dict(_ranges(found.over(subject=name))) for name in columns]
     rows = [[label, *(f"{each[label]:,}" for each in counted)] for label in counted[0]]
-    return _markdown(["K", *columns], rows)
+    return table(["K", *columns], rows)
 
 
 def _table(found: Soak, coordinate: str, subjects: Sequence[str]) -> str:
@@ -134,7 +135,7 @@ def _table(found: Soak, coordinate: str, subjects: Sequence[str]) -> str:
     for value in dict.fromkeys(getattr(cell, coordinate) for cell in found.spreads):
         cells = (found.over(subject=name, **{coordinate: value}) for name in columns)
         rows.append([value, *map(_cell, cells)])
-    return _markdown([coordinate, *columns], rows)
+    return table([coordinate, *columns], rows)
 
 
 def _cell(spread: Spread) -> str:
@@ -146,9 +147,4 @@ def _worst(found: Soak) -> str:
     for name in dict.fromkeys(cell.subject for cell in found.spreads):
         spread = found.over(subject=name)
         rows.append([name, f"{spread.worst:.2f}", f"`{spread.where}`"])
-    return _markdown(["subject", "K", "where"], rows)
-
-
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return table(["subject", "K", "where"], rows)

@@ -1,0 +1,134 @@
+"""What explains a result above the limit: the matrix's records, and what only these inputs show."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from conformance.accuracy.activations import ACTIVATIONS
+from conformance.accuracy.found import Found
+from conformance.bounds import LIMIT
+from conformance.case import Case
+from conformance.divergence import Divergence
+from conformance.divergences import recorded
+from conformance.regimes import REGIMES
+
+FINDINGS: tuple[Divergence, ...] = (
+    Divergence(
+        subjects=("torch",),
+        layers=("gelu",),
+        aspects=("output",),
+        kind="differs",
+        sentence="The exact GELU is infinite from 2¹²⁷ on, half of the largest number.",
+        reason="The vectorised kernel multiplies by 1 + erf, which is 2 there, before it halves.",
+        when=lambda case: "approximate" not in case.config,
+    ),
+    Divergence(
+        subjects=("refimpl.torch", "torch", "refimpl.tf", "tensorflow"),
+        layers=("gelu",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="The gradient of the tanh form of GELU is NaN from 2⁶⁴ on, on both sides.",
+        reason="There x² overflows, and infinity times a slope of zero is NaN. refimpl does on"
+        " purpose what both frameworks do, and the bound makes no claim there.",
+        when=lambda case: "approximate" in case.config,
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("hardswish",),
+        aspects=("output",),
+        kind="differs",
+        sentence="hardswish is infinite from a sixth of the largest number on.",
+        reason="It multiplies by 6 before it divides by 6.",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("hardsigmoid", "hardswish"),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="At the number next below 3 the gradient is that beyond 3.",
+        reason="x + 3 is rounded to 6 before it is compared with 6.",
+    ),
+)
+"""What float32 shows at inputs that no case of the matrix draws; `when` asks for the parameters."""
+
+
+def explanations(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+    """Say what is known about results that are above the limit or wrong altogether.
+
+    Parameters
+    ----------
+    name : str
+        The activation's.
+    quantity : str
+        'output' or 'gradient'.
+    subject : str
+        The subject's name.
+    found : Found
+        What was found of it.
+
+    Returns
+    -------
+    list of str
+        Empty where nothing needs explaining; `UNEXPLAINED` where nothing is known.
+    """
+    if not above(found, quantity):
+        return []
+    case = _case(name)
+    # A record speaks of data that excite the deviation, whatever they are called; all are here.
+    records = [
+        record
+        for regime in REGIMES
+        for record in recorded(replace(case, regime=regime), quantity, subject, found.form)
+    ]
+    records += [each for each in FINDINGS if each.covers(case, quantity, subject, found.form)]
+    return list(dict.fromkeys(f"{each.sentence} {each.reason}" for each in records)) or [
+        UNEXPLAINED
+    ]
+
+
+def stale(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+    """Say which of `FINDINGS` do not show.
+
+    Parameters
+    ----------
+    name, quantity, subject, found
+        As for `explanations`.
+
+    Returns
+    -------
+    list of str
+    """
+    if above(found, quantity):
+        return []
+    case = _case(name)
+    return [each.sentence for each in FINDINGS if each.covers(case, quantity, subject, found.form)]
+
+
+def above(found: Found, quantity: str) -> bool:
+    """Tell whether there are results above the limit of K, or wrong altogether.
+
+    Parameters
+    ----------
+    found : Found
+        What was found of an activation of a subject.
+    quantity : str
+        'output' or 'gradient'.
+
+    Returns
+    -------
+    bool
+    """
+    part = found.parts[quantity]
+    place = part.k.place()
+    return bool(part.lost.any()) or (place is not None and place.error > LIMIT)
+
+
+@functools.cache
+def _case(name: str) -> Case:
+    return ACTIVATIONS[name].case(np.zeros(1, np.float32))
+
+
+UNEXPLAINED = "**not explained** by what is on record."

@@ -1,0 +1,24 @@
+"""What the pages made from data are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """
+    Write a table.
+
+    Parameters
+    ----------
+    head : sequence of str
+        The columns' titles.
+    rows : iterable of sequence of str
+        The cells; none has a bar in it.
+
+    Returns
+    -------
+    str
+    """
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
