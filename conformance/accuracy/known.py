@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 import numpy as np
 
@@ -53,6 +54,125 @@ FINDINGS: tuple[Divergence, ...] = (
     ),
 )
 """What float32 shows at inputs that no case of the matrix draws; `when` asks for the parameters."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What costs many units in the last place though the formula allows it.
+
+    Attributes
+    ----------
+    activations, quantities, subjects : tuple of str
+        Of whom it speaks; patterns as in a shell.
+    sentence : str
+        What happens.
+    """
+
+    activations: tuple[str, ...]
+    quantities: tuple[str, ...]
+    subjects: tuple[str, ...]
+    sentence: str
+
+    def covers(self, *coordinates: str) -> bool:
+        """Tell whether it speaks of an activation, quantity and subject."""
+        patterns = (self.activations, self.quantities, self.subjects)
+        return all(
+            any(fnmatchcase(each, pattern) for pattern in allowed)
+            for each, allowed in zip(coordinates, patterns, strict=True)
+        )
+
+
+_MANY = 2.0**10  # units in the last place that call for a word
+
+REMARKS: tuple[Remark, ...] = (
+    Remark(
+        ("gelu*", "silu", "mish", "hardswish"),
+        ("gradient",),
+        ("*",),
+        "the slope is zero at one point below zero. Next to it, the difference of two rounded"
+        " numbers has no digit right.",
+    ),
+    Remark(
+        ("gelu-tanhform",),
+        ("output", "gradient"),
+        ("*",),
+        "the tanh form takes 1 + tanh(…), which cancels below about −5 and is 0 or one rounding"
+        " of 1 soon after.",
+    ),
+    Remark(
+        ("sigmoid",),
+        ("gradient",),
+        ("*",),
+        "the slope is y·(1 − y), and y is rounded to 1 from about 17 on.",
+    ),
+    Remark(
+        ("tanh",),
+        ("gradient",),
+        ("*",),
+        "the slope is 1 − y², and y² is rounded to 1, or to the number below, from about 8 on.",
+    ),
+    Remark(
+        ("elu", "selu"),
+        ("gradient",),
+        ("refimpl.tf", "tensorflow"),
+        "TensorFlow finds the slope from the output, as output + alpha, which cancels far below"
+        " zero.",
+    ),
+    Remark(
+        ("softsign",),
+        ("gradient",),
+        ("refimpl.torch", "torch"),
+        "PyTorch's slope 1/s − |x|/s², with s = 1 + |x|, cancels far out. From 2²⁴ on PyTorch is"
+        " left with 0 or a rounding; refimpl, which divides in another order, with a rounding of"
+        " 1/s even where the exact slope, 1/s², is far below that.",
+    ),
+    Remark(
+        ("silu", "mish"),
+        ("output", "gradient"),
+        ("torch", "tensorflow"),
+        "below about −87 the logistic function is below the smallest normal number and becomes 0;"
+        " times x, the result would still have been a normal number.",
+    ),
+    Remark(
+        ("gelu",),
+        ("output", "gradient"),
+        ("tensorflow",),
+        "below about −13 the distribution function is below the smallest normal number and becomes"
+        " 0; times x, the result would still have been a normal number.",
+    ),
+    Remark(
+        ("*",),
+        ("output", "gradient"),
+        ("tensorflow",),
+        "results below 2⁻¹²⁶ are flushed to zero.",
+    ),
+    Remark(
+        ("sigmoid",),
+        ("output",),
+        ("torch",),
+        "below −88.7 exp(−x) overflows, and the result is 0.",
+    ),
+)
+"""The reasons for large errors in units in the last place with a small K."""
+
+
+def remarks(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+    """Say why there are errors of many units in the last place.
+
+    Parameters
+    ----------
+    name, quantity, subject, found
+        As for `explanations`.
+
+    Returns
+    -------
+    list of str
+        Empty where there are none.
+    """
+    part = found.parts[quantity]
+    if max(part.ulp.error.max(), part.tiny.error.max()) < _MANY:
+        return []
+    return [each.sentence for each in REMARKS if each.covers(name, quantity, subject)]
 
 
 def explanations(name: str, quantity: str, subject: str, found: Found) -> list[str]:

@@ -46,7 +46,7 @@ class Plan:
 
     subjects: tuple[str, ...]
     activations: tuple[str, ...] = tuple(ACTIVATIONS)
-    per_stratum: int = 2048
+    per_stratum: int = 1024
     every: bool = False
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from conformance.accuracy.exact import NEAR_ZERO, OWN_ERROR
 from conformance.accuracy.found import QUANTITIES, Found, Place, Span, Worst
-from conformance.accuracy.known import UNEXPLAINED, above, explanations, stale
+from conformance.accuracy.known import UNEXPLAINED, above, explanations, remarks, stale
 from conformance.accuracy.measure import Plan, Results
 from conformance.bounds import LIMIT
-from conformance.report.markdown import table
+from conformance.report.markdown import superscript, table
 
 _EVERY = "All 4,294,967,296 numbers of float32 were tried."
 _SAMPLE = """\
@@ -39,9 +39,10 @@ without limit for the same reason. A K above the limit is a result that the form
 explain; what does is named.
 
 **The exact values** are the oracle's mathematics in float64, in forms that do not cancel. What
-float64 adds itself is at most {own:.0e} of a unit, and up to {near:.2f} units next to a slope of
+float64 adds itself is at most {own} of a unit, and up to {near} next to a slope of
 zero, where the errors themselves are in the millions. The tests hold it to that, against 50
 digits."""
+_NAMED = ("python", "numpy", "torch", "tensorflow", "keras")  # on whom numbers may depend
 _NAMES = {"output": "value", "gradient": "gradient"}
 
 
@@ -64,7 +65,7 @@ def page(results: Results, plan: Plan, command: str, versions: Mapping[str, str 
     -------
     str
     """
-    shown = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    shown = ", ".join(f"{name} {versions[name]}" for name in _NAMED if versions.get(name))
     subjects = _in_order(name for _, name in results)
     blocks = [
         "# The accuracy of the activations in float32",
@@ -82,7 +83,8 @@ def page(results: Results, plan: Plan, command: str, versions: Mapping[str, str 
 
 def _introduction(plan: Plan) -> Iterator[str]:
     yield (_EVERY if plan.every else _SAMPLE.format(drawn=plan.per_stratum)) + "\n" + _CALLED
-    yield _UNITS.format(limit=LIMIT, own=OWN_ERROR, near=NEAR_ZERO)
+    own, near = (f"2{superscript(round(math.log2(each)))}" for each in (OWN_ERROR, NEAR_ZERO))
+    yield _UNITS.format(limit=LIMIT, own=own, near=near)
 
 
 def _overview(results: Results, subjects: Sequence[str]) -> Iterator[str]:
@@ -126,19 +128,25 @@ def _section(name: str, found: Mapping[str, Found]) -> Iterator[str]:
         ]
         head = [_NAMES[quantity], "ulp", "at", "ulp below 2⁻¹²⁶", "at", "K", "at"]
         yield table(head, rows)
-    lines = []
+    said: dict[str, list[str]] = {}
     for subject, each in found.items():
-        lines += [f"- {subject}: {note}" for note in sorted(each.notes)]
-        for mistake, span in sorted(each.mistakes.items()):
-            what = f"{mistake.got} in place of {mistake.exact}"
-            lines.append(f"- {subject}, {_NAMES[mistake.quantity]}: {what} at {_spanned(span)}.")
-        for quantity in each.parts:
-            lines += [
-                f"- {subject}, {_NAMES[quantity]}: {sentence}"
-                for sentence in explanations(name, quantity, subject, each)
-            ]
-    if lines:
-        yield "\n".join(lines)
+        for sentence in _sentences(name, subject, each):
+            said.setdefault(sentence, []).append(subject)
+    if said:
+        yield "\n".join(f"- {', '.join(who)}: {sentence}" for sentence, who in said.items())
+
+
+def _sentences(name: str, subject: str, found: Found) -> Iterator[str]:
+    yield from sorted(found.notes)
+    for mistake, span in sorted(found.mistakes.items()):
+        what = f"{mistake.got} in place of {mistake.exact}"
+        yield f"{_NAMES[mistake.quantity]}: {what} at {_spanned(span)}."
+    for quantity in found.parts:
+        for sentence in (
+            *explanations(name, quantity, subject, found),
+            *remarks(name, quantity, subject, found),
+        ):
+            yield f"{_NAMES[quantity]}: {sentence}"
 
 
 def _two(worst: Worst) -> tuple[str, str]:
@@ -229,7 +237,7 @@ def figure(error: float) -> str:
     if error < 1e5:
         return f"{error:,.0f}"
     digits, exponent = f"{error:.1e}".split("e")
-    return f"{digits}·10" + str(int(exponent)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits}·10{superscript(int(exponent))}"
 
 
 def as_json(results: Results, plan: Plan) -> dict[str, Any]:

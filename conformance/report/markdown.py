@@ -22,3 +22,24 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def superscript(number: int) -> str:
+    """
+    Write an exponent.
+
+    Parameters
+    ----------
+    number : int
+        The exponent.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> superscript(-126)
+    '⁻¹²⁶'
+    """
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from conformance.accuracy.found import QUANTITIES, Part
 from conformance.accuracy.inputs import STRATA, exponent
+from conformance.report.markdown import superscript
 
 COLOURS: Mapping[str, str] = {
     "refimpl.torch": "#e377a8",
@@ -223,14 +224,14 @@ def _heights() -> Iterator[tuple[float, str]]:
     yield from ((0.0, "0"), (0.5, "½"), (1.0, "1"), (2.0, "2"), (4.0, "4"), (16.0, "16"))
     yield from ((256.0, "256"), (4096.0, "4096"))
     for power in (16, 20, 24, 28, 32, 40, 48, 56, 64, 72, 80):
-        yield 2.0**power, f"2{_superscript(power)}"
+        yield 2.0**power, f"2{superscript(power)}"
 
 
 def _places() -> Iterator[tuple[float, str]]:
     yield _MIDDLE, "0"
     for side, sign in ((-1, "−"), (1, "")):
         for e in _TICKS:
-            yield _MIDDLE + side * _away(e), f"{sign}2{_superscript(e)}"
+            yield _MIDDLE + side * _away(e), f"{sign}2{superscript(e)}"
         yield _MIDDLE + side * (_HALF - _END / 2), f"{sign}∞"
 
 
@@ -270,7 +271,3 @@ def _next(stratum: int) -> int | None:
     if stratum == STRATA // 2 - 1:
         return None
     return stratum - 1 if stratum > STRATA // 2 else stratum + 1
-
-
-def _superscript(number: int) -> str:
-    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

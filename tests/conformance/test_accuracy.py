@@ -435,7 +435,7 @@ def test_the_page_and_the_picture_show_what_was_found():
     text = page(results, plan, "the command", {"numpy": "2", "torch": None})
     assert "Of each, 8 numbers were tried" in text
     assert "![tanh: the largest error" in text
-    assert "planted, value: NaN in place of a number at 0.99999994 (`0x1.fffffep-1`)" in text
+    assert "planted: value: NaN in place of a number at 0.99999994 (`0x1.fffffep-1`)" in text
     assert "**not explained**" in text
     assert "numpy 2" in text
     assert "{" not in text
