@@ -12,8 +12,8 @@ from conformance.accuracy.activations import ACTIVATIONS
 from conformance.accuracy.found import Found
 from conformance.bounds import LIMIT
 from conformance.case import Case
-from conformance.divergence import Divergence
 from conformance.divergences import recorded
+from conformance.divergences.divergence import Divergence
 from conformance.regimes import REGIMES
 
 FINDINGS: tuple[Divergence, ...] = (
