@@ -9,16 +9,16 @@ from conformance.checks.chapter import check_chapter
 from conformance.checks.dtype import check_dtypes_are_the_cases
 from conformance.checks.empty import check_empty_batch_is_answered
 from conformance.checks.errors import check_bad_call_is_refused
-from conformance.checks.finding import Finding, NothingCompared
+from conformance.checks.finding import Finding, NothingCompared, Pair
 from conformance.checks.forms import check_forms_agree
-from conformance.checks.gradient import check_gradients_are_within_bounds
+from conformance.checks.gradient import check_gradients_are_within_bounds, gradient_pairs
 from conformance.checks.layout import check_layout_does_not_matter
 from conformance.checks.mask import check_mask_has_its_distribution
-from conformance.checks.output import check_outputs_are_within_bounds
+from conformance.checks.output import check_outputs_are_within_bounds, output_pairs
 from conformance.checks.parameters import check_parameters_are_as_documented
 from conformance.checks.purity import check_inputs_are_left_alone
 from conformance.checks.seeded import check_draws_are_refimpls
-from conformance.checks.state import check_state_follows_its_rule
+from conformance.checks.state import check_state_follows_its_rule, state_pairs
 from conformance.checks.trajectory import check_training
 from conformance.session import Trial
 
@@ -48,4 +48,21 @@ COMPARISONS: Mapping[str, Comparison] = {
     "agreement": check_subjects_agree,
 }
 
-__all__ = ["CHECKS", "COMPARISONS", "Check", "Comparison", "Finding", "NothingCompared"]
+# Aspects that hold numbers against the oracle's, and which numbers.
+PAIRS: Mapping[str, Callable[[Trial], Sequence[Pair]]] = {
+    "output": output_pairs,
+    "loss": output_pairs,
+    "gradient": gradient_pairs,
+    "state": state_pairs,
+}
+
+__all__ = [
+    "CHECKS",
+    "COMPARISONS",
+    "PAIRS",
+    "Check",
+    "Comparison",
+    "Finding",
+    "NothingCompared",
+    "Pair",
+]

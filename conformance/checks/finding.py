@@ -43,6 +43,42 @@ class Finding:
     remark: str = ""
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A number, or an array of them, beside what the oracle says of it.
+
+    Attributes
+    ----------
+    what : str
+        What it is, such as 'gradient of weight'.
+    got : ndarray or None
+        What the subject returned, in the neutral layout; None if it returned none.
+    expected : Bounded or ndarray
+        The oracle's answer.
+    exact : bool
+        Whether they must be equal.
+    kind : str
+        What there is none of, if it is missing.
+    """
+
+    what: str
+    got: Array | None
+    expected: Any
+    exact: bool = False
+    kind: str = "array"
+
+    def finding(self) -> Finding:
+        """Compare the two.
+
+        Returns
+        -------
+        Finding
+        """
+        if self.got is None:
+            return Finding(self.what, math.inf, "all", f"no such {self.kind}", "one", "none")
+        return within_bound(self.what, self.got, self.expected, exact=self.exact)
+
+
 def within_bound(what: str, got: Array, expected: Any, *, exact: bool = False) -> Finding:
     """Compare an array with what the oracle says of it.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
-from conformance.checks.finding import Array, Finding, within_bound
+from conformance.checks.finding import Array, Finding, Pair
 from conformance.dialects.base import Call
 from conformance.oracle import Expected
 from conformance.session import Trial
@@ -23,13 +22,26 @@ def check_gradients_are_within_bounds(trial: Trial) -> Sequence[Finding]:
     -------
     sequence of Finding
     """
-    return gradient_findings(trial, trial.observe(gradients=True).gradients, trial.expected())
+    return [pair.finding() for pair in gradient_pairs(trial)]
 
 
-def gradient_findings(
-    trial: Trial, got: Mapping[str, Array], expected: Expected
-) -> Sequence[Finding]:
-    """Compare gradients by neutral name with the oracle's.
+def gradient_pairs(trial: Trial) -> Sequence[Pair]:
+    """Put every wanted gradient beside the oracle's.
+
+    Parameters
+    ----------
+    trial : Trial
+        The case, form and subject.
+
+    Returns
+    -------
+    sequence of Pair
+    """
+    return paired_gradients(trial, trial.observe(gradients=True).gradients, trial.expected())
+
+
+def paired_gradients(trial: Trial, got: Mapping[str, Array], expected: Expected) -> Sequence[Pair]:
+    """Put gradients by neutral name beside the oracle's.
 
     Parameters
     ----------
@@ -42,13 +54,12 @@ def gradient_findings(
 
     Returns
     -------
-    sequence of Finding
+    sequence of Pair
+        A gradient that is missing counts as None.
     """
     exact = trial.case.regime == "exact"
     return [
-        within_bound(f"gradient of {name}", got[name], expected.gradients[name], exact=exact)
-        if name in got and got[name] is not None
-        else Finding(f"gradient of {name}", math.inf, "all", "no gradient", "a gradient", "none")
+        Pair(f"gradient of {name}", got.get(name), expected.gradients[name], exact, "gradient")
         for name in wanted_gradients(trial.call, expected)
     ]
 

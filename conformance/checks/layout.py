@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, within_bound
-from conformance.checks.gradient import gradient_findings
+from conformance.checks.gradient import paired_gradients
 from conformance.dialects.base import Unsupported
 from conformance.session import Trial
 from conformance.subjects.base import Memory
@@ -37,5 +37,6 @@ def check_layout_does_not_matter(trial: Trial) -> Sequence[Finding]:
             for result, output in zip(trial.call.results, observation.outputs, strict=True)
         ]
         if "gradients" not in observation.lacking:
-            findings += gradient_findings(trial, observation.gradients, expected)
+            gradients = paired_gradients(trial, observation.gradients, expected)
+            findings += [pair.finding() for pair in gradients]
     return findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.checks.finding import Finding, within_bound
+from conformance.checks.finding import Finding, Pair
 from conformance.session import Trial
 
 
@@ -20,13 +20,24 @@ def check_outputs_are_within_bounds(trial: Trial) -> Sequence[Finding]:
     -------
     sequence of Finding
     """
+    return [pair.finding() for pair in output_pairs(trial)]
+
+
+def output_pairs(trial: Trial) -> Sequence[Pair]:
+    """Put every output beside what the oracle says of it.
+
+    Parameters
+    ----------
+    trial : Trial
+        The case, form and subject.
+
+    Returns
+    -------
+    sequence of Pair
+    """
     observation, expected = trial.observe(), trial.expected()
+    exact = trial.case.regime == "exact"
     return [
-        within_bound(
-            result.name,
-            output,
-            expected.outputs[result.name],
-            exact=trial.case.regime == "exact",
-        )
+        Pair(result.name, output, expected.outputs[result.name], exact)
         for result, output in zip(trial.call.results, observation.outputs, strict=True)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from conformance import oracle
 from conformance.bounds import Bounded
-from conformance.checks.finding import Finding, equal, same_words, within_bound
+from conformance.checks.finding import Finding, Pair, same_words
 from conformance.session import Trial
 
 STEPS = (1, 3)
@@ -29,22 +28,35 @@ def check_state_follows_its_rule(trial: Trial) -> Sequence[Finding]:
     sequence of Finding
     """
     findings = []
+    for pair in state_pairs(trial):
+        findings.append(pair.finding())
+        if pair.got is not None and isinstance(pair.expected, Bounded):
+            got = pair.got.dtype.name
+            findings.append(same_words(f"dtype of {pair.what}", got, trial.case.dtype))
+    return findings
+
+
+def state_pairs(trial: Trial) -> Sequence[Pair]:
+    """Put the running statistics after one batch and after three beside the oracle's.
+
+    Parameters
+    ----------
+    trial : Trial
+        Of a norm that keeps statistics.
+
+    Returns
+    -------
+    sequence of Pair
+    """
+    pairs = []
     for steps in STEPS:
         observation = trial.observe(steps=steps)
         observation.require("state")
-        for name, statistic in state_after(trial, steps).items():
-            if name not in observation.state:
-                findings.append(Finding(name, math.inf, "all", "no such buffer", "one", "none"))
-                continue
-            got = observation.state[name]
-            if not isinstance(statistic, Bounded):
-                findings.append(equal(name, got, statistic))
-                continue
-            findings += [
-                within_bound(f"{name} after {steps} steps", got, statistic),
-                same_words(f"dtype of {name}", got.dtype.name, trial.case.dtype),
-            ]
-    return findings
+        pairs += [
+            Pair(f"{name} after {steps} steps", observation.state.get(name), rule, kind="buffer")
+            for name, rule in state_after(trial, steps).items()
+        ]
+    return pairs
 
 
 def state_after(trial: Trial, steps: int) -> Mapping[str, Any]:

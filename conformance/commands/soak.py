@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
-import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 
 from conformance import soak
+from conformance.pool import spread
 from conformance.report.json import versions
 from conformance.report.soak import as_json, page
 from conformance.subjects import SUBJECTS
@@ -60,13 +59,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(wanted: soak.Plan, processes: int) -> Iterator[soak.Soak]:
-    if processes == 1:
-        yield from _shown((soak.soak(wanted, part) for part in range(wanted.parts)), wanted.parts)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(soak.soak, wanted, part) for part in range(wanted.parts)]
-        yield from _shown((future.result() for future in as_completed(futures)), wanted.parts)
+    done = spread(functools.partial(soak.soak, wanted), range(wanted.parts), processes)
+    yield from _shown((found for _, found in done), wanted.parts)
 
 
 def _shown(parts: Iterable[soak.Soak], count: int) -> Iterator[soak.Soak]:

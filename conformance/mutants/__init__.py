@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
+
 from conformance.mutants import (
     activations,
     dropout,
@@ -19,20 +22,22 @@ from conformance.mutants import (
 )
 from conformance.mutants.mutant import Mutant, Spoiled
 
-MUTANTS: tuple[Mutant, ...] = (
-    *geometry.MUTANTS,
-    *pooling.MUTANTS,
-    *linear.MUTANTS,
-    *statistics.MUTANTS,
-    *gradients.MUTANTS,
-    *losses.MUTANTS,
-    *dropout.MUTANTS,
-    *activations.MUTANTS,
-    *parameters.MUTANTS,
-    *dtypes.MUTANTS,
-    *purity.MUTANTS,
-    *numerics.MUTANTS,
-    *programs.MUTANTS,
-)
+# What kind of mistake -> the mistakes.
+FAMILIES: Mapping[str, tuple[Mutant, ...]] = {
+    "geometry": geometry.MUTANTS,
+    "pooling": pooling.MUTANTS,
+    "linear": linear.MUTANTS,
+    "statistics": statistics.MUTANTS,
+    "gradients": gradients.MUTANTS,
+    "losses": losses.MUTANTS,
+    "dropout": dropout.MUTANTS,
+    "activations": activations.MUTANTS,
+    "parameters": parameters.MUTANTS,
+    "dtypes": dtypes.MUTANTS,
+    "purity": purity.MUTANTS,
+    "numerics": numerics.MUTANTS,
+    "programs": programs.MUTANTS,
+}
+MUTANTS: tuple[Mutant, ...] = tuple(itertools.chain.from_iterable(FAMILIES.values()))
 
-__all__ = ["MUTANTS", "Mutant", "Spoiled"]
+__all__ = ["FAMILIES", "MUTANTS", "Mutant", "Spoiled"]

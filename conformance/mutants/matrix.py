@@ -10,7 +10,6 @@ import functools
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,18 +20,21 @@ from conformance.cases import seeded
 from conformance.claims import Claim, judge, plan
 from conformance.divergences import recorded
 from conformance.mutants import MUTANTS
-from conformance.mutants.mutant import Mutant, Spoiled
+from conformance.mutants.bench import (
+    FOREIGN,
+    FRAMEWORKS,
+    SUBJECTS,
+    Part,
+    bench,
+    concerns,
+    honest,
+    parts,
+)
+from conformance.mutants.mutant import Mutant
 from conformance.mutants.rows import row_of
+from conformance.pool import spread
 from conformance.session import Session
-from conformance.subjects.base import Subject
 from conformance.verdict import Record, Verdict
-
-_FRAMEWORKS: Mapping[str, str] = {"refimpl.torch": "torch", "refimpl.tf": "tensorflow"}
-SUBJECTS = tuple(_FRAMEWORKS)
-# Draws are held against refimpl's own, so there a mutant has a name of its own.
-_FOREIGN: Mapping[str, str] = {name: f"mutant.{name}" for name in SUBJECTS}
-# How many judgements one process is given at a time.
-_PORTION = 2500
 
 
 @dataclass(frozen=True)
@@ -119,16 +121,6 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What a process is given: some claims of a layer, and the layer's mutants by number."""
-
-    layer: str
-    start: int
-    stop: int
-    mutants: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class _Judged:
     kills: Mapping[int, tuple[Kill, ...]]
     rejected: tuple[str, ...]
@@ -155,20 +147,21 @@ def run(
     Found
     """
     chosen = [MUTANTS.index(mutant) for mutant in mutants]
-    parts = list(_parts(chosen))
-    sizes = [(part.stop - part.start) * (1 + len(part.mutants)) for part in parts]
+    layers = {number: MUTANTS[number].layer for number in chosen}
+    dealt = list(parts(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
+    total = sum(part.size for part in dealt)
     done, results = 0, {}
-    for place, judged in _spread(parts, processes):
+    for place, judged in spread(_judge_part, dealt, processes):
         results[place] = judged
-        done += sizes[place]
-        progress(done, sum(sizes))
-    ordered = [results[place] for place in range(len(parts))]
+        done += dealt[place].size
+        progress(done, total)
+    ordered = [results[place] for place in range(len(dealt))]
     outcomes = tuple(
         Outcome(MUTANTS[number], tuple(k for each in ordered for k in each.kills.get(number, ())))
         for number in chosen
     )
     rejected = tuple(claim for each in ordered for claim in each.rejected)
-    return Found(outcomes, sum(part.stop - part.start for part in parts), rejected)
+    return Found(outcomes, sum(part.stop - part.start for part in dealt), rejected)
 
 
 def killing_claim(mutant: Mutant) -> Kill | None:
@@ -184,17 +177,18 @@ def killing_claim(mutant: Mutant) -> Kill | None:
     Kill or None
         None if it survives there.
     """
-    honest = Session(_honest())
-    bench = _bench(mutant, _honest(), honest)
+    given = honest()
+    healthy = Session(given)
+    wrong = bench(mutant, given, healthy)
     for claim in claims_of(mutant.layer):
-        if claim.aspect != mutant.aspect or not _concerns(claim, mutant):
+        if claim.aspect != mutant.aspect or not concerns(claim, mutant):
             continue
         if mutant.form not in ("", claim.form.split("+")[0]) or (
             mutant.word and mutant.word not in claim.case.words
         ):
             continue
-        kill = _killed(claim, bench)
-        if kill is not None and _judged(claim, honest).verdict is Verdict.PASS:
+        kill = _killed(claim, wrong)
+        if kill is not None and _judged(claim, healthy).verdict is Verdict.PASS:
             return kill
     return None
 
@@ -228,68 +222,32 @@ def _by_layer() -> Mapping[str, tuple[Claim, ...]]:
 def _draws() -> Iterator[Claim]:
     """The draws, each in its dialect; what a framework refuses on record, refimpl does, too."""
     for case in seeded.cases():
-        for subject, framework in _FRAMEWORKS.items():
+        for subject, framework in FRAMEWORKS.items():
             known = recorded(case, "seeded", framework, "drawn")
             if case.config["draw"].dialect == subjects.dialect_of(subject) and not any(
                 each.kind == "raises" for each in known
             ):
-                yield Claim(case, "seeded", _FOREIGN[subject], "drawn")
+                yield Claim(case, "seeded", FOREIGN[subject], "drawn")
 
 
-def _parts(chosen: Sequence[int]) -> Iterator[_Part]:
-    by_layer: dict[str, list[int]] = {}
-    for number in chosen:
-        by_layer.setdefault(MUTANTS[number].layer, []).append(number)
-    for layer, numbers in by_layer.items():
-        total = len(claims_of(layer))
-        step = max(_PORTION // len(numbers), 1)
-        for start in range(0, total, step):
-            yield _Part(layer, start, min(start + step, total), tuple(numbers))
-
-
-def _spread(parts: Sequence[_Part], processes: int) -> Iterator[tuple[int, _Judged]]:
-    if processes == 1:
-        yield from enumerate(map(_judge_part, parts))
-        return
-    with ProcessPoolExecutor(processes) as pool:
-        futures = {pool.submit(_judge_part, part): place for place, part in enumerate(parts)}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-
-
-def _judge_part(part: _Part) -> _Judged:
-    given = _honest()
-    honest = Session(given)
-    benches = {number: _bench(MUTANTS[number], given, honest) for number in part.mutants}
+def _judge_part(part: Part) -> _Judged:
+    given = honest()
+    healthy = Session(given)
+    benches = {number: bench(MUTANTS[number], given, healthy) for number in part.mutants}
     kills: dict[int, list[Kill]] = {number: [] for number in part.mutants}
     rejected = []
     for claim in claims_of(part.layer)[part.start : part.stop]:
-        record = _judged(claim, honest)
+        record = _judged(claim, healthy)
         if not record.verdict.healthy:
             rejected.append(f"{claim.aspect}/{claim.id}")
         if record.verdict is not Verdict.PASS:
             continue
-        for number, bench in benches.items():
-            if _concerns(claim, MUTANTS[number]):
-                kill = _killed(claim, bench)
+        for number, wrong in benches.items():
+            if concerns(claim, MUTANTS[number]):
+                kill = _killed(claim, wrong)
                 if kill is not None:
                     kills[number].append(kill)
     return _Judged({number: tuple(found) for number, found in kills.items()}, tuple(rejected))
-
-
-def _honest() -> Mapping[str, Subject]:
-    loaded = {name: subjects.load(name) for name in SUBJECTS}
-    return loaded | {_FOREIGN[name]: subject for name, subject in loaded.items()}
-
-
-def _bench(mutant: Mutant, honest: Mapping[str, Subject], oracle: Session) -> Session:
-    name = _FOREIGN[mutant.subject] if mutant.layer == "seeded" else mutant.subject
-    return Session({**honest, name: Spoiled(honest[name], mutant)}, oracle=oracle)
-
-
-def _concerns(claim: Claim, mutant: Mutant) -> bool:
-    names = claim.subject.split("+")
-    return mutant.subject in names or _FOREIGN[mutant.subject] in names
 
 
 def _judged(claim: Claim, session: Session) -> Record:
@@ -298,8 +256,8 @@ def _judged(claim: Claim, session: Session) -> Record:
         return judge(claim, session)
 
 
-def _killed(claim: Claim, bench: Session) -> Kill | None:
-    record = _judged(claim, bench)
+def _killed(claim: Claim, session: Session) -> Kill | None:
+    record = _judged(claim, session)
     if record.verdict is not Verdict.FAIL:
         return None
     k = math.inf if record.k is None or not math.isfinite(record.k) else record.k

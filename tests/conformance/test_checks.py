@@ -214,9 +214,12 @@ def test_state(training):
     found = CHECKS["state"](trial(case))
     assert not what_is_wrong(found)
     assert {finding.what for finding in found} == {
-        "num_batches_tracked",
-        *(f"running_{name} after {n} steps" for name in ("mean", "var") for n in (1, 3)),
-        *(f"dtype of running_{name}" for name in ("mean", "var")),
+        f"{what} after {steps} steps"
+        for steps in (1, 3)
+        for what in (
+            "num_batches_tracked",
+            *(f"{of}running_{name}" for of in ("", "dtype of ") for name in ("mean", "var")),
+        )
     }
     for name in ("running_mean", "running_var", "num_batches_tracked"):
 

@@ -84,10 +84,10 @@ def test_a_mutant_without_a_mistake_survives_and_is_reported(monkeypatch):
 
 
 def test_a_healthy_subject_that_is_rejected_is_reported(monkeypatch):
-    honest = matrix._honest()
+    honest = matrix.honest()
     wrong = Mutant("off", "Off.", "softsign", "output", after=all_outputs(lambda y: y + y))
     rejected = {name: Spoiled(subject, wrong) for name, subject in honest.items()}
-    monkeypatch.setattr(matrix, "_honest", lambda: rejected)
+    monkeypatch.setattr(matrix, "honest", lambda: rejected)
     monkeypatch.setattr(matrix, "MUTANTS", (wrong,))
     found = matrix.run((wrong,))
     assert found.rejected

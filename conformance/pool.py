@@ -1,0 +1,42 @@
+"""Shares work among processes, each a Python of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TypeVar
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+def spread(
+    work: Callable[[Part], Result], parts: Sequence[Part], processes: int
+) -> Iterator[tuple[int, Result]]:
+    """Do every part of some work.
+
+    Parameters
+    ----------
+    work : callable
+        A function of a module: another process must find it by its name.
+    parts : sequence
+        What it is called with, once for each.
+    processes : int
+        How many processes share the work; 1 is this one.
+
+    Yields
+    ------
+    (int, object)
+        The place of a part, and its result, as each is done.
+    """
+    if processes == 1:
+        yield from enumerate(map(work, parts))
+        return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
+    # Frameworks have threads, which a forked process would lack.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(work, part): place for place, part in enumerate(parts)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
