@@ -21,6 +21,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "capsule": ("conformance.commands.capsule", "write a failure as a program of its own"),
     "soak": ("conformance.commands.soak", "rerun it with other inputs, and look for false alarms"),
     "accuracy": ("conformance.commands.accuracy", "measure the activations, number by number"),
+    "tolerances": (
+        "conformance.commands.tolerances",
+        "hold the bounds and published tolerances against each other",
+    ),
     "export": ("conformance.commands.export", "write cases as files, for any language"),
     "survey": ("conformance.commands.survey", "judge implementations by others, on one page"),
     "judge": ("conformance.commands.judge", "judge the answers to such files"),

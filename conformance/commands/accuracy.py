@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
-import os
 import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
@@ -25,6 +23,7 @@ from rich.progress import (
 
 from conformance.accuracy.activations import ACTIVATIONS, named
 from conformance.accuracy.measure import Plan, Results, Share, measure, merge, shares
+from conformance.pool import spread
 from conformance.report.accuracy import as_json, page, unexplained
 from conformance.report.json import versions
 from conformance.report.profile import Curve, draw
@@ -91,14 +90,8 @@ def _gathered(plan: Plan, processes: int) -> Results:
 
 
 def _measured(plan: Plan, parts: Sequence[Share], processes: int) -> Iterator[Results]:
-    if processes == 1:
-        yield from (measure(plan, part) for part in parts)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(measure, plan, part) for part in parts]
-        for future in as_completed(futures):
-            yield future.result()
+    for _, result in spread(functools.partial(measure, plan), parts, processes):
+        yield result
 
 
 def _progress() -> Progress:

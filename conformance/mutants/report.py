@@ -14,6 +14,7 @@ from conformance.mutants.excuses import MARGIN, MARGINS, ROWS
 from conformance.mutants.matrix import Found, Outcome
 from conformance.mutants.rows import all_rows
 from conformance.regimes import REGIMES
+from conformance.report.markdown import table
 from conformance.selection import ASPECTS
 
 COMMAND = "conformance kill-matrix --docs docs/"
@@ -186,7 +187,7 @@ def page(found: Found) -> str:
             " data, in `conformance/mutants/`."
         ),
         "## Mutants",
-        _table(
+        table(
             ("layer", "mutant", "of", "what is wrong", "cases", "aspect", "K", "margin"),
             (
                 (
@@ -201,19 +202,19 @@ def page(found: Found) -> str:
         ),
         "## Aspects",
         _filled("How many mutants each aspect kills: every check has something that it catches."),
-        _table(("aspect", "mutants killed"), _aspects(found)),
+        table(("aspect", "mutants killed"), _aspects(found)),
         "## Regimes",
         _filled(
             "What kind of numbers the inputs are decides what can be seen. How many mutants each"
             " regime kills, and how many of them no other regime does."
         ),
-        _table(("regime", "what it is for", "killed", "by no other"), _regimes(found)),
+        table(("regime", "what it is for", "killed", "by no other"), _regimes(found)),
         "## Rows of the tables",
         _filled(
             "A row is one layer of one table of cases. How many mutants it kills, and how many of"
             " them no other row kills: a row without such a mutant would not be missed."
         ),
-        _table(("row", "killed", "by no other"), _rows(found)),
+        table(("row", "killed", "by no other"), _rows(found)),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -243,13 +244,6 @@ def _rows(found: Found) -> Iterator[tuple[str, str, str]]:
     for row, alone in only_killers(found).items():
         reason = f" ({ROWS[row]})" if row in ROWS else ""
         yield f"`{row}`", str(killed[row]), f"{alone}{reason}"
-
-
-def _table(head: tuple[str, ...], rows: Any) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )
 
 
 def _filled(text: str) -> str:

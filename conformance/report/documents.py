@@ -10,7 +10,6 @@ import argparse
 import functools
 import json
 import re
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from conformance.dialects.base import Unsupported
 from conformance.divergences import DIVERGENCES
 from conformance.divergences.divergence import Divergence
 from conformance.report import Report
+from conformance.report.markdown import console, page, table
 from conformance.subjects import SUBJECTS
 from conformance.verdict import Record
 
@@ -61,7 +61,7 @@ def chapter() -> str:
         " TensorFlow's. It says things that can be checked. Here is each, restated for today's"
         " versions, with the case that checks it. A case is run on the real framework and on"
         " refimpl's dialect of it.",
-        _console(
+        console(
             "python -m conformance -k chapter",
             f'python -m conformance -k "chapter and {first.name}"',
             f"python -m conformance --subject torch --claim {ids[first.number]}-torch-told",
@@ -73,11 +73,11 @@ def chapter() -> str:
     for section, title in _SECTIONS.items():
         told = [each for each in STATEMENTS if each.number.split(".")[0] == section]
         blocks += [f"## {section}. {title}", _claims(told, ids)]
-    return _page(blocks)
+    return page(blocks)
 
 
 def _claims(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
-    return _table(
+    return table(
         ("claim", "what it says", "about", "case"),
         (
             (
@@ -121,9 +121,9 @@ def divergences() -> str:
         "## Not in the dialect's words",
         "A dialect has no words for some cases: there is no such argument. Its subjects are not"
         " asked, and the claim is `unsupported`.",
-        _table(("dialect", "layers", "why"), _unsaid()),
+        table(("dialect", "layers", "why"), _unsaid()),
     ]
-    return _page(blocks)
+    return page(blocks)
 
 
 def _columns(subjects: tuple[str, ...]) -> list[int]:
@@ -131,7 +131,7 @@ def _columns(subjects: tuple[str, ...]) -> list[int]:
 
 
 def _records(records: Iterable[Divergence]) -> str:
-    return _table(
+    return table(
         ("layers", "forms", "aspects", "what", "", "why"),
         (
             (
@@ -176,30 +176,6 @@ def _place(layer: str) -> tuple[int, str]:
 @functools.cache
 def _layers() -> tuple[str, ...]:
     return tuple(dict.fromkeys(case.layer for case in all_cases()))
-
-
-def _page(blocks: Iterable[str]) -> str:
-    """Put blocks one below the other, paragraphs among them wrapped."""
-    wrapped = (
-        block
-        if block.startswith(("#", "<", "|", "```"))
-        else textwrap.fill(block, 100, break_long_words=False, break_on_hyphens=False)
-        for block in blocks
-    )
-    return "\n\n".join(wrapped) + "\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")
-
-
-def _console(*commands: str) -> str:
-    return "\n".join(("```console", *commands, "```"))
 
 
 DOCUMENTS = {"chapter.md": chapter, "divergences.md": divergences}

@@ -1,8 +1,31 @@
-"""What the pages made from data are written with."""
+"""Pages in Markdown: paragraphs, tables and commands."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
+
+
+def page(blocks: Iterable[str]) -> str:
+    """
+    Put blocks one below the other, paragraphs among them wrapped.
+
+    Parameters
+    ----------
+    blocks : iterable of str
+        Headings, paragraphs, tables, commands.
+
+    Returns
+    -------
+    str
+    """
+    wrapped = (
+        block
+        if block.startswith(("#", "<", "|", "```", "- "))
+        else textwrap.fill(block.strip(), 100, break_long_words=False, break_on_hyphens=False)
+        for block in blocks
+    )
+    return "\n\n".join(wrapped) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -12,16 +35,62 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     Parameters
     ----------
     head : sequence of str
-        The columns' titles.
+        The columns' names.
     rows : iterable of sequence of str
-        The cells; none has a bar in it.
+        The cells, line by line.
 
     Returns
     -------
     str
     """
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
+def console(*commands: str) -> str:
+    """
+    Show commands.
+
+    Parameters
+    ----------
+    *commands : str
+        The commands, one a line.
+
+    Returns
+    -------
+    str
+    """
+    return "\n".join(("```console", *commands, "```"))
+
+
+def listing(items: Iterable[str]) -> str:
+    """
+    Write a list, its items wrapped.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Sentences.
+
+    Returns
+    -------
+    str
+    """
+    return "\n".join(
+        textwrap.fill(
+            item,
+            100,
+            initial_indent="- ",
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for item in items
+    )
 
 
 def superscript(number: int) -> str:
