@@ -17,6 +17,7 @@ from conformance.session import Trial
 from refimpl.dtypes import float_dtype
 
 Floats = npt.NDArray[np.float64]
+Marks = npt.NDArray[np.bool_]
 
 
 class Numbers(NamedTuple):
@@ -79,7 +80,7 @@ class Comparison:
         return Numbers(found[claimed], rounded[claimed])
 
     @functools.cached_property
-    def same(self) -> npt.NDArray[np.bool_]:
+    def same(self) -> Marks:
         """Where the two are equal, a NaN to a NaN."""
         got, reference = self.numbers
         return np.asarray((got == reference) | (np.isnan(got) & np.isnan(reference)))

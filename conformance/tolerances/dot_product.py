@@ -16,7 +16,7 @@ import numpy as np
 from conformance import oracle
 from conformance.bounds import Bounded, Unit
 from conformance.case import Case
-from conformance.tolerances.comparison import Comparison, Floats
+from conformance.tolerances.comparison import Comparison, Floats, Marks
 
 _LAYERS = frozenset(("conv2d", "conv3d", "linear", "avg_pool2d"))
 _DTYPES = frozenset(("float32", "float16"))
@@ -46,7 +46,7 @@ def applies(comparison: Comparison) -> bool:
     )
 
 
-def rejects(comparison: Comparison) -> bool:
+def rejects(comparison: Comparison) -> Marks:
     """Judge the outputs one by one, and all together.
 
     Parameters
@@ -56,7 +56,7 @@ def rejects(comparison: Comparison) -> bool:
 
     Returns
     -------
-    bool
+    ndarray of bool
     """
     expected, got, case = comparison.pair.expected, comparison.pair.got, comparison.case
     assert isinstance(expected, Bounded)
@@ -64,7 +64,8 @@ def rejects(comparison: Comparison) -> bool:
     conventions = tuple(sorted(comparison.conventions.items(), key=lambda item: item[0]))
     magnitude = magnitudes(case, conventions, comparison.arrays)
     errors = in_units(got.astype(np.float64), expected.value, magnitude, Unit.of(case.dtype))
-    return is_too_far(errors, terms(comparison), balanced=case.regime == _BALANCED)
+    far = is_too_far(errors, terms(comparison), balanced=case.regime == _BALANCED)
+    return np.asarray(far)
 
 
 def in_units(got: Floats, exact: Floats, magnitude: Floats, unit: Unit) -> Floats:

@@ -58,8 +58,8 @@ def page(found: Found) -> str:
         blocks += [f"### {title}", _breakdown(found, coordinate)]
     blocks += [
         "### Examples",
-        "The first that each rule rejects of each kind, with the element that is farthest off. K is"
-        " the error of the worst element in units of the bound; up to 4 is healthy.",
+        "For each kind of numbers the first array that a rule rejects, and of the elements that it"
+        " rejects the one that is off most. K is the array's: up to 4 is healthy.",
         table(("rule", "claim", "array", "got", "exact, rounded", "K"), _examples(found)),
         "## Mutants that are caught",
         "Each cell: how many are caught, of how many that the rule speaks about. A family is a file"
@@ -150,7 +150,7 @@ def _share(counts: Iterable[int] | None) -> str:
 
 def _examples(found: Found) -> Iterator[tuple[str, ...]]:
     for name in _NAMES:
-        for (rule, _), each in found.healthy.examples.items():
+        for (rule, _), each in sorted(found.healthy.examples.items()):
             if rule == name:
                 numbers = (f"{each.got:.9g}", f"{each.reference:.9g}", f"{each.k:.2g}")
                 yield name, f"`{each.claim}`", each.what, *numbers
@@ -203,7 +203,7 @@ def as_json(found: Found) -> Mapping[str, Any]:
         ],
         "examples": [
             {"rule": rule, "regime": regime, **{k: str(v) for k, v in each._asdict().items()}}
-            for (rule, regime), each in found.healthy.examples.items()
+            for (rule, regime), each in sorted(found.healthy.examples.items())
         ],
         "mutants": [
             {

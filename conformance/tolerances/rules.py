@@ -9,7 +9,7 @@ import numpy as np
 
 from conformance.bounds import LIMIT
 from conformance.tolerances import dot_product, webnn
-from conformance.tolerances.comparison import Comparison
+from conformance.tolerances.comparison import Comparison, Marks
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,15 @@ class Rule:
     applies : callable
         Whether it says anything about a comparison.
     rejects : callable
-        Whether it rejects an array of the right shape.
+        Which elements of an array of the right shape it rejects; a single answer where it judges
+        them together.
     """
 
     name: str
     says: str
     source: str
     applies: Callable[[Comparison], bool]
-    rejects: Callable[[Comparison], bool]
+    rejects: Callable[[Comparison], Marks]
 
     def verdict(self, comparison: Comparison) -> bool | None:
         """Judge an array.
@@ -51,7 +52,7 @@ class Rule:
         """
         if not self.applies(comparison):
             return None
-        return comparison.malformed or self.rejects(comparison)
+        return comparison.malformed or bool(np.any(self.rejects(comparison)))
 
 
 def always(comparison: Comparison) -> bool:
@@ -69,7 +70,7 @@ def always(comparison: Comparison) -> bool:
     return True
 
 
-def above_the_limit(comparison: Comparison) -> bool:
+def above_the_limit(comparison: Comparison) -> Marks:
     """Judge by the derived bound and the one limit on K.
 
     Parameters
@@ -79,14 +80,14 @@ def above_the_limit(comparison: Comparison) -> bool:
 
     Returns
     -------
-    bool
+    ndarray of bool
     """
-    return comparison.pair.finding().k > LIMIT
+    return np.asarray(comparison.pair.finding().k > LIMIT)
 
 
 def outside(
     relative: Mapping[str, float], absolute: Mapping[str, float]
-) -> Callable[[Comparison], bool]:
+) -> Callable[[Comparison], Marks]:
     """Make the rule |got − reference| ≤ absolute + relative·|reference|.
 
     Parameters
@@ -99,17 +100,17 @@ def outside(
     callable
     """
 
-    def rejects(comparison: Comparison) -> bool:
+    def rejects(comparison: Comparison) -> Marks:
         kind = comparison.case.dtype if comparison.floats else "indices"
         size = np.abs(comparison.numbers.reference)
         # Whatever is not finite must be equal.
         limit = absolute[kind] + relative[kind] * np.where(np.isfinite(size), size, 0.0)
-        return bool(np.any(comparison.error > limit))
+        return np.asarray(comparison.error > limit)
 
     return rejects
 
 
-def roughly_unlike(comparison: Comparison) -> bool:
+def roughly_unlike(comparison: Comparison) -> Marks:
     """Judge as `math.isclose(rel_tol=0.25, abs_tol=1)` does; indices must be equal.
 
     Parameters
@@ -119,13 +120,13 @@ def roughly_unlike(comparison: Comparison) -> bool:
 
     Returns
     -------
-    bool
+    ndarray of bool
     """
     if not comparison.floats:
-        return not comparison.same.all()
+        return ~comparison.same
     larger = np.maximum(*np.abs(comparison.numbers))
     limit = np.maximum(0.25 * np.where(np.isfinite(larger), larger, 0.0), 1.0)
-    return bool(np.any(comparison.error > limit))
+    return np.asarray(comparison.error > limit)
 
 
 _DTYPES = ("float64", "float32", "float16", "bfloat16", "indices")

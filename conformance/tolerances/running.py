@@ -22,7 +22,7 @@ from conformance.pool import spread
 from conformance.session import Session, SubjectRaised
 from conformance.subjects import SUBJECTS
 from conformance.tolerances.comparison import Comparison, comparisons
-from conformance.tolerances.rules import RULES
+from conformance.tolerances.rules import RULES, Rule
 from conformance.tolerances.tally import Cell, Example, Fate, Found, Healthy
 
 _CLAIMS = 600  # of healthy subjects, so many that one process is given at a time
@@ -138,7 +138,9 @@ def _of_healthy(share: _Share) -> Healthy:
                 found.judged[cell] += 1
                 found.rejected[cell] += rejected
                 if rejected and not (cell.recorded or comparison.malformed):
-                    found.examples.setdefault((rule.name, cell.regime), _example(claim, comparison))
+                    found.examples.setdefault(
+                        (rule.name, cell.regime), _example(claim, comparison, rule)
+                    )
     return found
 
 
@@ -148,9 +150,9 @@ def _cell(rule: str, claim: Claim) -> Cell:
     return Cell(rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype)
 
 
-def _example(claim: Claim, comparison: Comparison) -> Example:
+def _example(claim: Claim, comparison: Comparison, rule: Rule) -> Example:
     got, reference = comparison.numbers
-    worst = int(np.argmax(comparison.error))
+    worst = int(np.argmax(np.where(rule.rejects(comparison), comparison.error, -1.0)))
     return Example(
         f"{claim.aspect}/{claim.id}",
         comparison.pair.what,

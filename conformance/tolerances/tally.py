@@ -33,7 +33,7 @@ class Cell(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A healthy array that a rule rejects: the element that is farthest off.
+    """A healthy array that a rule rejects: the element, of those it rejects, that is off most.
 
     Attributes
     ----------
@@ -76,7 +76,8 @@ class Healthy:
         self.claims += later.claims
         self.judged += later.judged
         self.rejected += later.rejected
-        self.examples = later.examples | self.examples
+        for place, example in later.examples.items():
+            self.examples.setdefault(place, example)
 
     def counts(self, rule: str, **wanted: Any) -> tuple[int, int]:
         """Count the arrays that a rule judged, and those that it rejected.

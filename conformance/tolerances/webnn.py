@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.tolerances.comparison import Comparison
+from conformance.tolerances.comparison import Comparison, Marks
 
 Config = Mapping[str, Any]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -43,7 +43,7 @@ def tolerance(comparison: Comparison) -> int | None:
     return entry({**case.config, **comparison.conventions}, used)
 
 
-def rejects(comparison: Comparison) -> bool:
+def rejects(comparison: Comparison) -> Marks:
     """Judge an output by its distance in units of the last place.
 
     Parameters
@@ -53,7 +53,7 @@ def rejects(comparison: Comparison) -> bool:
 
     Returns
     -------
-    bool
+    ndarray of bool
     """
     allowed = tolerance(comparison)
     assert allowed is not None
@@ -61,7 +61,7 @@ def rejects(comparison: Comparison) -> bool:
     kind = np.dtype(comparison.case.dtype)
     with np.errstate(all="ignore"):
         apart = np.abs(places(got.astype(kind)) - places(reference.astype(kind)))
-    return bool(np.any(np.where(comparison.same, 0, apart) > allowed))
+    return np.asarray(np.where(comparison.same, 0, apart) > allowed)
 
 
 def places(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
