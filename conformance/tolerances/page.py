@@ -67,8 +67,8 @@ def page(found: Found) -> str:
         _families(found),
         "### Missed",
         f"The mutants that some rule lets through; {_LOOSE}, which lets most of the small mistakes"
-        " through, counts in the table above only. ✓ caught, ✗ let through, – the rule does not"
-        " speak about it.",
+        " through, counts in the table above only. ✓ caught, ✗ let through, (✗) rejected only where"
+        " the healthy subject is, too, – the rule does not speak about it.",
         _missed(found),
     ]
     return joined(blocks)
@@ -170,7 +170,7 @@ def _missed(found: Found) -> str:
     rows = [
         (f"`{mutant.layer}`", mutant.name, f"`{mutant.subject}`", *marks)
         for mutant in found.numeric
-        if "✗" in (marks := [_mark(found, mutant, name) for name in names])
+        if {"✗", "(✗)"} & set(marks := [_mark(found, mutant, name) for name in names])
     ]
     return table(("layer", "mutant", "of", *names), rows)
 
@@ -179,7 +179,9 @@ def _mark(found: Found, mutant: Mutant, name: str) -> str:
     fate = found.fates[mutant]
     if name not in fate.judged:
         return "–"
-    return "✓" if name in fate.caught else "✗"
+    if name in fate.caught:
+        return "✓"
+    return "(✗)" if name in fate.rejected else "✗"
 
 
 def as_json(found: Found) -> Mapping[str, Any]:

@@ -162,13 +162,21 @@ def _example(claim: Claim, comparison: Comparison, rule: Rule) -> Example:
     )
 
 
-def _compared(claim: Claim, session: Session) -> list[Comparison] | None:
-    """The arrays of an answer beside the oracle's; None where there is no answer."""
+def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Comparison] | None:
+    """The arrays of an answer beside the oracle's; None where there is no answer.
+
+    Only what is wrong, or is on record, may raise: a framework that is not installed, say, must
+    not make the table smaller.
+    """
     try:
         trial = session.trial(claim.case, claim.subject, claim.form)
         return list(comparisons(trial, claim.aspect))
-    except (Unsupported, SubjectRaised):
+    except Unsupported:
         return None
+    except SubjectRaised:
+        if wrong or recorded(claim.case, claim.aspect, claim.subject, claim.form):
+            return None
+        raise
 
 
 def _of_mutants(part: Part) -> dict[int, Fate]:
@@ -184,7 +192,7 @@ def _of_mutants(part: Part) -> dict[int, Fate]:
         right = {each.pair.what: each for each in _compared(claim, healthy) or ()}
         for number, wrong in benches.items():
             if concerns(claim, MUTANTS[number]):
-                for comparison in _compared(claim, wrong) or ():
+                for comparison in _compared(claim, wrong, wrong=True) or ():
                     _judge(fates[number], claim, comparison, right[comparison.pair.what])
     return fates
 

@@ -15,6 +15,10 @@ statistics, each beside its reference, the exact value rounded once to the case'
 TOSA's look at the exact value itself, which is part of these rules.) Elements about which the
 oracle claims nothing are left out for all.
 
+**The data** are our cases for all. They are drawn to excite faults: much of what a fixed tolerance
+catches here it would not see on ordinary data, and much of what it rejects here is healthy for the
+same reason.
+
 **The same for all.** A missing array and a wrong shape are rejected. A NaN equals a NaN and an
 infinity the same infinity, as in `assert_allclose`; `torch.testing.assert_close` wants
 `equal_nan=True` for that, which PyTorch's own tests give it. The dtype of an answer is an aspect of

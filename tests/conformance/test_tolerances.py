@@ -21,7 +21,7 @@ from conformance.claims import plan
 from conformance.commands import tolerances as command
 from conformance.mutants import FAMILIES, MUTANTS, bench, matrix
 from conformance.mutants.bench import Part
-from conformance.session import Session
+from conformance.session import Session, SubjectRaised
 from conformance.tolerances import (
     RULES,
     Fate,
@@ -312,6 +312,21 @@ def test_what_is_rejected_anyway_catches_nothing():
     assert "array-api-tests" not in fate.rejected
 
 
+def test_a_healthy_subject_that_raises_is_no_smaller_table():
+    claim = next(claim for claim in plan(["refimpl.torch"], ["output"]))
+
+    class Broken:
+        name, dialect = claim.subject, "torch"
+
+        def run(self, request):
+            raise ImportError("no such framework")
+
+    session = Session({claim.subject: Broken()})
+    with pytest.raises(SubjectRaised, match="no such framework"):
+        running._compared(claim, session)
+    assert running._compared(claim, session, wrong=True) is None
+
+
 def test_equal_numbers_say_nothing():
     fate = Fate()
     claim = next(claim for claim in plan(["refimpl.torch"], ["output"]))
@@ -345,7 +360,7 @@ def sums(rows, place):
     return total
 
 
-@pytest.mark.parametrize("written", [False])
+@pytest.mark.parametrize("written", [False, True])
 def test_the_page_adds_up(found, written):
     text = (DOCS / "tolerances.md").read_text(encoding="utf-8") if written else page(found)
     title = "# Derived bounds and fixed tolerances"
@@ -363,8 +378,24 @@ def test_the_page_adds_up(found, written):
         assert sums(families[:-1], place) == [int(line[5]), int(line[4])]
         assert int(line[5]) <= int(line[6])
     for row in cells(text, "### Missed"):
-        assert "✗" in row
+        assert {"✗", "(✗)"} & set(row)
     assert overview["ours"][1] == "0"
+
+
+def test_the_documents_tell_the_figures_of_the_page():
+    text = (DOCS / "tolerances.md").read_text(encoding="utf-8")
+    assert re.search(rf"of {len(MUTANTS)} mutants", " ".join(text.split()))
+    rows = cells(text, "# Derived bounds and fixed tolerances")
+    ours, torch = ([cell.split(" (")[0] for cell in row[1:]] for row in rows[:2])
+    missed = [int(line[4]) - int(line[5]) for line in (torch, ours)]
+    sentence = (
+        f"Of {torch[0]} healthy arrays the defaults of `torch.testing.assert_close` reject"
+        f" {torch[1]}, the bounds {ours[1]}; of {torch[4]} mutants whose numbers are wrong they let"
+        f" {missed[0]} through, the bounds {missed[1]}."
+    )
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert sentence in " ".join(readme.split())
+    assert "](tolerances.md)" in (DOCS / "bounds.md").read_text(encoding="utf-8")
 
 
 def test_every_mutant_is_in_a_family():
