@@ -256,13 +256,11 @@ class Matrix:
         if folder is None or ledger is None or ledger.report is None:
             return
         from conformance.capsule.folder import write_first
-        from conformance.session import Session
 
         def claim_of(record: Record) -> Claim:
             return self.find_claim(record.aspect, f"{record.case}-{record.subject}-{record.form}")
 
-        session = Session(roster=self.roster)
-        for line in write_first(ledger.report.records, claim_of, session, folder):
+        for line in write_first(ledger.report.records, claim_of, self.roster, folder):
             terminalreporter.write_line(line)
 
     # Judging --------------------------------------------------------------------------------

@@ -398,8 +398,7 @@ class Session:
         """Let what is drawn depend on the case alone, so that a run can be repeated."""
         subject = self.subject(name)
         if isinstance(subject, HasLibrary):
-            digest = hashlib.sha256(f"{case.seed}/{case.id}".encode()).digest()
-            subject.library().seed(int.from_bytes(digest[:4], "little") >> 1)
+            subject.library().seed(seed_of(case))
 
     def _rerun(self, aspect: str, claim: str, subject: str) -> str:
         foreign = [name for name in subject.split("+") if not self.roster[name].built_in]
@@ -471,6 +470,22 @@ def neutral(observation: Observation, call: Call) -> Observation:
         observation.same_object,
         observation.lacking,
     )
+
+
+def seed_of(case: Case) -> int:
+    """The seed under which a case's masks are drawn.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    int
+    """
+    digest = hashlib.sha256(f"{case.seed}/{case.id}".encode()).digest()
+    return int.from_bytes(digest[:4], "little") >> 1
 
 
 def kept(case: Case, output: Array) -> Array:

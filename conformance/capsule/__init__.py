@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.capsule.failure import ASPECTS, Failure, NoCapsule, look
+from conformance.capsule.guarded import written
 from conformance.capsule.writer import Capsule, capsule
 
-__all__ = ["ASPECTS", "Capsule", "Failure", "NoCapsule", "capsule", "look"]
+__all__ = ["ASPECTS", "Capsule", "Failure", "NoCapsule", "capsule", "look", "written"]

@@ -60,6 +60,8 @@ def arithmetic(failure: Failure) -> str:
     if not isinstance(index, tuple):
         return "The expected shape follows from the arguments."
     case, call = failure.trial.case, failure.trial.call
+    if "rate" in case.config:  # the oracle answers only when it has seen the mask
+        return _masked(failure, index)
     arrays = {
         name: array.astype(np.float64) if is_float(array.dtype) else array
         for name, array in oracle.arrays_of(case).items()
@@ -75,6 +77,20 @@ def arithmetic(failure: Failure) -> str:
     if not lines:
         return "The expected value is the oracle's: float64, with a bound of every error."
     return "\n".join(lines)
+
+
+def _masked(failure: Failure, index: Index) -> str:
+    """A dropout, given its mask."""
+    case, rate = failure.trial.case, failure.trial.case.config["rate"]
+    if failure.kind == "output":
+        what, value = "input", float(case.draw("input")[index])
+    else:
+        bar = oracle.cotangent_of(case, "output", case.shapes["input"])
+        what, value = "cotangent", float(bar[index])
+    if not failure.drawn:
+        return f"Nothing is drawn at this rate, or in this mode: the {what} is {value!r}."
+    scaled = f"{value!r} / (1 - {rate!r}) = {value / (1 - rate)!r}"
+    return f"The {what} divided by 1 - rate, where it survives: {scaled}; 0 where it is dropped."
 
 
 def _gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequence[str]:

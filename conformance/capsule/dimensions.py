@@ -86,7 +86,11 @@ def dimensions(case: Given) -> list[Dimension]:
         ]
         classes = {"input": along, "weight": 0} | ({"target": along} if soft else {})
         return [*found, Dimension(classes, "classes")]
-    return [Dimension({"input": axis, _OUT: axis}) for axis in range(ndim)]
+    noise = case.config.get("noise_shape") or (1,) * ndim
+    return [
+        Dimension({"input": axis, _OUT: axis}, *(("noise_shape", axis) if noise[axis] > 1 else ()))
+        for axis in range(ndim)
+    ]
 
 
 def size(case: Given, dimension: Dimension) -> int:

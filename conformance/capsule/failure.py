@@ -1,22 +1,55 @@
-"""One failure of a claim: which array is off, where, and by how much."""
+"""One failure of a claim: what is off, where, and by how much."""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from conformance import oracle
 from conformance.bounds import LIMIT, Bounded
+from conformance.case import Array
 from conformance.checks import CHECKS
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.checks.state import state_after
 from conformance.claims import Claim
 from conformance.dialects.base import Move, Unsupported
-from conformance.session import Session, SubjectRaised, Trial
+from conformance.session import Session, SubjectRaised, Trial, kept
+from conformance.subjects.base import Memory
 
-ASPECTS = ("output", "loss", "gradient", "state")
+# Aspects of which there are capsules.
+ASPECTS = (
+    "output", "loss", "gradient", "state", "purity", "dtype", "layout", "empty", "parameters",
+    "errors",
+)  # fmt: skip
+
+# Why there are none of the others.
+_WHY = {
+    "forms": "it holds two forms against each other: ask for one of the output of each",
+    "agreement": "it holds two subjects against each other: ask for one of the output of each",
+    "mask": "it counts 262,144 draws, and no single number is wrong; conformance/checks/mask.py",
+    "chapter": "it is a short program already: conformance/cases/chapter",
+    "seeded": "it is a short program already: conformance/cases/seeded",
+    "trajectory": "it is a training run, which does not get small: conformance/training.py",
+}
+
+# How a process ended, in short.
+_ENDS = {"ended the process": "ended", "ran longer than": "did not come back"}
+
+_WHAT = re.compile(
+    r"(?:(?P<of>shape|dtype|initial value) of )?(?:the )?(?P<gradient>gradient of )?(?P<name>\w+)"
+    r"(?P<trainable> is trainable)?(?P<after> after the call)?(?: after (?P<steps>\d+) steps)?"
+    r"(?: \((?P<memory>strided|channels_last) input\))?"
+)
+_OTHER = {"names in order": "names", "the output is the input's memory": "same"}
+_OF = {"initial value": "initial"}
+
+
+_CONTIGUOUS: Memory = "contiguous"
 
 
 class NoCapsule(Exception):  # noqa: N818 - an answer, not an accident
@@ -34,12 +67,18 @@ class Failure:
     aspect : str
         The claim's aspect.
     finding : Finding
-        The worst comparison.
+        The worst comparison; where the subject raised, `got` is what, in words.
+    raised : str
+        The exception's class, or how the process ended; empty if there was an answer.
+    memory : Memory
+        How the input lies in memory.
     """
 
     trial: Trial
     aspect: str
     finding: Finding
+    raised: str = ""
+    memory: Memory = "contiguous"
 
     @property
     def fails(self) -> bool:
@@ -47,20 +86,53 @@ class Failure:
         return self.finding.k > LIMIT
 
     @property
+    def died(self) -> bool:
+        """Whether the subject took its process along."""
+        return self.raised[:1].islower()
+
+    @property
+    def _told(self) -> re.Match[str] | None:
+        return _WHAT.fullmatch(self.finding.what)
+
+    @property
     def kind(self) -> str:
-        """'output', 'gradient' or 'state'."""
-        return "output" if self.aspect == "loss" else self.aspect
+        """Where the program finds it: 'output', 'gradient', 'state', 'input' or 'owned'."""
+        if self.aspect == "parameters":
+            return "owned"
+        if self.aspect in ("state", "gradient"):
+            return self.aspect
+        if self._told is None:
+            return "input"
+        if self._told["gradient"]:
+            return "gradient"
+        return "input" if self._told["after"] else "output"
+
+    @property
+    def asks(self) -> str:
+        """What of it is off: 'element', 'shape', 'dtype', or another word of `Words.looks`."""
+        if self._told is None:
+            return _OTHER[self.finding.what]
+        if self._told["of"]:
+            return _OF.get(self._told["of"], self._told["of"])
+        if self._told["trainable"]:
+            return "trainable"
+        return "element" if isinstance(self.finding.index, tuple) else "shape"
 
     @property
     def name(self) -> str:
         """The neutral name of the array that is off."""
-        return re.sub(r"^gradient of | after \d+ steps$", "", self.finding.what)
+        if self.raised:
+            wanted = self.trial.call.slots if self.kind == "gradient" else ()
+            names = [slot.array for slot in wanted if slot.has_gradient]
+            return names[0] if names else self.trial.call.results[0].name
+        return "" if self._told is None else self._told["name"]
 
     @property
     def steps(self) -> int:
         """After how many batches it is off."""
-        found = re.search(r" after (\d+) steps$", self.finding.what)
-        return int(found[1]) if found else (3 if self.kind == "state" else 1)
+        if self._told is not None and self._told["steps"]:
+            return int(self._told["steps"])
+        return 3 if self.kind == "state" else 1
 
     @property
     def move(self) -> Move | None:
@@ -72,7 +144,9 @@ class Failure:
 
     @property
     def expected(self) -> Any:
-        """What the oracle says about the whole array."""
+        """What is right for the whole array."""
+        if self.kind == "input":
+            return self.trial.case.draw(self.name)
         if self.kind == "state":
             return state_after(self.trial, self.steps)[self.name]
         answer = self.trial.expected()
@@ -81,19 +155,11 @@ class Failure:
     @property
     def place(self) -> tuple[int, ...] | None:
         """The worst element in the dialect's layout; None where no single element is off."""
-        index = self.finding.index
-        if not isinstance(index, tuple) or self.move is None:
-            return index if isinstance(index, tuple) else None
-        blank = np.zeros(self.expected.shape, np.int64)
-        marked = blank.copy()
-        marked[index] = 1
-        # A move may count the channels into an index: only the difference shows the place.
-        difference = self.move.to(marked) - self.move.to(blank)
-        return tuple(map(int, np.argwhere(difference)[0]))
+        return self._moved(self.finding.index, self.expected.shape, self.move)
 
     @property
     def value(self) -> float:
-        """The oracle's value of the worst element, as the dialect counts it."""
+        """The right value of the worst element, as the dialect counts it."""
         values = self.expected
         values = values.value if isinstance(values, Bounded) else values
         moved = values if self.move is None else self.move.to(values)
@@ -103,11 +169,80 @@ class Failure:
     def bound(self) -> float:
         """The bound of the worst element; 0 where equality is demanded."""
         expected = self.expected
-        exact = self.trial.case.regime == "exact" and self.kind != "state"
-        if not isinstance(expected, Bounded) or exact:
+        if not isinstance(expected, Bounded) or self.finding.bound == "0 (exact)":
             return 0.0
         index: Any = self.finding.index
         return float(expected.bound[index])
+
+    @property
+    def overflow(self) -> float:
+        """What an infinity counts as, where it is one or an honest one may be; else infinite."""
+        got: Any = self.finding.got
+        largest = max(self.expected.unit.overflow, abs(self.value)) if self.bound else math.inf
+        near = math.isinf(float(got)) or abs(self.value) + LIMIT * self.bound >= largest
+        return largest if near else math.inf
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a mask is drawn, and elements are dropped by it."""
+        config = self.trial.case.config
+        return "rate" in config and config["training"] and 0 < config["rate"] < 1
+
+    def survivor(self) -> tuple[tuple[int, ...], float, float]:
+        """An element that tells whether the worst one survived, and its value and bound then.
+
+        Returns
+        -------
+        tuple
+            A place in the output, in the dialect's layout; the two numbers.
+        """
+        trial, index = self.trial, self.finding.index
+        assert isinstance(index, tuple)
+        output: Array = trial.observe(memory=self.memory).outputs[0]
+        mask = kept(trial.case, output)
+        # Of the elements that share a draw, the one that shows it best.
+        shares = tuple(
+            slice(None) if size == 1 else slice(at, at + 1)
+            for at, size in zip(index, mask.shape, strict=True)
+        )
+        group = np.abs(output[shares].astype(np.float64))
+        best = np.unravel_index(int(np.argmax(group)), group.shape)
+        start = (0 if each.start is None else each.start for each in shares)
+        place = tuple(int(a + b) for a, b in zip(start, best, strict=True))
+        all_kept = MappingProxyType({"keep": np.ones(mask.shape, bool)})
+        answer = oracle.expected(trial.without_unused(), trial.call.conventions, all_kept)
+        found = (answer.outputs if self.kind == "output" else answer.gradients)[self.name]
+        shown = self._moved(place, output.shape, trial.call.results[0].move)
+        assert shown is not None
+        return shown, float(found.value[index]), float(found.bound[index])
+
+    @staticmethod
+    def _moved(index: object, shape: tuple[int, ...], move: Move | None) -> tuple[int, ...] | None:
+        if not isinstance(index, tuple) or move is None:
+            return index if isinstance(index, tuple) else None
+        blank = np.zeros(shape, np.int64)
+        marked = blank.copy()
+        marked[index] = 1
+        # A move may count the channels into an index: only the difference shows the place.
+        difference = move.to(marked) - move.to(blank)
+        return tuple(map(int, np.argwhere(difference)[0]))
+
+
+def refuse_kind(claim: Claim) -> None:
+    """Refuse a claim of a kind that has no capsules.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+
+    Raises
+    ------
+    NoCapsule
+        If it is one; the message says why.
+    """
+    if claim.aspect not in ASPECTS:
+        raise NoCapsule(f"there is no capsule of {claim.aspect!r}: {_WHY[claim.aspect]}")
 
 
 def look(claim: Claim, session: Session) -> Failure:
@@ -127,17 +262,48 @@ def look(claim: Claim, session: Session) -> Failure:
     Raises
     ------
     NoCapsule
-        If it is no claim about numbers, or cannot be judged.
+        If it is a claim of a kind that has none, or cannot be judged.
     """
-    if claim.aspect not in ASPECTS or "rate" in claim.case.config:
-        what = "what is drawn at random" if "rate" in claim.case.config else f"{claim.aspect!r}"
-        raise NoCapsule(f"there are capsules of {', '.join(ASPECTS)}, not of {what}")
+    refuse_kind(claim)
     try:
         trial = session.trial(claim.case, claim.subject, claim.form)
-        findings = CHECKS[claim.aspect](trial)
-    except (Unsupported, SubjectRaised, NothingCompared) as error:
-        raise NoCapsule(f"there is no number to show: {error}") from error
-    worst = max(findings, key=lambda finding: finding.k)
-    if worst.what.startswith("dtype of ") or worst.expected in ("one", "a gradient"):
+        session.subject(claim.subject)
+        worst = max(CHECKS[claim.aspect](trial), key=lambda finding: finding.k)
+    except (Unsupported, NothingCompared) as error:
+        raise NoCapsule(f"there is nothing to show: {error}") from error
+    except SubjectRaised as error:
+        return _raised(claim, session, error)
+    if worst.expected == "one":
         raise NoCapsule(f"there is no number to show: {worst.what}, got {worst.got}")
-    return Failure(trial, claim.aspect, worst)
+    told = _WHAT.fullmatch(worst.what)
+    memory: Any = (told["memory"] if told else None) or "contiguous"
+    return Failure(trial, claim.aspect, worst, memory=memory)
+
+
+def _raised(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
+    """A subject that raises where it should answer, or takes its process along."""
+    words = str(error).removeprefix(f"{claim.subject} ")
+    died = re.match(r"was killed by \w+|ended the process|ran longer than", words)
+    if (not died and error.__cause__ is None) or "cannot be loaded" in words:
+        raise NoCapsule(f"there is no call to show: {error}") from error
+    raised = _ENDS.get(died[0], died[0]) if died else type(error.__cause__).__name__
+    trial = session.trial(claim.case, claim.subject, claim.form)
+    got = words if died else f"{raised}: {error.__cause__}"
+    what, memory = _least(trial) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
+    wanted = "an exception" if claim.aspect == "errors" else "an answer"
+    finding = Finding(what, math.inf, "call", got, wanted, "none")
+    return Failure(trial, claim.aspect, finding, raised, memory)
+
+
+def _least(trial: Trial) -> tuple[str, Memory]:
+    """The least with which a subject raises under the aspect `layout`."""
+    memories: tuple[Memory, ...] = (_CONTIGUOUS, "strided", "channels_last")
+    for what, gradients in (("call", False), ("gradient of call", True)):
+        for memory in memories:
+            try:
+                trial.observe(memory=memory, gradients=gradients)
+            except SubjectRaised:
+                return what, memory
+            except Unsupported:
+                continue
+    return "call", _CONTIGUOUS

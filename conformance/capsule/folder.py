@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from conformance.capsule.failure import ASPECTS, NoCapsule
-from conformance.capsule.writer import SECONDS, capsule
+from conformance.capsule.guarded import written
+from conformance.capsule.writer import SECONDS
 from conformance.claims import Claim
-from conformance.session import Session
+from conformance.subjects.roster import Roster
 from conformance.verdict import Record, Verdict
 
 # How many distinct failures of a run get a capsule.
@@ -18,7 +19,7 @@ FIRST = 5
 def write_first(
     records: Iterable[Record],
     claim_of: Callable[[Record], Claim],
-    session: Session,
+    roster: Roster,
     folder: Path,
     seconds: float = SECONDS,
 ) -> list[str]:
@@ -30,8 +31,8 @@ def write_first(
         The run, in the order of its plan.
     claim_of : callable
         Gives a record's claim.
-    session : Session
-        A memory of the run.
+    roster : mapping
+        The subjects of the run.
     folder : Path
         Where to; made if it is not there.
     seconds : float
@@ -45,7 +46,10 @@ def write_first(
     lines, seen = [], set[tuple[str, str, str]]()
     for record in records:
         kind = (record.subject, record.layer, record.aspect)
-        if record.verdict is not Verdict.FAIL or record.aspect not in ASPECTS or kind in seen:
+        if record.verdict is Verdict.ERROR:  # one accident is met under many aspects
+            kind = (record.subject, record.layer, record.message.splitlines()[0])
+        wrong = record.verdict in (Verdict.FAIL, Verdict.ERROR) and record.aspect in ASPECTS
+        if not wrong or kind in seen:
             continue
         if len(seen) == FIRST:
             break
@@ -53,11 +57,11 @@ def write_first(
         claim = claim_of(record)
         file = folder / f"{claim.aspect}-{claim.id}.py"
         try:
-            text = capsule(claim, session, seconds).text
+            text, warning = written(claim, roster, seconds)
             folder.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         except (NoCapsule, OSError) as error:
             lines.append(f"no capsule of {claim.aspect}/{claim.id}: {error}")
         else:
-            lines.append(f"capsule: {file}")
+            lines.append(f"capsule: {file}{f' ({warning})' if warning else ''}")
     return lines

@@ -63,7 +63,11 @@ def given(case: Case, call: Call, steps: int) -> Given:
     case = case.restricted_to(call.arrays)
     values = {(name, 0): case.draw(name) for name in case.shapes}
     values |= {("input", step): case.draw("input", step) for step in range(1, steps)}
-    cotangents = oracle.expected(case, call.conventions).cotangents
+    if "rate" in case.config:  # the oracle answers only when it has seen the mask
+        shape = case.shapes["input"]
+        cotangents = {"output": oracle.cotangent_of(case, "output", shape)}
+    else:
+        cotangents = dict(oracle.expected(case, call.conventions).cotangents)
     values |= {(COTANGENT + name, 0): array for name, array in cotangents.items()}
     known = {each.name: getattr(case, each.name) for each in fields(Case)}
     return Given(**known, values=MappingProxyType(values))

@@ -63,8 +63,44 @@ def uniform(array: Array) -> str | None:
     str or None
         None if it is small, or has several numbers.
     """
+    if array.size == 0:
+        return "0"
     if array.size < _MANY:
         return None
-    texts = {number(value) for value in np.unique(array)}
+    with np.errstate(invalid="ignore"):
+        texts = {number(value) for value in np.unique(array)}
     signs = np.signbit(array) if array.dtype.kind != "i" else np.zeros(1)
     return texts.pop() if len(texts) == 1 and np.ptp(signs.astype(int)) == 0 else None
+
+
+def ramp(array: Array) -> Array:
+    """Give an array of the same kind whose elements count up from 0.
+
+    Parameters
+    ----------
+    array : ndarray
+        Any array.
+
+    Returns
+    -------
+    ndarray
+    """
+    return np.arange(array.size).reshape(array.shape).astype(array.dtype)
+
+
+def is_ramp(array: Array) -> bool:
+    """Tell whether a large array's elements count up from 0.
+
+    Parameters
+    ----------
+    array : ndarray
+        Any array.
+
+    Returns
+    -------
+    bool
+    """
+    counts = np.arange(array.size).reshape(array.shape)
+    plain = array.size >= _MANY and array.flags.c_contiguous
+    with np.errstate(invalid="ignore"):
+        return plain and bool((array.astype(np.float64) == counts).all())

@@ -1,4 +1,7 @@
-"""Greedy delta debugging: a case is made smaller as long as it goes on failing in the same way."""
+"""Greedy delta debugging: a case is made smaller as long as it goes on failing in the same way.
+
+A referee holds the search to cases that are right: refimpl, in the same dialect, must pass each.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,15 @@ from conformance.capsule.dimensions import (
 )
 from conformance.capsule.failure import Failure, NoCapsule, look
 from conformance.capsule.given import Given, Key
+from conformance.capsule.literals import ramp
 from conformance.case import Array
 from conformance.claims import Claim
+from conformance.session import Session
 
 # A failure beyond this stays beyond it: it shall not wither into one of the last digit.
 _GROSS = 1000.0
+# An array of more elements is first of all made plain: there may be no time for each of them.
+_LARGE = 512
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,15 @@ class Shrunk:
     ----------
     failure : Failure
         The same failure of a smaller case.
-    finished : bool
-        Whether there was time to try everything.
     tried : int
         How many cases were judged.
+    remark : str
+        Why it may not be the smallest; empty if everything was tried.
     """
 
     failure: Failure
-    finished: bool
     tried: int
+    remark: str = ""
 
 
 class _OutOfTime(Exception):  # noqa: N818 - not an error
@@ -58,8 +65,10 @@ class _Search:
     def __init__(self, claim: Claim, failure: Failure, seconds: float, clock: Any) -> None:
         self.failure, self.tried = failure, 0
         self._claim, self._clock, self._end = claim, clock, clock() + seconds
-        self._what = failure.finding.what
-        self._shape = isinstance(failure.finding.index, str)
+        self._session = failure.trial.session
+        self._referee = Session(oracle=self._session)
+        self._reference = f"refimpl.{self._session.dialect_of(claim.subject)}"
+        self._like = _likeness(failure)
         self._range = _like(failure.finding.k)
 
     @property
@@ -73,18 +82,20 @@ class _Search:
         if self._clock() > self._end:
             raise _OutOfTime
         self.tried += 1
-        try:
-            with np.errstate(all="ignore"):
-                found = look(replace(self._claim, case=case), self.failure.trial.session)
-        except (NoCapsule, ArithmeticError, LookupError, TypeError, ValueError):
-            return False  # no longer a legal case
-        finding = found.finding
-        same = finding.what == self._what and isinstance(finding.index, str) == self._shape
+        found = _looked(replace(self._claim, case=case), self._session)
+        if found is None or _likeness(found) != self._like:
+            return False
         least, most = self._range
-        if not same or not least <= finding.k <= most or finding.k <= LIMIT:
+        k = found.finding.k
+        if not least <= k <= most or k <= LIMIT or not self.is_right(case):
             return False
         self.failure = found
         return True
+
+    def is_right(self, case: Given) -> bool:
+        """Whether a healthy subject of the dialect passes a case."""
+        found = _looked(replace(self._claim, case=case, subject=self._reference), self._referee)
+        return found is not None and not found.fails
 
     def inexact(self) -> None:
         """Ask for a bound instead of equality, where that is enough."""
@@ -93,6 +104,21 @@ class _Search:
             self._range = (LIMIT, math.inf)
             inexact = self.takes(replace(case, regime="normal"))
             self._range = _like(self.failure.finding.k) if inexact else strict
+
+
+def _looked(claim: Claim, session: Session) -> Failure | None:
+    """Judge a case that may no longer be legal: then there is nothing."""
+    try:
+        with np.errstate(all="ignore"):
+            return look(claim, session)
+    except (NoCapsule, ArithmeticError, LookupError, TypeError, ValueError):
+        return None
+
+
+def _likeness(failure: Failure) -> tuple[object, ...]:
+    """What two failures have in common that are the same one."""
+    finding = failure.finding
+    return finding.what, isinstance(finding.index, str), failure.raised
 
 
 def _like(k: float) -> tuple[float, float]:
@@ -123,8 +149,12 @@ def shrink(
     Shrunk
     """
     search = _Search(claim, failure, seconds, clock)
+    if not search.is_right(search.case):
+        told = "refimpl does not pass this case, either: it was not made smaller."
+        return Shrunk(failure, 0, told)
     try:
         search.inexact()
+        _simplify_arrays(search, more_than=_LARGE)
         before: tuple[Any, ...] | None = None
         while before != _weight(search.case):
             before = _weight(search.case)
@@ -132,8 +162,9 @@ def shrink(
             _simplify_options(search)
             _simplify_values(search)
     except _OutOfTime:
-        return Shrunk(search.failure, False, search.tried)
-    return Shrunk(search.failure, True, search.tried)
+        told = f"It was made smaller for {seconds:g} s, not to the end."
+        return Shrunk(search.failure, search.tried, told)
+    return Shrunk(search.failure, search.tried)
 
 
 def _weight(case: Given) -> tuple[Any, ...]:
@@ -174,14 +205,15 @@ def _simplify_options(search: _Search) -> None:
         pass
 
 
+def _simplify_arrays(search: _Search, more_than: int = 0) -> None:
+    for key, array in list(search.case.values.items()):
+        if array.size > more_than:
+            any(_replaced(search, key, plain) for plain in _plain(array))
+
+
 def _simplify_values(search: _Search) -> None:
-    for key in list(search.case.values):
-        array = search.case.values.get(key)
-        if array is None or array.size == 0:
-            continue
-        for plain in _plain(array):
-            if _replaced(search, key, plain):
-                break
+    _simplify_arrays(search)
+    for key, array in list(search.case.values.items()):
         for flat in range(array.size):
             _simplify_element(search, key, flat)
 
@@ -192,7 +224,8 @@ def _plain(array: Array) -> list[Array]:
         return [np.zeros_like(array)]
     with np.errstate(all="ignore"):
         rounded = np.round(array.astype(np.float64))
-    return [np.zeros_like(array), np.ones_like(array), rounded.astype(array.dtype)]
+        several = [ramp(array), rounded.astype(array.dtype)]
+    return [np.zeros_like(array), np.ones_like(array), *several]
 
 
 def _replaced(search: _Search, key: Key, array: Array) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from conformance.capsule.arithmetic import arithmetic
-from conformance.capsule.failure import NoCapsule, look
+from conformance.capsule.failure import Failure, NoCapsule, look, refuse_kind
 from conformance.capsule.given import given
-from conformance.capsule.program import write
+from conformance.capsule.program import words_of, write
 from conformance.capsule.shrink import Shrunk, shrink
 from conformance.checks.state import STEPS
 from conformance.claims import Claim
 from conformance.session import Session
 
-# How long a capsule is made smaller.
+# How long a capsule is made smaller, in seconds.
 SECONDS = 20.0
+# How large one shall be, in bytes; and how large one may be, if its arrays get no smaller.
+SIZE, MOST = 4096, 65536
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Capsule:
     text: str
     shrunk: Shrunk
 
+    @property
+    def warning(self) -> str:
+        """What its reader is told about its size; empty if it is as small as it shall be."""
+        size = len(self.text.encode())
+        return f"{size} bytes, more than {SIZE}" if size > SIZE else ""
+
 
 def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule:
     """Write the capsule of a claim that fails.
@@ -43,7 +51,7 @@ def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule
     session : Session
         The run's memory.
     seconds : float
-        How long to make it smaller; 0: not at all.
+        How long to make it smaller.
 
     Returns
     -------
@@ -52,13 +60,31 @@ def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule
     Raises
     ------
     NoCapsule
-        If it holds, or is not about numbers.
+        If it holds, is of a kind that has none, or has arrays that do not get small.
     """
-    if not look(claim, session).fails:
+    refuse_kind(claim)
+    words_of(session.roster[claim.subject])  # before any work
+    failure = look(claim, session)
+    if not failure.fails:
         raise NoCapsule("the claim holds: there is no failure to show")
-    call = session.call(claim.case, claim.subject, claim.form)
-    frozen = replace(claim, case=given(claim.case, call, max(STEPS)))
-    shrunk = shrink(frozen, look(frozen, session), seconds)
-    remark = "" if shrunk.finished else f"It was made smaller for {seconds:g} s, not to the end."
-    text = write(shrunk.failure, f"{claim.aspect}/{claim.id}", arithmetic(shrunk.failure), remark)
-    return Capsule(text, shrunk)
+    shrunk = _shrunk(claim, failure, seconds)
+    name, told = f"{claim.aspect}/{claim.id}", arithmetic(shrunk.failure)
+    made = Capsule(write(shrunk.failure, name, told, [shrunk.remark]), shrunk)
+    if not made.warning:
+        return made
+    case = shrunk.failure.trial.case
+    shapes = ", ".join(f"{array} {list(shape)}" for array, shape in case.shapes.items())
+    if len(made.text) > MOST:
+        raise NoCapsule(
+            f"it would have {len(made.text)} bytes, more than {MOST}, since these arrays could not"
+            f" be made smaller: {shapes}"
+        )
+    large = f"It is larger than {SIZE} bytes: these arrays could not be made smaller: {shapes}."
+    return replace(made, text=write(shrunk.failure, name, told, [shrunk.remark, large]))
+
+
+def _shrunk(claim: Claim, failure: Failure, seconds: float) -> Shrunk:
+    if not claim.case.shapes:  # a bad call, as small as it stands in its table
+        return Shrunk(failure, 0)
+    frozen = replace(claim, case=given(claim.case, failure.trial.call, max(STEPS)))
+    return shrink(frozen, look(frozen, failure.trial.session), seconds)

@@ -40,7 +40,9 @@ def gradient_pairs(trial: Trial) -> Sequence[Pair]:
     return paired_gradients(trial, trial.observe(gradients=True).gradients, trial.expected())
 
 
-def paired_gradients(trial: Trial, got: Mapping[str, Array], expected: Expected) -> Sequence[Pair]:
+def paired_gradients(
+    trial: Trial, got: Mapping[str, Array], expected: Expected, where: str = ""
+) -> Sequence[Pair]:
     """Put gradients by neutral name beside the oracle's.
 
     Parameters
@@ -51,15 +53,17 @@ def paired_gradients(trial: Trial, got: Mapping[str, Array], expected: Expected)
         What the subject found.
     expected : Expected
         What the oracle says.
+    where : str
+        What else there is to say of each, such as ' (strided input)'.
 
     Returns
     -------
     sequence of Pair
         A gradient that is missing counts as None.
     """
-    exact = trial.case.regime == "exact"
+    exact, gradients = trial.case.regime == "exact", expected.gradients
     return [
-        Pair(f"gradient of {name}", got.get(name), expected.gradients[name], exact, "gradient")
+        Pair(f"gradient of {name}{where}", got.get(name), gradients[name], exact, "gradient")
         for name in wanted_gradients(trial.call, expected)
     ]
 

@@ -32,11 +32,12 @@ def check_layout_does_not_matter(trial: Trial) -> Sequence[Finding]:
             observation = trial.observe(memory=memory, gradients=True)
         except Unsupported:  # gradients are; the outputs can be looked at all the same
             observation = trial.observe(memory=memory)
+        where = f" ({memory} input)"
         findings += [
-            within_bound(f"{result.name} ({memory} input)", output, expected.outputs[result.name])
+            within_bound(f"{result.name}{where}", output, expected.outputs[result.name])
             for result, output in zip(trial.call.results, observation.outputs, strict=True)
         ]
         if "gradients" not in observation.lacking:
-            gradients = paired_gradients(trial, observation.gradients, expected)
+            gradients = paired_gradients(trial, observation.gradients, expected, where)
             findings += [pair.finding() for pair in gradients]
     return findings

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.capsule import NoCapsule, capsule
+from conformance.capsule import NoCapsule, written
 from conformance.claims import ASPECTS, Claim, plan
-from conformance.session import Session
 from conformance.subjects import SUBJECTS
 from conformance.subjects.roster import roster_of
 
@@ -32,11 +31,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         roster = roster_of([given.subject] if given.subject else SUBJECTS)
         claim = _find(given, plan(roster))
-        text = capsule(claim, Session(roster=roster)).text
+        text, warning = written(claim, roster)
         if given.output is None:
             print(text, end="")
         else:
             given.output.write_text(text, encoding="utf-8")
+        if warning:
+            print(f"conformance capsule: warning: the file has {warning}", file=sys.stderr)
     except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
         print(f"conformance capsule: {error}", file=sys.stderr)
         return 2

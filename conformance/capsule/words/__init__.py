@@ -21,6 +21,9 @@ def _refimpl(root: str) -> Words:
         array=refimpl.array,
         program=partial(refimpl.program, root=root),
         needs="NumPy and refimpl",
+        seed=refimpl.SEEDS[root],
+        library=root,
+        looks=refimpl.LOOKS[root],
     )
 
 
@@ -31,6 +34,9 @@ BUILT_IN: Mapping[str, Words] = {
         array=torch.array,
         program=torch.program,
         needs="PyTorch",
+        seed="torch.manual_seed({seed})",
+        library="torch",
+        looks=torch.LOOKS,
     ),
     "tensorflow": Words(
         imports=("import os", "", _TF_QUIET, "import tensorflow as tf"),
@@ -38,6 +44,9 @@ BUILT_IN: Mapping[str, Words] = {
         array=tensorflow.array,
         program=tensorflow.program,
         needs="TensorFlow",
+        seed="tf.keras.utils.set_random_seed({seed})",
+        library="tf",
+        looks=tensorflow.LOOKS,
     ),
     "refimpl.torch": _refimpl("refimpl.torch"),
     "refimpl.tf": _refimpl("refimpl.tf"),
@@ -65,7 +74,11 @@ def of_reference(reference: str) -> Words:
             "from conformance.subjects.base import Request",
         ),
         versions=_NUMPY,
-        array=refimpl.array,
-        program=partial(foreign.program, reference=reference),
+        array=foreign.array,
+        program=foreign.program,
         needs=f"NumPy, this package (refimpl, conformance) and the subject {reference}",
+        seed="if hasattr(subject, 'library'):\n    subject.library().seed({seed})",
+        library="subject.library().root",
+        looks=foreign.LOOKS,
+        begin=(f"subject = load({reference!r})",),
     )

@@ -30,6 +30,15 @@ class Words:
         What is off, and what was asked -> the lines after the arrays.
     needs : str
         What the file needs, in words.
+    seed : str
+        A line that seeds what is drawn, with `{seed}` in it.
+    library : str
+        Below what the names of the dialect stand.
+    begin : tuple of str
+        Lines after the imports.
+    looks : mapping
+        What is off, beside an element's value -> the expression that shows it; see
+        `Failure.asks`. It finds the array, or the parameter, as `found`.
     """
 
     imports: tuple[str, ...]
@@ -37,6 +46,21 @@ class Words:
     array: Callable[[Array], str]
     program: Callable[[Failure, Request], Lines]
     needs: str
+    seed: str
+    library: str
+    looks: Mapping[str, str]
+    begin: tuple[str, ...] = ()
+
+
+# What is off, beside an element -> what shows it, in any library; see `Words.looks`.
+LOOKS: Mapping[str, str] = {
+    "names": "list(owned)",
+    "shape": "tuple(found.shape)",
+    "dtype": "found.dtype.name",
+    "same": "output is input",
+}
+# The one value of an array, if all its elements have it.
+ONE_VALUE = "float(found.min()) if found.min() == found.max() else None"
 
 
 def cotangent(name: str) -> str:
@@ -74,6 +98,35 @@ def differentiated(failure: Failure, request: Request) -> list[Slot]:
 def bars_of(call: Call) -> list[str]:
     """The results into which cotangents flow."""
     return [result.name for result in call.results if result.differentiated]
+
+
+def owned_off(failure: Failure) -> Lines:
+    """Pick the parameter or buffer that is off out of all that an instance owns."""
+    return [] if failure.asks == "names" else [f"found = owned[{failure.name!r}]"]
+
+
+def buffer_off(failure: Failure) -> str:
+    """The name of the buffer that is off; the counter of batches has no slot."""
+    slots = (slot.name for slot in failure.trial.call.slots if slot.array == failure.name)
+    return next(slots, failure.name)
+
+
+def of_the_call(failure: Failure) -> Lines:
+    """Say which of a call's own arrays is off: a result, or an input as it is left."""
+    if failure.asks == "same":
+        return []
+    return [f"found = {failure.name if failure.kind == 'output' else slot_off(failure).name}"]
+
+
+def stored(array: Array) -> tuple[int, ...] | None:
+    """The order in which an array's axes lie in memory; None if it is their own order."""
+    order = tuple(sorted(range(array.ndim), key=lambda axis: -array.strides[axis]))
+    return None if order == tuple(range(array.ndim)) or array.flags.c_contiguous else order
+
+
+def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that undoes one."""
+    return tuple(order.index(axis) for axis in range(len(order)))
 
 
 def results_of(call: Call, expression: str) -> str:

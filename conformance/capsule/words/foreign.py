@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from conformance.capsule.failure import Failure
-from conformance.capsule.words.base import Lines, batch, cotangent
+from conformance.capsule.words import base, refimpl
+from conformance.capsule.words.base import Lines, batch, buffer_off, cotangent, owned_off, slot_off
+from conformance.case import Array
 from conformance.subjects.base import Request
 
+LOOKS = {
+    **base.LOOKS,
+    "owned dtype": "found.dtype",
+    "same": "seen.same_object",
+    "trainable": "found.trainable",
+    "initial": "found.initial",
+}
 
-def program(failure: Failure, request: Request, reference: str) -> Lines:
+
+def array(array: Array) -> str:
+    """Write the expression that makes an array: also how it lies in memory is the subject's."""
+    text = refimpl.array(array.copy(order="C"))
+    memory = "channels_last" if array.T.flags.forc else "strided"
+    return text if array.flags.c_contiguous else f"laid_out({text}, {memory!r})"
+
+
+def program(failure: Failure, request: Request) -> Lines:
     """Write the lines after the arrays."""
     call = failure.trial.call
     slots = "".join(f"Slot({s.array!r}, {s.name!r}, {s.role!r}), " for s in call.slots)
@@ -21,16 +38,23 @@ def program(failure: Failure, request: Request, reference: str) -> Lines:
     further = "".join(f"{batch(step + 1)}, " for step in range(len(request.further)))
     made = [repr(call.target), repr(call.kind), repr(dict(call.arguments))]
     given_bars = bars if request.cotangents else ""
+    more = ", fresh=True" if request.fresh else ""
+    seen = ", ".join(result.name for result in call.results)
     lines = [
-        f"subject = load({reference!r})",
         f"slots, results = ({slots}), ({results})",
         f"call = Call({', '.join(made)}, slots, results, {call.training})",
         f"arrays = {{{arrays}}}",
-        f"seen = subject.run(Request(call, arrays, ({given_bars}), ({further})))",
+        f"seen = subject.run(Request(call, arrays, ({given_bars}), ({further}){more}))",
     ]
-    if failure.kind == "output":
-        place = [result.name for result in call.results].index(failure.name)
-        return [*lines, f"found = seen.outputs[{place}]"]
-    slot = next((s.name for s in call.slots if s.array == failure.name), failure.name)
-    of = {"gradient": "gradients", "state": "state"}[failure.kind]
-    return [*lines, f"found = seen.{of}[{slot!r}]"]
+    if failure.kind == "owned":
+        return [*lines, "owned = {each.name: each for each in seen.owned}", *owned_off(failure)]
+    lines.append(f"({seen},) = seen.outputs")
+    if failure.asks == "same":
+        return lines
+    found = {
+        "output": lambda: failure.name,
+        "input": lambda: f"seen.inputs[{slot_off(failure).name!r}]",
+        "gradient": lambda: f"seen.gradients[{slot_off(failure).name!r}]",
+        "state": lambda: f"seen.state[{buffer_off(failure)!r}]",
+    }
+    return [*lines, f"found = {found[failure.kind]()}"]

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from conformance.capsule.failure import Failure
-from conformance.capsule.literals import nested, uniform
+from conformance.capsule.literals import is_ramp, nested, uniform
+from conformance.capsule.words import base
 from conformance.capsule.words.base import (
     Lines,
     bars_of,
     batch,
+    buffer_off,
     cotangent,
+    inverse,
     keywords,
+    of_the_call,
     one_or_tuple,
+    owned_off,
     results_of,
     shown,
     slot_off,
     slots_of,
+    stored,
 )
 from conformance.capsule.words.tensorflow import call_layer, make_layer
 from conformance.case import Array
 from conformance.subjects.base import Request
+
+# By dialect.
+LOOKS = {
+    "refimpl.torch": {
+        **base.LOOKS,
+        "trainable": "any(each.data is found for each in layer.parameters())",
+        "initial": base.ONE_VALUE,
+    },
+    "refimpl.tf": {
+        **base.LOOKS,
+        "owned dtype": "np.dtype(found.dtype).name",
+        "trainable": "bool(found.trainable)",
+        "initial": base.ONE_VALUE.replace("found.", "found.value."),
+    },
+}
+SEEDS = {
+    "refimpl.torch": "refimpl.torch.manual_seed({seed})",
+    "refimpl.tf": "refimpl.tf.keras.utils.set_random_seed({seed})",
+}
 
 
 def dtype(name: str) -> str:
@@ -31,7 +56,12 @@ def array(array: Array) -> str:
     same, kind = uniform(array), dtype(array.dtype.name)
     if same is not None:
         return f"np.full({array.shape}, {same}, {kind})"
-    return f"np.array({nested(array)}, {kind})"
+    if is_ramp(array):
+        return f"np.arange({array.size}).reshape({array.shape}).astype({kind})"
+    text, order = f"np.array({nested(array)}, {kind})", stored(array)
+    if order is None:
+        return text
+    return f"np.ascontiguousarray({text}.transpose{order}).transpose{inverse(order)}"
 
 
 def program(failure: Failure, request: Request, root: str) -> Lines:
@@ -52,12 +82,15 @@ def program(failure: Failure, request: Request, root: str) -> Lines:
         for step in range(1, len(request.further) + 1):
             more = keywords(passed | {first: batch(step)} | shown(call, ""))
             lines.append(f"{function}({more})")
-        return [*lines, f"found = {failure.name}"]
+        return [*lines, *of_the_call(failure)]
     inputs = [slot.name for slot in slots_of(call, "input")]
     if root.endswith("torch"):
         constants = {slot.name: slot.name for slot in slots_of(call, "constant")}
         made = keywords(shown(call, dtype(case.dtype)) | constants)
         lines = [f"layer = {root}.{call.target}({made})"]
+        if failure.kind == "owned":
+            lines.append("owned = {name: each.data for name, each in layer.named_parameters()}")
+            return [*lines, "owned |= dict(layer.named_buffers())", *owned_off(failure)]
         lines += [f"layer.{s.name}.data = {s.name}" for s in slots_of(call, "parameter")]
         lines += [f"layer.{s.name}[...] = {s.name}" for s in slots_of(call, "buffer")]
         if call.training is not None:
@@ -65,14 +98,16 @@ def program(failure: Failure, request: Request, root: str) -> Lines:
         once, again = f"layer({', '.join(inputs)})", "layer({})"
     else:
         lines = make_layer(failure, root)
+        if failure.kind == "owned":
+            return [*lines, *owned_off(failure)]
         once, again = call_layer(call, inputs), call_layer(call, ["{}"])
     lines.append(results_of(call, once))
     lines += [again.format(batch(step)) for step in range(1, len(request.further) + 1)]
-    if failure.kind == "output":
-        return [*lines, f"found = {failure.name}"]
+    if failure.kind in ("output", "input"):
+        return [*lines, *of_the_call(failure)]
     if failure.kind == "state":
-        slot = next((s.name for s in call.slots if s.array == failure.name), failure.name)
-        return [*lines, f"found = layer.{slot}{'' if root.endswith('torch') else '.value'}"]
+        value = "" if root.endswith("torch") else ".value"
+        return [*lines, f"found = layer.{buffer_off(failure)}{value}"]
     off = slot_off(failure)
     if off.role == "parameter":
         return [*lines, f"layer.backward({bars})", f"found = layer.{off.name}.grad"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conformance.capsule.failure import Failure
-from conformance.capsule.literals import nested, uniform
+from conformance.capsule.literals import is_ramp, nested, uniform
+from conformance.capsule.words import base
 from conformance.capsule.words.base import (
     Lines,
     bars_of,
@@ -11,6 +12,8 @@ from conformance.capsule.words.base import (
     cotangent,
     differentiated,
     keywords,
+    of_the_call,
+    owned_off,
     results_of,
     shown,
     slot_off,
@@ -20,12 +23,21 @@ from conformance.case import Array
 from conformance.dialects.base import Call
 from conformance.subjects.base import Request
 
+LOOKS = {
+    **base.LOOKS,
+    "owned dtype": "str(found.dtype)",
+    "trainable": "any(each is found for each in layer.trainable_weights)",
+    "initial": base.ONE_VALUE.replace("found.", "found.numpy()."),
+}
+
 
 def array(array: Array) -> str:
     """Write the expression that makes an array."""
     same = uniform(array)
     if same is not None:
         return f"tf.fill({array.shape}, tf.constant({same}, tf.{array.dtype.name}))"
+    if is_ramp(array):
+        return f"tf.reshape(tf.cast(tf.range({array.size}), tf.{array.dtype.name}), {array.shape})"
     return f"tf.constant({nested(array)}, tf.{array.dtype.name})"
 
 
@@ -36,6 +48,9 @@ def make_layer(failure: Failure, root: str) -> Lines:
         f"layer = {root}.{call.target}({keywords(shown(call, repr(failure.trial.case.dtype)))})"
     ]
     assigned = slots_of(call, "parameter", "buffer")
+    if failure.kind == "owned":
+        lines.append(f"layer.build({slots_of(call, 'input')[0].name}.shape)")
+        return [*lines, "owned = {each.name: each for each in layer.weights}"]
     if assigned:
         lines.append(f"layer.build({slots_of(call, 'input')[0].name}.shape)")
     return lines + [f"layer.{slot.name}.assign({slot.name})" for slot in assigned]
@@ -54,6 +69,8 @@ def program(failure: Failure, request: Request) -> Lines:
     lines = []
     if call.kind == "class":
         lines += make_layer(failure, "tf")
+        if failure.kind == "owned":
+            return [*lines, *owned_off(failure)]
         expression = call_layer(call, [slot.name for slot in slots_of(call, "input")])
         leaf = {s.name: f"layer.{s.name}.value" for s in slots_of(call, "parameter", "buffer")}
     else:
@@ -77,4 +94,4 @@ def program(failure: Failure, request: Request) -> Lines:
     lines += [call_layer(call, [batch(step + 1)]) for step in range(len(request.further))]
     if failure.kind == "state":
         return [*lines, f"found = layer.{slot_off(failure).name}.value"]
-    return [*lines, f"found = {failure.name}"]
+    return [*lines, *of_the_call(failure)]

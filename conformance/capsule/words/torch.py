@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from conformance.capsule.failure import Failure
-from conformance.capsule.literals import nested, uniform
+from conformance.capsule.literals import is_ramp, nested, uniform
+from conformance.capsule.words import base
 from conformance.capsule.words.base import (
     Lines,
     bars_of,
     batch,
     cotangent,
     differentiated,
+    inverse,
     keywords,
+    of_the_call,
+    owned_off,
     results_of,
     shown,
     slot_off,
     slots_of,
+    stored,
 )
 from conformance.case import Array
 from conformance.subjects.base import Request
+
+LOOKS = {
+    **base.LOOKS,
+    "dtype": 'str(found.dtype).removeprefix("torch.")',
+    "same": "output.data_ptr() == input.data_ptr()",
+    "trainable": "isinstance(found, torch.nn.Parameter)",
+    "initial": base.ONE_VALUE.replace("found.", "found.data."),
+}
 
 
 def array(array: Array) -> str:
@@ -25,13 +38,18 @@ def array(array: Array) -> str:
     same = uniform(array)
     if same is not None:
         return f"torch.full({array.shape}, {same}, dtype=torch.{array.dtype.name})"
-    return f"torch.tensor({nested(array)}, dtype=torch.{array.dtype.name})"
+    if is_ramp(array):
+        made = f"torch.arange({array.size}, dtype=torch.{array.dtype.name})"
+        return f"{made}.reshape({array.shape})"
+    text, order = f"torch.tensor({nested(array)}, dtype=torch.{array.dtype.name})", stored(array)
+    return f"{text}.permute{order}.contiguous().permute{inverse(order)}" if order else text
 
 
 def program(failure: Failure, request: Request) -> Lines:
     """Write the lines after the arrays."""
     call, case = failure.trial.call, failure.trial.case
-    inplace = bool(call.arguments.get("inplace"))
+    # Autograd does not let a leaf be written over; where the input is looked at, it is the one.
+    inplace = bool(call.arguments.get("inplace")) and failure.kind != "input"
     inputs = {s.name: f"{s.name}.clone()" if inplace else s.name for s in slots_of(call, "input")}
     wanted = differentiated(failure, request)
     leaf = {slot.name: slot.name for slot in call.slots}
@@ -40,6 +58,9 @@ def program(failure: Failure, request: Request) -> Lines:
         constants = {slot.name: slot.name for slot in slots_of(call, "constant")}
         made = keywords(shown(call, f"torch.{case.dtype}") | constants)
         lines.append(f"layer = torch.{call.target}({made})")
+        if failure.kind == "owned":
+            lines.append("owned = dict([*layer.named_parameters(), *layer.named_buffers()])")
+            return [*lines, *owned_off(failure)]
         for slot in slots_of(call, "parameter"):
             lines.append(f"layer.{slot.name}.data = {slot.name}")
         for slot in slots_of(call, "buffer"):
@@ -68,4 +89,7 @@ def program(failure: Failure, request: Request) -> Lines:
         return [*lines, f"found = gradients[{names.index(slot_off(failure).name)}]"]
     if failure.kind == "state":
         return [*lines, f"found = {leaf.get(failure.name, 'layer.' + failure.name)}"]
-    return [*lines, f"found = {failure.name}"]
+    found = of_the_call(failure)
+    if failure.kind == "output" and slots_of(call, "parameter") and call.kind == "class":
+        found = [f"{line}.detach()" for line in found]  # or a number of it cannot be taken quietly
+    return [*lines, *found]
