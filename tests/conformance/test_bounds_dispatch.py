@@ -165,6 +165,33 @@ def test_reductions_have_numpys_shapes_in_every_form(name, axis, keepdims):
         assert np.allclose(result.value, plain, rtol=1e-15)
 
 
+DEFAULTS = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "max": np.max,
+    "min": np.min,
+    "sum over an axis": lambda x: np.sum(x, axis=1),
+    "mean over an axis": lambda x: np.mean(x, axis=1),
+    "max over an axis": lambda x: np.max(x, axis=1),
+    "min over an axis": lambda x: np.min(x, axis=1),
+    "sum method": lambda x: x.sum(1),
+    "mean method": lambda x: x.mean(1),
+    "max method": lambda x: x.max(1),
+    "min method": lambda x: x.min(1),
+    "concatenate": lambda x: np.concatenate([x, x]),
+    "stack": lambda x: np.stack([x, x]),
+    "tensordot": lambda x: np.tensordot(x, VALUE.transpose(1, 2, 0)),
+}
+
+
+@names("function", DEFAULTS.values(), ids=DEFAULTS)
+def test_what_is_left_out_is_what_numpy_takes(function):
+    plain, result = function(VALUE), function(sample())
+    assert isinstance(result, Bounded)
+    assert result.shape == result.bound.shape == plain.shape
+    assert np.allclose(result.value, plain, rtol=1e-14)
+
+
 def test_ufunc_reductions():
     x = sample()
     assert np.array_equal(np.add.reduce(x, axis=1).value, np.sum(VALUE, axis=1))

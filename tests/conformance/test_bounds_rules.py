@@ -234,6 +234,15 @@ def test_the_largest_ignores_those_surely_smaller():
     assert (-x[:, :2]).min(axis=1, keepdims=True).bound.tolist() == [[0.2]]
 
 
+@names("function", [np.sqrt, np.tanh, lambda x: x**1.75, lambda x: x**0.75])
+def test_exact_elements_stay_exact_beside_others(function):
+    """An exact zero is; a bound of any size, 1 among them, is passed on."""
+    x = Bounded([0.0, 4.0, 4.0], [0.0, 1.0, 0.5], F64)
+    result = function(x)
+    assert result.bound[0] == 0.0
+    assert np.all(farthest(function, result, x) <= result.bound)
+
+
 # --- overflow, underflow, poles ------------------------------------------------------------------
 
 

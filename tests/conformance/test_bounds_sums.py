@@ -206,6 +206,13 @@ def test_an_elementwise_primitive_uses_its_derivative():
     assert own == pytest.approx(4 * F32.step * np.sin(1.0), rel=1e-6)
 
 
+def test_an_elementwise_primitive_without_a_derivative_is_refused():
+    unknown = primitive("elementwise")(np.cbrt)
+    for x in (exact([1.0], F32), Bounded([1.0], [0.5], F32)):
+        with pytest.raises(TypeError, match=r"no bound is known for .*cbrt.* 'elementwise'"):
+            unknown(x)
+
+
 def test_a_special_number_in_a_sum_stays_special():
     x = exact(np.array([[1.3, np.inf], [1.3, np.nan], [1.3, 2.7]]), F32)
     total = x.sum(axis=1)
@@ -244,6 +251,10 @@ def test_an_infinity_outweighs_what_is_bounded_and_nothing_else():
 def test_a_sum_that_overflows_claims_nothing():
     assert np.isinf(exact(np.array([3e38, 3e38]), F32).sum().bound)
     assert np.isinf((exact([[3e38, 3e38]], F32) @ np.ones((2, 1))).bound).all()
+    # Where the oracle's own sum is infinite, of finite terms, nothing is claimed either.
+    huge = exact(np.array([1.7e308, 1.7e308]), F64)
+    assert np.isinf(huge.sum().value)
+    assert np.isinf([huge.sum().bound, huge.mean().bound, (huge @ np.ones(2)).bound]).all()
 
 
 def test_a_sum_whose_partial_sums_may_overflow_claims_nothing():
@@ -262,3 +273,4 @@ def test_empty_arrays_pass(shape):
     x = exact(np.zeros(shape), F32)
     assert (x * 2.5 + 1.5).shape == shape
     assert x.sum(axis=0).shape == shape[1:]
+    assert x.mean(axis=-1).shape == shape[:-1]
