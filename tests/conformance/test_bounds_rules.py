@@ -369,9 +369,9 @@ def test_poles_of_exact_operands_are_exact():
 
 
 def test_an_infinity_times_what_may_be_zero_claims_nothing():
-    doubtful = Bounded([0.0, 1.0], [0.1, 0.1], F32)
-    result = exact([np.inf, np.inf], F32) * doubtful
-    assert np.isinf(result.bound).tolist() == [True, False]
+    doubtful = Bounded([0.0, 1.0, 0.5], [0.1, 0.1, 0.5], F32)
+    result = exact([np.inf, np.inf, np.inf], F32) * doubtful
+    assert np.isinf(result.bound).tolist() == [True, False, True]
 
 
 def test_an_infinity_times_an_exact_zero_is_surely_nan():
