@@ -108,7 +108,7 @@ def _run(
 def _prepared(whole: Target) -> tuple[list[Any], Answers, float]:
     """Give claims, remembered answers, and how many seconds a mutant may take."""
     claims = claims_about(whole.layers, whole.frameworks)[: whole.first + LATER]
-    red = alone(lambda: learn(claims), 3600)
+    red = alone(lambda: learn(claims), 3600) if whole.frameworks else set()
     if red:
         print(f"{len(red)} claims are red as things stand: {sorted(red)[:3]}", file=sys.stderr)
     answers = known_answers(whole.layers)
