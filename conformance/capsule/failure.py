@@ -13,32 +13,11 @@ import numpy as np
 from conformance import oracle
 from conformance.bounds import LIMIT, Bounded
 from conformance.case import Array
-from conformance.checks import CHECKS
-from conformance.checks.finding import Finding, NothingCompared
+from conformance.checks.finding import Finding
 from conformance.checks.state import state_after
-from conformance.claims import Claim
-from conformance.dialects.base import Move, Unsupported
-from conformance.session import Session, SubjectRaised, Trial, kept
+from conformance.dialects.base import Move
+from conformance.session import Trial, kept
 from conformance.subjects.base import Memory
-
-# Aspects of which there are capsules.
-ASPECTS = (
-    "output", "loss", "gradient", "state", "purity", "dtype", "layout", "empty", "parameters",
-    "errors",
-)  # fmt: skip
-
-# Why there are none of the others.
-_WHY = {
-    "forms": "it holds two forms against each other: ask for one of the output of each",
-    "agreement": "it holds two subjects against each other: ask for one of the output of each",
-    "mask": "it counts 262,144 draws, and no single number is wrong; conformance/checks/mask.py",
-    "chapter": "it is a short program already: conformance/cases/chapter",
-    "seeded": "it is a short program already: conformance/cases/seeded",
-    "trajectory": "it is a training run, which does not get small: conformance/training.py",
-}
-
-# How a process ended, in short.
-_ENDS = {"ended the process": "ended", "ran longer than": "did not come back"}
 
 _WHAT = re.compile(
     r"(?:(?P<of>shape|dtype|initial value) of )?(?:the )?(?P<gradient>gradient of )?(?P<name>\w+)"
@@ -47,9 +26,6 @@ _WHAT = re.compile(
 )
 _OTHER = {"names in order": "names", "the output is the input's memory": "same"}
 _OF = {"initial value": "initial"}
-
-
-_CONTIGUOUS: Memory = "contiguous"
 
 
 class NoCapsule(Exception):  # noqa: N818 - an answer, not an accident
@@ -79,6 +55,27 @@ class Failure:
     finding: Finding
     raised: str = ""
     memory: Memory = "contiguous"
+
+    @classmethod
+    def of(cls, trial: Trial, aspect: str, finding: Finding) -> Failure:
+        """Take a comparison; how the input lay in memory is among its words.
+
+        Parameters
+        ----------
+        trial : Trial
+            Where it was made.
+        aspect : str
+            The claim's aspect.
+        finding : Finding
+            The comparison.
+
+        Returns
+        -------
+        Failure
+        """
+        told = _WHAT.fullmatch(finding.what)
+        memory: Any = (told["memory"] if told else None) or "contiguous"
+        return cls(trial, aspect, finding, memory=memory)
 
     @property
     def fails(self) -> bool:
@@ -226,84 +223,3 @@ class Failure:
         # A move may count the channels into an index: only the difference shows the place.
         difference = move.to(marked) - move.to(blank)
         return tuple(map(int, np.argwhere(difference)[0]))
-
-
-def refuse_kind(claim: Claim) -> None:
-    """Refuse a claim of a kind that has no capsules.
-
-    Parameters
-    ----------
-    claim : Claim
-        The claim.
-
-    Raises
-    ------
-    NoCapsule
-        If it is one; the message says why.
-    """
-    if claim.aspect not in ASPECTS:
-        raise NoCapsule(f"there is no capsule of {claim.aspect!r}: {_WHY[claim.aspect]}")
-
-
-def look(claim: Claim, session: Session) -> Failure:
-    """Judge a claim, and keep its worst finding, even if that is within its bound.
-
-    Parameters
-    ----------
-    claim : Claim
-        The claim.
-    session : Session
-        The run's memory.
-
-    Returns
-    -------
-    Failure
-
-    Raises
-    ------
-    NoCapsule
-        If it is a claim of a kind that has none, or cannot be judged.
-    """
-    refuse_kind(claim)
-    try:
-        trial = session.trial(claim.case, claim.subject, claim.form)
-        session.subject(claim.subject)
-        worst = max(CHECKS[claim.aspect](trial), key=lambda finding: finding.k)
-    except (Unsupported, NothingCompared) as error:
-        raise NoCapsule(f"there is nothing to show: {error}") from error
-    except SubjectRaised as error:
-        return _raised(claim, session, error)
-    if worst.expected == "one":
-        raise NoCapsule(f"there is no number to show: {worst.what}, got {worst.got}")
-    told = _WHAT.fullmatch(worst.what)
-    memory: Any = (told["memory"] if told else None) or "contiguous"
-    return Failure(trial, claim.aspect, worst, memory=memory)
-
-
-def _raised(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
-    """A subject that raises where it should answer, or takes its process along."""
-    words = str(error).removeprefix(f"{claim.subject} ")
-    died = re.match(r"was killed by \w+|ended the process|ran longer than", words)
-    if (not died and error.__cause__ is None) or "cannot be loaded" in words:
-        raise NoCapsule(f"there is no call to show: {error}") from error
-    raised = _ENDS.get(died[0], died[0]) if died else type(error.__cause__).__name__
-    trial = session.trial(claim.case, claim.subject, claim.form)
-    got = words if died else f"{raised}: {error.__cause__}"
-    what, memory = _least(trial) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
-    wanted = "an exception" if claim.aspect == "errors" else "an answer"
-    finding = Finding(what, math.inf, "call", got, wanted, "none")
-    return Failure(trial, claim.aspect, finding, raised, memory)
-
-
-def _least(trial: Trial) -> tuple[str, Memory]:
-    """The least with which a subject raises under the aspect `layout`."""
-    memories: tuple[Memory, ...] = (_CONTIGUOUS, "strided", "channels_last")
-    for what, gradients in (("call", False), ("gradient of call", True)):
-        for memory in memories:
-            try:
-                trial.observe(memory=memory, gradients=gradients)
-            except SubjectRaised:
-                return what, memory
-            except Unsupported:
-                continue
-    return "call", _CONTIGUOUS

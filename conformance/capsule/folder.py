@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from conformance.capsule.failure import ASPECTS, NoCapsule
+from conformance.capsule.failure import NoCapsule
 from conformance.capsule.guarded import written
+from conformance.capsule.judgement import ASPECTS
 from conformance.capsule.writer import SECONDS
 from conformance.claims import Claim
 from conformance.subjects.roster import Roster

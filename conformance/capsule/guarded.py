@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance import apart
-from conformance.capsule.failure import NoCapsule, refuse_kind
+from conformance.capsule.failure import NoCapsule
+from conformance.capsule.judgement import refuse_kind
 from conformance.capsule.writer import SECONDS, capsule
 from conformance.claims import Claim
 from conformance.dialects.base import Unsupported

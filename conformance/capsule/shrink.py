@@ -23,8 +23,9 @@ from conformance.capsule.dimensions import (
     with_indices,
     with_values,
 )
-from conformance.capsule.failure import Failure, NoCapsule, look
+from conformance.capsule.failure import Failure, NoCapsule
 from conformance.capsule.given import Given, Key
+from conformance.capsule.judgement import look
 from conformance.capsule.literals import ramp
 from conformance.case import Array
 from conformance.claims import Claim

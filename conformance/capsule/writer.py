@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from conformance.capsule.arithmetic import arithmetic
-from conformance.capsule.failure import Failure, NoCapsule, look, refuse_kind
+from conformance.capsule.failure import Failure, NoCapsule
 from conformance.capsule.given import given
+from conformance.capsule.judgement import look, refuse_kind
 from conformance.capsule.program import words_of, write
 from conformance.capsule.shrink import Shrunk, shrink
 from conformance.checks.state import STEPS
