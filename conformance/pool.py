@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 def spread(
-    work: Callable[[Part], Result], parts: Sequence[Part], processes: int
+    work: Callable[[Part], Result], parts: Sequence[Part], processes: int, each: int | None = None
 ) -> Iterator[tuple[int, Result]]:
     """Do every part of some work.
 
@@ -24,19 +24,23 @@ def spread(
     parts : sequence
         What it is called with, once for each.
     processes : int
-        How many processes share the work; 1 is this one.
+        How many processes share the work; 1 is this one, unless `each` is given.
+    each : int, optional
+        After how many parts a process makes room for a new one: what frameworks compile is never
+        given back, and thousands of compiled functions end a process.
 
     Yields
     ------
     (int, object)
         The place of a part, and its result, as each is done.
     """
-    if processes == 1:
+    if processes == 1 and each is None:
         yield from enumerate(map(work, parts))
         return
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
     # Frameworks have threads, which a forked process would lack.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, context, max_tasks_per_child=each) as pool:
         futures = {pool.submit(work, part): place for place, part in enumerate(parts)}
         for future in as_completed(futures):
             yield futures[future], future.result()

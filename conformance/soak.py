@@ -154,41 +154,38 @@ class Plan:
         Which share of the cases each seed looks at, drawn anew for each.
     words : tuple of str
         Only claims whose names contain all of these.
-    parts : int
-        Into how many parts the cases are dealt.
     """
 
     subjects: tuple[str, ...]
     seeds: tuple[int, ...]
     share: float = 1.0
     words: tuple[str, ...] = ()
-    parts: int = 1
 
 
-def soak(wanted: Plan, part: int = 0) -> Soak:
-    """Run one part of a soak.
+def soak(wanted: Plan, seed: int) -> Soak:
+    """Run the matrix under one seed.
 
     Parameters
     ----------
     wanted : Plan
         What to look at.
-    part : int
-        Which part, below `wanted.parts`.
+    seed : int
+        One of its seeds.
 
     Returns
     -------
     Soak
     """
     found = Soak()
-    for claims in _groups(wanted)[part :: wanted.parts]:
-        for claim in reseeded(claims, wanted):
+    for claims in _groups(wanted):
+        for claim in reseeded(claims, wanted, seed):
             # Nothing is shared between seeds, and little between cases.
             found.add(claim, judge(claim, _session()))
     return found
 
 
-def reseeded(claims: Sequence[Claim], wanted: Plan) -> Iterator[Claim]:
-    """Give the claims of one case under each seed that looks at it.
+def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim]:
+    """Give the claims of one case under a seed, if the seed looks at it.
 
     Parameters
     ----------
@@ -196,6 +193,8 @@ def reseeded(claims: Sequence[Claim], wanted: Plan) -> Iterator[Claim]:
         Of one case.
     wanted : Plan
         The seeds and the share.
+    seed : int
+        One of the seeds.
 
     Yields
     ------
@@ -204,15 +203,13 @@ def reseeded(claims: Sequence[Claim], wanted: Plan) -> Iterator[Claim]:
     # What holds every value of a dtype is the same under any seed, and a bad call draws nothing.
     case = claims[0].case
     seedless = case.regime == "all" or case.layer == "errors"
-    seeds = wanted.seeds[:1] if seedless else wanted.seeds
-    quick = [claim for claim in claims if not _is_compiled(claim)]
-    for seed in seeds:
-        if not _drawn(claims[0].case.id, seed, wanted.share):
-            continue
-        looked_at = quick if seed % COMPILED_EVERY else claims
-        cases = {id(claim.case): replace(claim.case, seed=seed) for claim in looked_at}
-        for claim in looked_at:
-            yield replace(claim, case=cases[id(claim.case)])
+    if (seedless and seed != wanted.seeds[0]) or not _drawn(case.id, seed, wanted.share):
+        return
+    rarely = seed % COMPILED_EVERY != 0
+    looked_at = [claim for claim in claims if not (rarely and _is_compiled(claim))]
+    cases = {id(claim.case): replace(claim.case, seed=seed) for claim in looked_at}
+    for claim in looked_at:
+        yield replace(claim, case=cases[id(claim.case)])
 
 
 def _is_compiled(claim: Claim) -> bool:

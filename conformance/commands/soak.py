@@ -12,11 +12,15 @@ from pathlib import Path
 
 from conformance import soak
 from conformance.pool import spread
+from conformance.report import kept
 from conformance.report.json import versions
 from conformance.report.soak import as_json, page
 from conformance.subjects import SUBJECTS
 
-_PARTS = 96  # so many that the processes end together
+_SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
+
+
+Done = tuple[int, soak.Soak]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,9 +43,12 @@ def main(arguments: Sequence[str]) -> int:
         seeds=given.seeds,
         share=given.share,
         words=tuple(given.k.split(" and ")) if given.k else (),
-        parts=_PARTS,
     )
-    found = soak.total(_run(wanted, given.n))
+    try:
+        found = soak.total(_run(wanted, given.n, given.keep))
+    except kept.OtherPlanError as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 2
     if not found.checked:
         print(f"soak: no claim matches -k {given.k!r}", file=sys.stderr)
         return 4
@@ -58,18 +65,25 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if found.alarms else 0
 
 
-def _run(wanted: soak.Plan, processes: int) -> Iterator[soak.Soak]:
-    done = spread(functools.partial(soak.soak, wanted), range(wanted.parts), processes)
-    yield from _shown((found for _, found in done), wanted.parts)
+def _run(wanted: soak.Plan, processes: int, keep: Path | None) -> Iterator[soak.Soak]:
+    known = {} if keep is None else kept.read(keep, wanted)
+    yield from known.values()
+    seeds = [seed for seed in wanted.seeds if seed not in known]
+    each = _SEEDS_EACH if len(seeds) > _SEEDS_EACH else None
+    done = spread(functools.partial(soak.soak, wanted), seeds, processes, each)
+    for place, found in _shown(done, len(seeds)):
+        if keep is not None:
+            kept.write(keep, wanted, seeds[place], found)
+        yield found
 
 
-def _shown(parts: Iterable[soak.Soak], count: int) -> Iterator[soak.Soak]:
-    """Say how many parts are done, where somebody is looking."""
+def _shown(parts: Iterable[Done], count: int) -> Iterator[Done]:
+    """Say how many seeds are done, where somebody is looking."""
     if not sys.stderr.isatty():
         yield from parts
         return
     for done, part in enumerate(parts, 1):
-        print(f"\r{done} of {count} parts", end="", file=sys.stderr)
+        print(f"\r{done} of {count} seeds", end="", file=sys.stderr)
         yield part
     print(file=sys.stderr)
 
@@ -84,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--subject", action="append", metavar="NAME", help="repeatable; default: all known ones")
     add("-k", metavar="WORDS", help='only claims with these words, such as "conv2d and gradient"')
     add("-n", type=_positive, default=1, metavar="PROCESSES", help="default: 1")
+    add("--keep", type=_folder, metavar="DIR", help="keep each seed there, and go on from there")
     add("--docs", type=_folder, metavar="DIR", help="write DIR/soak.md")
     add("--report-json", type=Path, metavar="FILE", help="write all distributions to FILE")
     return parser
@@ -122,8 +137,9 @@ def _folder(text: str) -> Path:
 
 
 def _without_processes(arguments: Sequence[str]) -> list[str]:
-    """Leave out -n: the result does not depend on it."""
-    kept = list(arguments)
-    while "-n" in kept:
-        del kept[kept.index("-n") : kept.index("-n") + 2]
-    return kept
+    """Leave out how it was run: the result does not depend on it."""
+    left = list(arguments)
+    for option in ("-n", "--keep"):
+        while option in left:
+            del left[left.index(option) : left.index(option) + 2]
+    return left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ import pytest
 from conformance import soak
 from conformance.claims import plan
 from conformance.commands import soak as command
+from conformance.pool import spread
+from conformance.report import kept
 from conformance.report.soak import as_json, page
 from conformance.verdict import Verdict
 
@@ -18,22 +21,27 @@ WANTED = soak.Plan(("refimpl.torch",), (0, 1, 2), words=("linear", "output"))
 
 
 def results(wanted):
-    return soak.total(soak.soak(wanted, part) for part in range(wanted.parts))
+    return soak.total(soak.soak(wanted, seed) for seed in wanted.seeds)
+
+
+def seeded(claim, seeds):
+    wanted = replace(WANTED, seeds=tuple(seeds))
+    return [each for seed in seeds for each in soak.reseeded([claim], wanted, seed)]
 
 
 def test_each_seed_has_inputs_of_its_own():
     claim = next(claim for claim in plan(["refimpl.torch"]) if claim.case.regime == "normal")
-    seeded = list(soak.reseeded([claim], replace(WANTED, seeds=(0, 7))))
-    assert [each.case.seed for each in seeded] == [0, 7]
-    first, second = (each.case.draw("input") for each in seeded)
+    found = seeded(claim, (0, 7))
+    assert [each.case.seed for each in found] == [0, 7]
+    first, second = (each.case.draw("input") for each in found)
     assert (first == claim.case.draw("input")).all()
     assert (first != second).any()
-    assert {each.id for each in seeded} == {claim.id}
+    assert {each.id for each in found} == {claim.id}
 
 
 def test_what_holds_every_value_is_looked_at_once():
     claim = next(claim for claim in plan(["refimpl.torch"]) if claim.case.regime == "all")
-    assert len(list(soak.reseeded([claim], WANTED))) == 1
+    assert [each.case.seed for each in seeded(claim, (4, 5, 6))] == [4]
 
 
 @pytest.mark.parametrize(
@@ -48,15 +56,15 @@ def test_what_holds_every_value_is_looked_at_once():
 )
 def test_what_is_compiled_at_each_call_is_looked_at_less_often(name, often):
     claim = next(claim for claim in plan(["torch", "tensorflow"]) if claim.id == name)
-    seeds = [each.case.seed for each in soak.reseeded([claim], replace(WANTED, seeds=range(20)))]
+    seeds = [each.case.seed for each in seeded(claim, range(20))]
     assert seeds == (list(range(20)) if often else [0, soak.COMPILED_EVERY])
 
 
-def test_parts_and_shares_make_the_whole():
+def test_seeds_and_shares_make_the_whole():
     whole = results(WANTED)
-    dealt = results(replace(WANTED, parts=5))
-    assert whole.checked == dealt.checked > 100
-    assert whole.spreads == dealt.spreads
+    turned = soak.total(soak.soak(WANTED, seed) for seed in reversed(WANTED.seeds))
+    assert whole.checked == turned.checked > 100
+    assert whole.spreads == turned.spreads
     assert not whole.alarms
     half = results(replace(WANTED, share=0.5))
     assert 0.3 < half.checked / whole.checked < 0.7
@@ -110,6 +118,47 @@ def test_the_command_writes_what_it_found(tmp_path, capsys):
     assert "seeds 3 to 4" in (tmp_path / "soak.md").read_text(encoding="utf-8")
     assert json.loads(report.read_text())["alarms"] == []
     assert "false alarms" in capsys.readouterr().out
+
+
+def test_what_is_kept_is_not_done_again_and_says_the_same(tmp_path, monkeypatch, capsys):
+    keep, docs = tmp_path / "keep", tmp_path / "docs"
+    keep.mkdir()
+    docs.mkdir()
+    common = ["--subject", "refimpl.torch", "-k", "softsign and float64", "--keep", str(keep)]
+    assert command.main(["--seeds", "3-5", *common, "--docs", str(docs)]) == 0
+    page_of_three = (docs / "soak.md").read_text(encoding="utf-8")
+    assert str(keep) not in page_of_three
+    assert sorted(file.name for file in keep.iterdir()) == [f"seed-{n}.json" for n in (3, 4, 5)]
+    (keep / "seed-4.json").unlink()
+    done = []
+    real = soak.soak
+    monkeypatch.setattr(soak, "soak", lambda wanted, seed: done.append(seed) or real(wanted, seed))
+    assert command.main(["--seeds", "3-5", *common, "--docs", str(docs)]) == 0
+    assert done == [4]
+    assert (docs / "soak.md").read_text(encoding="utf-8") == page_of_three
+    assert command.main(["--seeds", "3-5", *common, "--share", "0.5"]) == 2
+    assert "seed-3.json was found with" in capsys.readouterr().err
+
+
+def test_an_alarm_is_kept(tmp_path):
+    found = soak.soak(WANTED, 0)
+    claim = next(claim for claim in plan(["refimpl.torch"]) if claim.case.layer == "linear")
+    record = replace(soak.judge(claim, soak.Session()), verdict=Verdict.FAIL, k=9.0, message="!")
+    found.alarms.append((0, record))
+    kept.write(tmp_path, WANTED, 0, found)
+    assert kept.read(tmp_path, WANTED) == {0: found}
+
+
+def test_processes_are_begun_anew():
+    parts = list(range(5))
+    assert dict(spread(abs, parts, 1, each=2)) == dict(enumerate(parts))
+    pids = [pid for _, pid in spread(_process, parts, 1, each=2)]
+    assert len(set(pids)) == 3
+    assert os.getpid() not in pids
+
+
+def _process(part):
+    return os.getpid()
 
 
 @pytest.mark.parametrize(
