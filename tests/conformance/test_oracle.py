@@ -17,6 +17,7 @@ import pytest
 from conformance import oracle
 from conformance.bounds import Bounded
 from conformance.cases import all_cases
+from conformance.oracle.answer import single
 
 # A few units in the last place of float64 for what the loops here round themselves.
 ULPS = 2.0**-46
@@ -324,3 +325,21 @@ def test_every_layer_has_an_entry_and_a_cotangent_of_its_own():
 def test_integers_carry_no_bound():
     indices = np.arange(3)
     assert oracle.bounded(indices, None) is indices
+
+
+def test_a_later_step_has_another_input_and_the_same_parameters():
+    case = cases_of("linear")[0]
+    first, second = oracle.arrays_of(case), oracle.arrays_of(case, 1)
+    assert first.keys() == second.keys() == case.shapes.keys()
+    same = {name for name in first if np.array_equal(first[name], second[name])}
+    assert same == first.keys() - {"input"}
+
+
+def test_an_entry_names_every_array_that_has_a_gradient():
+    def back(bar):
+        return bar, 2 * bar, None
+
+    bars = single(1.0, back, "input", "weight", "bias").vjp({"output": 3.0})
+    assert bars == {"input": 3.0, "weight": 6.0}
+    with pytest.raises(ValueError, match="zip"):
+        single(1.0, back, "input", "weight").vjp({"output": 3.0})
