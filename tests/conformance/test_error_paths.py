@@ -98,7 +98,9 @@ def test_an_array_of_a_table_is_what_it_says():
     ],
 )
 def test_the_exception_is_the_one_of_the_table(name, error, verdict):
-    assert judged(name, raises(error)).verdict is verdict
+    record = judged(name, raises(error))
+    assert record.verdict is verdict
+    assert record.k == (0.0 if verdict is Verdict.PASS else np.inf)  # there is nothing between
 
 
 @pytest.mark.parametrize("name", ["refimpl.torch", "torch", "mine"])
