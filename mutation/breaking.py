@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-import grimp
-
 from mutation.targets import ROOT, Target
 
 
@@ -46,7 +44,9 @@ class _Broken(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 
 @functools.cache
-def _graph() -> grimp.ImportGraph:
+def _graph() -> Any:
+    import grimp  # which only they need who break something
+
     return grimp.build_graph("refimpl", "conformance", cache_dir=None)
 
 
@@ -56,9 +56,16 @@ def depend_on(target: Target) -> frozenset[str]:
 
 
 def forget(modules: Iterable[str]) -> None:
-    """Make Python import some modules afresh."""
-    for name in modules:
-        sys.modules.pop(name, None)
+    """Make Python import some modules afresh, and all that is in those that are packages.
+
+    A package imported anew would not know a submodule that is still remembered.
+    """
+    chosen = set(modules)
+    parents = {name: name.split(".") for name in sys.modules}
+    for name, parts in parents.items():
+        if chosen.isdisjoint(".".join(parts[:n]) for n in range(1, len(parts) + 1)):
+            continue
+        del sys.modules[name]
         package, _, last = name.rpartition(".")
         if package in sys.modules:
             vars(sys.modules[package]).pop(last, None)

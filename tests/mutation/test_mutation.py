@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 
 import pytest
 
 from mutation import page
+from mutation.breaking import forget
 from mutation.forks import Died, all_of, alone
 from mutation.targets import ROOT, targets
 
@@ -66,3 +68,14 @@ def test_a_process_answers_and_one_that_raises_hangs_or_ends_is_told_apart():
 def test_many_pieces_of_work_all_answer():
     works = ((n, lambda n=n: n * n) for n in range(7))
     assert dict(all_of(works, 3, 60)) == {n: n * n for n in range(7)}
+
+
+def test_a_package_imported_afresh_knows_its_submodules():
+    def attributes():
+        name = "refimpl.torch.random"
+        first = importlib.import_module(name)
+        forget([name])
+        again = importlib.import_module(name)
+        return first is not again and hasattr(again, "transforms")
+
+    assert alone(attributes, 60)
