@@ -117,6 +117,7 @@ def text() -> str:
         "summary": "\n".join(f"- `{part}`: {_summary(of)}" for part, of in groups.items()),
         "table": "\n".join([*_HEAD, *map(_row, done)]),
         "untried": _untried(done),
+        "mutants": str(sum(each.mutants for each in done)),
         "survivors": _changes(alive),
         "equivalent": _changes(excused),
     }
