@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -55,23 +56,24 @@ def depend_on(target: Target) -> frozenset[str]:
     return frozenset(_graph().find_downstream_modules(target.module)) | {target.module}
 
 
-def forget(modules: Iterable[str]) -> None:
-    """Make Python import some modules afresh, and all that is in those that are packages.
+def import_anew(modules: Iterable[str]) -> None:
+    """Make Python import some modules afresh.
 
-    A package imported anew would not know a submodule that is still remembered.
+    A package that is imported anew is told of those of its submodules that are not.
     """
-    chosen = set(modules)
-    parents = {name: name.split(".") for name in sys.modules}
-    for name, parts in parents.items():
-        if chosen.isdisjoint(".".join(parts[:n]) for n in range(1, len(parts) + 1)):
-            continue
-        del sys.modules[name]
+    chosen = frozenset(modules)
+    for name in chosen:
+        sys.modules.pop(name, None)
         package, _, last = name.rpartition(".")
         if package in sys.modules:
             vars(sys.modules[package]).pop(last, None)
+    for name, module in list(sys.modules.items()):
+        package, _, last = name.rpartition(".")
+        if package in chosen and name not in chosen:
+            setattr(importlib.import_module(package), last, module)
 
 
 def install(target: Target, code: str) -> None:
     """From now on, import the broken module, and anew what depends on it."""
     sys.meta_path.insert(0, _Broken(target, code))
-    forget(depend_on(target))
+    import_anew(depend_on(target))

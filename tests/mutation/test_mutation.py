@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mutation import page
-from mutation.breaking import forget
+from mutation.breaking import import_anew
 from mutation.forks import Died, all_of, alone
 from mutation.targets import ROOT, targets
 
@@ -74,7 +74,7 @@ def test_a_package_imported_afresh_knows_its_submodules():
     def attributes():
         name = "refimpl.torch.random"
         first = importlib.import_module(name)
-        forget([name])
+        import_anew([name])
         again = importlib.import_module(name)
         return first is not again and hasattr(again, "transforms")
 
