@@ -304,6 +304,31 @@ def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     assert "no C library" in kernels.host_libm.__wrapped__()
 
 
+def host_with(models):
+    """A C library of mathematics made of functions on arrays."""
+
+    def called(model):
+        return lambda value: float(model(np.float32([value]))[0])
+
+    return SimpleNamespace(**{name: called(model) for name, model in models.items()})
+
+
+def test_each_function_of_the_hosts_library_is_compared_with_its_model(monkeypatch):
+    monkeypatch.setattr(kernels, "_PROBES", 50)
+    monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: name)
+    models = {
+        "logf": libm.logf,
+        "sinf": lambda x: libm.sincosf(x)[0],
+        "cosf": lambda x: libm.sincosf(x)[1],
+    }
+    monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path: host_with(models))
+    assert kernels.host_libm.__wrapped__() == ""
+    for name, model in models.items():
+        wrong = {**models, name: lambda x, model=model: np.nextafter(model(x), np.float32(2))}
+        monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path, wrong=wrong: host_with(wrong))
+        assert f"this host's {name} is not" in kernels.host_libm.__wrapped__()
+
+
 def test_a_control_of_another_shape_compares_nothing():
     case = CONTROLS[0]
     draw = case.config["draw"]
