@@ -26,8 +26,8 @@ def spread(
     processes : int
         How many processes share the work; 1 is this one, unless `each` is given.
     each : int, optional
-        After how many parts a process makes room for a new one: what frameworks compile is never
-        given back, and thousands of compiled functions end a process.
+        After about how many parts a process makes room for a new one: what frameworks compile is
+        never given back, and thousands of compiled functions end a process.
 
     Yields
     ------
@@ -40,7 +40,12 @@ def spread(
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
     # Frameworks have threads, which a forked process would lack.
     context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, max_tasks_per_child=each) as pool:
-        futures = {pool.submit(work, part): place for place, part in enumerate(parts)}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+    # A pool for each batch: one that renews its processes itself (max_tasks_per_child) may wait
+    # for ever for a process that has gone (CPython's issue 115634).
+    batch = len(parts) if each is None else processes * each
+    for start in range(0, len(parts), max(batch, 1)):
+        places = range(start, min(start + batch, len(parts)))
+        with ProcessPoolExecutor(min(processes, len(places)), context) as pool:
+            futures = {pool.submit(work, parts[place]): place for place in places}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
