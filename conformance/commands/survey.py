@@ -11,7 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from conformance.report.json import read
-from conformance.survey import Column, Implementation, judged, page, read_implementations
+from conformance.survey import (
+    CAPSULES,
+    Column,
+    Implementation,
+    judged,
+    page,
+    read_implementations,
+    write_capsules,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,8 +52,11 @@ def main(arguments: Sequence[str]) -> int:
     for column in columns:
         print(_summary(column))
     if given.docs is not None:
+        folder = given.docs / CAPSULES
+        print("\n".join(write_capsules(columns, folder, given.jobs)))
         command = f"conformance survey {given.file} --docs {given.docs}"
-        (given.docs / "survey.md").write_text(page(columns, command), encoding="utf-8")
+        text = page(columns, command, {file.name for file in folder.glob("*.py")})
+        (given.docs / "survey.md").write_text(text, encoding="utf-8")
     return 1 if any(column.unexplained for column in columns) else 0
 
 
@@ -103,7 +114,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Judge implementations by others, each in a process of its own.",
     )
     parser.add_argument("file", type=Path, metavar="SURVEY.toml", help="which, and how")
-    parser.add_argument("--docs", type=_folder, metavar="DIR", help="write DIR/survey.md")
+    parser.add_argument(
+        "--docs",
+        type=_folder,
+        metavar="DIR",
+        help="write DIR/survey.md and the capsules in DIR/survey",
+    )
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="this one alone (repeatable)"
     )

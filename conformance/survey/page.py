@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
 
 from conformance.report import Report
-from conformance.survey.implementation import Implementation
-from conformance.verdict import Record, Verdict, rerun_command
+from conformance.survey.column import Column, Finding
+from conformance.verdict import Record, Verdict
+
+# The folder of the capsules, beside the page.
+CAPSULES = "survey"
 
 _TITLES = {"bug": "Bugs", "difference": "Documented differences"}
 _SENTENCES = {
     "bug": "The numbers are wrong, or much less exact than the dtype allows, and nothing says that"
-    " they shall be. Each was recomputed by hand. The command shows the worst claim.",
+    " they shall be. Each was recomputed by hand. The command shows the worst claim; the program"
+    " shows it made as small as it gets, with all its numbers.",
     "difference": "It does what its documentation or its code says, and that is something else than"
     " the definition that the claim holds it to.",
 }
@@ -34,37 +36,7 @@ the total. An explanation is tried, too: one that no longer explains a failure, 
 without an explanation, end the run with an error."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """An implementation and what became of it.
-
-    Attributes
-    ----------
-    implementation : Implementation
-        Which one.
-    versions : mapping
-        Its packages' versions.
-    report : Report
-        Its records.
-    """
-
-    implementation: Implementation
-    versions: Mapping[str, str]
-    report: Report
-
-    @property
-    def sentences(self) -> Mapping[str, str]:
-        """The sentences of its explanations, each with its kind."""
-        explained = self.implementation.explained
-        return {each.sentence: each.reason.partition(":")[0] for each in explained}
-
-    @property
-    def unexplained(self) -> list[Record]:
-        """The claims that fail, or no longer do, without an explanation."""
-        return [record for record in self.report.records if not record.verdict.healthy]
-
-
-def page(columns: Sequence[Column], command: str) -> str:
+def page(columns: Sequence[Column], command: str, capsules: Container[str] = ()) -> str:
     """Write the page.
 
     Parameters
@@ -73,6 +45,8 @@ def page(columns: Sequence[Column], command: str) -> str:
         The implementations, in order.
     command : str
         What writes it.
+    capsules : container of str
+        The capsules that there are, by the names of their files.
 
     Returns
     -------
@@ -90,7 +64,7 @@ def page(columns: Sequence[Column], command: str) -> str:
     for kind, title in _TITLES.items():
         blocks += [f"## {title}", _SENTENCES[kind]]
         for column in columns:
-            blocks += _findings(column, kind)
+            blocks += _findings(column, kind, capsules)
     blocks += [
         "## Unsupported",
         "What an adapter or a backend says it does not have, in so many claims.",
@@ -159,39 +133,25 @@ def _worst(records: Iterable[Record]) -> str:
     )
 
 
-def _findings(column: Column, kind: str) -> list[str]:
-    groups: dict[str, list[Record]] = {}
-    for record in column.report.records:
-        if (
-            record.verdict is Verdict.EXPECTED
-            and column.sentences.get(record.divergence or "") == kind
-        ):
-            groups.setdefault(record.divergence or "", []).append(record)
-    if not groups:
+def _findings(column: Column, kind: str, capsules: Container[str]) -> list[str]:
+    found = column.findings(kind)
+    if not found:
         return []
-    ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    lines = [_finding(column, sentence, records) for sentence, records in ordered]
-    return [f"### {column.implementation.name}", "\n".join(lines)]
+    lines = "\n".join(_finding(each, capsules) for each in found)
+    return [f"### {column.implementation.name}", lines]
 
 
-def _finding(column: Column, sentence: str, records: Sequence[Record]) -> str:
+def _finding(finding: Finding, capsules: Container[str]) -> str:
     """Tell a finding, where it shows, how badly, and how to see it."""
-    text = sentence.partition(": ")[2]
+    text, records = finding.sentence.partition(": ")[2], finding.records
     layers = ", ".join(Report.of(records).layers)
     aspects = ", ".join(sorted({record.aspect for record in records}))
-    worst = max(records, key=_size)
-    size = "it raises" if worst.k is None else f"worst K {_worst([worst])}"
-    claim = f"{worst.case}-{worst.subject}-{worst.form}"
-    again = rerun_command(worst.aspect, claim, column.implementation.reference)
-    words = [f"{name}={shlex.quote(v)}" for name, v in column.implementation.environment.items()]
+    size = "it raises" if finding.worst.k is None else f"worst K {_worst([finding.worst])}"
     claims = "1 claim" if len(records) == 1 else f"{len(records)} claims"
-    return (
-        f"- {text}  \n  *{layers}: {aspects}; {claims}, {size}.*  \n  `{' '.join([*words, again])}`"
-    )
-
-
-def _size(record: Record) -> float:
-    return -1.0 if record.k is None else math.inf if math.isnan(record.k) else record.k
+    name, shown = finding.capsule, ""
+    if finding.sentence.startswith("bug") and name in capsules:
+        shown = f" As a program: [{name}]({CAPSULES}/{name})."
+    return f"- {text}  \n  *{layers}: {aspects}; {claims}, {size}.*{shown}  \n  `{finding.rerun}`"
 
 
 def _unsupported(column: Column) -> list[str]:

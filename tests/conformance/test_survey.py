@@ -9,7 +9,7 @@ import pytest
 
 from conformance.commands.survey import main
 from conformance.report import Report
-from conformance.survey import Column, page, read_implementations
+from conformance.survey import Column, page, read_implementations, write_capsules
 from conformance.verdict import Record, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +136,49 @@ def test_a_cell_shows_what_passes_what_is_explained_and_the_worst_k(survey):
     assert "it is the other form" in differences
     assert "- 2: never: no bias" in unsupported
     assert "- 1: the dialect refuses it" in unsupported
+
+
+def of_a_bug(survey):
+    (survey.parent / "found.toml").write_text(FINDING.format(case="relu-*", reason="bug: one"))
+    sentence = "bug: one (https://example.org/1)"
+    return column(
+        survey,
+        record("relu-a", Verdict.EXPECTED, 20.0, sentence),
+        record("relu-b", Verdict.EXPECTED, 2e6, sentence),
+    )
+
+
+def test_a_bug_has_its_capsule_written_once_and_taken_away_when_it_is_no_more(survey, tmp_path):
+    asked, folder = [], tmp_path / "survey"
+
+    def write(finding, file):
+        asked.append(finding.claim)
+        file.write_text("program")
+        return ""
+
+    found = of_a_bug(survey)
+    assert write_capsules([found], folder, write=write) == ["capsule: numpy-relu-output.py"]
+    assert asked == ["output/relu-b-numpy-class"]  # the worst
+    assert write_capsules([found], folder, write=write) == []
+    assert "As a program: [numpy-relu-output.py](survey/numpy-relu-output.py)." in page(
+        [found], "command", {"numpy-relu-output.py"}
+    )
+    assert "As a program" not in page([found], "command")
+    lines = write_capsules([], folder, write=write)
+    assert lines == [f"taken away: {folder / 'numpy-relu-output.py'}"]
+    assert not list(folder.iterdir())
+
+
+def test_a_bug_without_a_capsule_says_why(survey, tmp_path):
+    lines = write_capsules([of_a_bug(survey)], tmp_path / "survey", write=lambda *given: "it holds")
+    assert lines == ["no capsule of output/relu-b-numpy-class: it holds"]
+
+
+def test_the_projects_capsules_belong_to_findings_of_its_page():
+    text = (ROOT / "docs" / "survey.md").read_text()
+    for file in (ROOT / "docs" / "survey").glob("*.py"):
+        assert f"(survey/{file.name})" in text
+        assert file.stat().st_size < 6000
 
 
 def test_a_survey_runs_and_a_false_explanation_ends_it(survey, tmp_path, capsys):
