@@ -134,7 +134,8 @@ def loss(function: Callable[..., Any]) -> Callable[..., Any]:
         reduction: str,
         **smoothing: Any,
     ) -> Any:
-        if weight is not None or ignore_index != -100:
+        ignored = target.dtype != mx.float32 and mx.any(target == ignore_index).item()
+        if weight is not None or ignored:
             raise Unsupported("never: MLX's losses know no classes to weigh or to ignore")
         axis = min(1, input.ndim - 1)
         return function(input, target, axis=axis, reduction=reduction, **smoothing)
