@@ -15,6 +15,7 @@ from conformance.survey import (
     CAPSULES,
     Column,
     Implementation,
+    explained,
     judged,
     page,
     read_implementations,
@@ -68,7 +69,7 @@ def _columns(wanted: Sequence[Implementation], given: argparse.Namespace) -> lis
 
         def report_of(each: Implementation) -> Column:
             path = folder / f"{each.name}.json"
-            found = read(path)[0] if given.reuse else judged(each, path)
+            found = explained(read(path)[0], each.explained) if given.reuse else judged(each, path)
             return Column(each, versions[wanted.index(each)], found)
 
         with ThreadPoolExecutor(given.jobs) as pool:
@@ -127,7 +128,9 @@ def _parser() -> argparse.ArgumentParser:
         "--reports", type=Path, metavar="DIR", help="keep the JSON reports in this folder"
     )
     parser.add_argument(
-        "--reuse", action="store_true", help="read the reports of --reports, and run nothing"
+        "--reuse",
+        action="store_true",
+        help="explain the reports of --reports anew, and run nothing",
     )
     parser.add_argument(
         "-j", "--jobs", type=int, default=1, metavar="N", help="so many at a time (default: 1)"

@@ -2,6 +2,7 @@
 
 from conformance.survey.capsules import write_capsules
 from conformance.survey.column import Column, Finding
+from conformance.survey.explaining import explained
 from conformance.survey.implementation import Implementation, read_implementations
 from conformance.survey.page import CAPSULES, page
 from conformance.survey.running import judged
@@ -11,6 +12,7 @@ __all__ = [
     "Column",
     "Finding",
     "Implementation",
+    "explained",
     "judged",
     "page",
     "read_implementations",

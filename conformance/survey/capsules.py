@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeAlias
 
-from conformance.survey.column import Column, Finding
+from conformance.capsule import NoCapsule, capsule
+from conformance.claims import plan
+from conformance.session import Session
+from conformance.subjects.roster import roster_of
+from conformance.survey.column import Column
+from conformance.survey.implementation import Implementation
+
+# Writes capsules of one implementation, file -> claim, and gives why some could not be written.
+Writer: TypeAlias = "Callable[[Implementation, Mapping[str, str]], Mapping[str, str]]"
 
 
 def write_capsules(
-    columns: Iterable[Column],
-    folder: Path,
-    jobs: int = 1,
-    write: Callable[[Finding, Path], str] | None = None,
+    columns: Iterable[Column], folder: Path, jobs: int = 1, write: Writer | None = None
 ) -> list[str]:
     """Bring a folder of capsules up to date with the bugs of a survey.
 
@@ -30,43 +37,81 @@ def write_capsules(
     folder : Path
         Where to; made if it is not there.
     jobs : int
-        How many to write at a time.
+        How many implementations at a time.
     write : callable, optional
-        Writes one, and returns why it could not or an empty word; by default the command
-        ``conformance capsule`` in a process of its own, as the judging is.
+        Writes them; by default in a process of each implementation's own, as it was judged.
 
     Returns
     -------
     list of str
-        A line for each that was written, taken away, or cannot be.
+        A line for each that was written, was taken away, or cannot be.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted: dict[str, Finding] = {}
+    wanted: dict[str, str] = {}
+    tasks: list[tuple[Implementation, dict[str, str]]] = []
     for column in columns:
-        for finding in column.findings("bug"):
-            wanted.setdefault(finding.capsule, finding)
+        found = {
+            str(folder / each.capsule): each.claim for each in reversed(column.findings("bug"))
+        }
+        wanted |= found
+        lacking = {file: claim for file, claim in found.items() if not Path(file).exists()}
+        if lacking:
+            tasks.append((column.implementation, lacking))
     lines = []
-    for file in sorted(set(folder.glob("*.py")) - {folder / name for name in wanted}):
-        file.unlink()
-        lines.append(f"taken away: {file}")
-    lacking = {name: each for name, each in wanted.items() if not (folder / name).exists()}
+    for file in sorted(folder.glob("*.py")):
+        if str(file) not in wanted:
+            file.unlink()
+            lines.append(f"taken away: {file.name}")
     with ThreadPoolExecutor(jobs) as pool:
-        files = [folder / name for name in lacking]
-        reasons = list(pool.map(write or _write, lacking.values(), files))
-    for (name, finding), why in zip(lacking.items(), reasons, strict=True):
-        lines.append(f"no capsule of {finding.claim}: {why}" if why else f"capsule: {name}")
+        answers = list(pool.map(lambda task: (write or _write)(*task), tasks))
+    for (_, lacking), reasons in zip(tasks, answers, strict=True):
+        for file, claim in sorted(lacking.items()):
+            why = reasons.get(file)
+            lines.append(f"no capsule of {claim}: {why}" if why else f"capsule: {Path(file).name}")
     return lines
 
 
-def _write(finding: Finding, file: Path) -> str:
-    command = [sys.executable, "-m", "conformance", "capsule", finding.claim]
-    it = finding.implementation
+def _write(implementation: Implementation, lacking: Mapping[str, str]) -> Mapping[str, str]:
     done = subprocess.run(
-        [*command, "--subject", it.reference, "-o", str(file)],
-        env=os.environ | {"OMP_NUM_THREADS": "1"} | dict(it.environment),
+        [sys.executable, "-m", __name__, implementation.reference, json.dumps(dict(lacking))],
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | dict(implementation.environment),
         capture_output=True,
         text=True,
         check=False,
     )
-    last = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
-    return last.removeprefix("conformance capsule: ") if done.returncode else ""
+    try:
+        reasons: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (done.stderr.splitlines() or [f"it ended with {done.returncode}"])[-1]
+        reasons = {file: last for file in lacking if not Path(file).exists()}
+    return reasons
+
+
+def main(reference: str, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Write capsules of one subject in this process.
+
+    Parameters
+    ----------
+    reference : str
+        The subject, as for ``--subject``.
+    wanted : mapping
+        File -> claim.
+
+    Returns
+    -------
+    dict
+        File -> why it could not be written.
+    """
+    roster = roster_of([reference])
+    session, reasons = Session(roster=roster), dict[str, str]()
+    claims = {f"{claim.aspect}/{claim.id}": claim for claim in plan(roster)}
+    for file, name in wanted.items():
+        try:
+            Path(file).write_text(capsule(claims[name], session).text, encoding="utf-8")
+        except (NoCapsule, KeyError) as error:
+            reasons[file] = str(error)
+    return reasons
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], json.loads(sys.argv[2]))))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.commands.survey import main
 from conformance.report import Report
-from conformance.survey import Column, page, read_implementations, write_capsules
+from conformance.survey import Column, explained, page, read_implementations, write_capsules
 from conformance.verdict import Record, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -151,10 +152,11 @@ def of_a_bug(survey):
 def test_a_bug_has_its_capsule_written_once_and_taken_away_when_it_is_no_more(survey, tmp_path):
     asked, folder = [], tmp_path / "survey"
 
-    def write(finding, file):
-        asked.append(finding.claim)
-        file.write_text("program")
-        return ""
+    def write(implementation, lacking):
+        for file, claim in lacking.items():
+            asked.append(claim)
+            Path(file).write_text("program")
+        return {}
 
     found = of_a_bug(survey)
     assert write_capsules([found], folder, write=write) == ["capsule: numpy-relu-output.py"]
@@ -165,13 +167,61 @@ def test_a_bug_has_its_capsule_written_once_and_taken_away_when_it_is_no_more(su
     )
     assert "As a program" not in page([found], "command")
     lines = write_capsules([], folder, write=write)
-    assert lines == [f"taken away: {folder / 'numpy-relu-output.py'}"]
+    assert lines == ["taken away: numpy-relu-output.py"]
     assert not list(folder.iterdir())
 
 
 def test_a_bug_without_a_capsule_says_why(survey, tmp_path):
-    lines = write_capsules([of_a_bug(survey)], tmp_path / "survey", write=lambda *given: "it holds")
+    def write(implementation, lacking):
+        return dict.fromkeys(lacking, "it holds")
+
+    lines = write_capsules([of_a_bug(survey)], tmp_path / "survey", write=write)
     assert lines == ["no capsule of output/relu-b-numpy-class: it holds"]
+
+
+def test_capsules_are_written_in_a_process_of_their_own(survey, tmp_path):
+    broken = (tmp_path / "adapter.py").read_text()
+    (tmp_path / "adapter.py").write_text(
+        broken.replace("np.maximum(input, 0", "np.maximum(input, 1")
+    )
+    (tmp_path / "found.toml").write_text(FINDING.format(case="relu-*", reason="bug: one"))
+    found = column(
+        survey,
+        replace(
+            record(
+                "relu-normal-float32", Verdict.EXPECTED, 9.0, "bug: one (https://example.org/1)"
+            ),
+            form="function",
+        ),
+    )
+    assert write_capsules([found], tmp_path / "survey") == ["capsule: numpy-relu-output.py"]
+    assert "expected" in (tmp_path / "survey" / "numpy-relu-output.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "divergence", "reason", "then"),
+    [
+        (Verdict.FAIL, None, "bug: one", Verdict.EXPECTED),
+        (Verdict.ERROR, None, "bug: one", Verdict.EXPECTED),
+        (Verdict.EXPECTED, "bug: another", "bug: one", Verdict.EXPECTED),
+        (Verdict.EXPECTED, "bug: another", None, Verdict.FAIL),
+        (Verdict.EXPECTED, "the dialect refuses it", None, Verdict.EXPECTED),
+        (Verdict.PASS, None, "bug: one", Verdict.STALE),
+        (Verdict.STALE, "bug: one", None, Verdict.PASS),
+        (Verdict.FAIL, None, None, Verdict.FAIL),
+        (Verdict.UNSUPPORTED, None, "bug: one", Verdict.UNSUPPORTED),
+    ],
+)
+def test_a_report_is_explained_anew(survey, verdict, divergence, reason, then):
+    if reason:
+        (survey.parent / "found.toml").write_text(FINDING.format(case="relu-*", reason=reason))
+    else:
+        (survey.parent / "found.toml").write_text("expected = []")
+    found = column(survey, record("relu-a", verdict, 9.0, divergence))
+    [after] = explained(found.report, found.implementation.explained).records
+    assert after.verdict is then
+    if reason and then is Verdict.EXPECTED:
+        assert after.divergence == "bug: one (https://example.org/1)"
 
 
 def test_the_projects_capsules_belong_to_findings_of_its_page():

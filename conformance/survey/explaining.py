@@ -1,0 +1,46 @@
+"""The failures of a report, explained by what is known of them today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.known import ExpectedFailure
+from conformance.report import Report
+from conformance.survey.implementation import KINDS
+from conformance.verdict import Record, Verdict
+
+
+def explained(report: Report, explanations: Sequence[ExpectedFailure]) -> Report:
+    """Put explanations to the records of a run that had others, as the run would have done.
+
+    Parameters
+    ----------
+    report : Report
+        Of a run.
+    explanations : sequence of ExpectedFailure
+        Those of today.
+
+    Returns
+    -------
+    Report
+    """
+    return Report.of(_explained(record, explanations) for record in report.records)
+
+
+def _explained(record: Record, explanations: Sequence[ExpectedFailure]) -> Record:
+    was = record.divergence or ""
+    ours = was.partition(": ")[0] in KINDS
+    fails = record.verdict in (Verdict.FAIL, Verdict.ERROR)
+    fails |= record.verdict is Verdict.EXPECTED and ours
+    holds = record.verdict is Verdict.PASS or (record.verdict is Verdict.STALE and ours)
+    if not fails and not holds:
+        return record
+    place = record.case, record.aspect, record.subject, record.form
+    found = next((each.sentence for each in explanations if each.covers(*place)), None)
+    if found is None:
+        if ours:
+            verdict = Verdict.FAIL if fails else Verdict.PASS
+            return replace(record, verdict=verdict, divergence=None)
+        return record
+    return replace(record, verdict=Verdict.EXPECTED if fails else Verdict.STALE, divergence=found)
