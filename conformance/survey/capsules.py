@@ -18,6 +18,9 @@ from conformance.subjects.roster import roster_of
 from conformance.survey.column import Column
 from conformance.survey.implementation import Implementation
 
+# What is longer than so many characters is no program to read.
+LONGEST = 5000
+
 # Writes capsules of one implementation, file -> claim, and gives why some could not be written.
 Writer: TypeAlias = "Callable[[Implementation, Mapping[str, str]], Mapping[str, str]]"
 
@@ -107,7 +110,10 @@ def main(reference: str, wanted: Mapping[str, str]) -> dict[str, str]:
     claims = {f"{claim.aspect}/{claim.id}": claim for claim in plan(roster)}
     for file, name in wanted.items():
         try:
-            Path(file).write_text(capsule(claims[name], session).text, encoding="utf-8")
+            text = capsule(claims[name], session).text
+            if len(text) > LONGEST:
+                raise NoCapsule(f"it would have {len(text)} characters")
+            Path(file).write_text(text, encoding="utf-8")
         except (NoCapsule, KeyError) as error:
             reasons[file] = str(error)
     return reasons

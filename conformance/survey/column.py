@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import shlex
 from collections.abc import Mapping, Sequence
@@ -32,8 +33,8 @@ class Finding:
 
     @property
     def worst(self) -> Record:
-        """The claim that is off by most."""
-        return max(self.records, key=_size)
+        """The claim that is off by most, rather of a result than of a gradient."""
+        return max(self.records, key=lambda each: (_size(each), each.aspect in ("output", "loss")))
 
     @property
     def claim(self) -> str:
@@ -74,7 +75,7 @@ class Column:
     versions: Mapping[str, str]
     report: Report
 
-    @property
+    @functools.cached_property
     def sentences(self) -> Mapping[str, str]:
         """The sentences of its explanations, each with its kind."""
         explained = self.implementation.explained

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -56,7 +57,7 @@ class Implementation:
         """What ``--subject`` takes for it."""
         return str(self.folder / self.subject)
 
-    @property
+    @functools.cached_property
     def explained(self) -> tuple[ExpectedFailure, ...]:
         """Its explained failures.
 
