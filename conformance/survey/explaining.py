@@ -29,18 +29,14 @@ def explained(report: Report, explanations: Sequence[ExpectedFailure]) -> Report
 
 
 def _explained(record: Record, explanations: Sequence[ExpectedFailure]) -> Record:
-    was = record.divergence or ""
-    ours = was.partition(": ")[0] in KINDS
+    ours = (record.divergence or "").partition(": ")[0] in KINDS
     fails = record.verdict in (Verdict.FAIL, Verdict.ERROR)
     fails |= record.verdict is Verdict.EXPECTED and ours
-    holds = record.verdict is Verdict.PASS or (record.verdict is Verdict.STALE and ours)
-    if not fails and not holds:
-        return record
+    if not fails and record.verdict not in (Verdict.PASS, Verdict.UNSUPPORTED):
+        return record  # of what was stale nobody knows how it would have been without
     place = record.case, record.aspect, record.subject, record.form
     found = next((each.sentence for each in explanations if each.covers(*place)), None)
-    if found is None:
-        if ours:
-            verdict = Verdict.FAIL if fails else Verdict.PASS
-            return replace(record, verdict=verdict, divergence=None)
-        return record
-    return replace(record, verdict=Verdict.EXPECTED if fails else Verdict.STALE, divergence=found)
+    if found is not None:
+        verdict = Verdict.EXPECTED if fails else Verdict.STALE
+        return replace(record, verdict=verdict, divergence=found)
+    return replace(record, verdict=Verdict.FAIL, divergence=None) if ours else record

@@ -207,9 +207,10 @@ def test_capsules_are_written_in_a_process_of_their_own(survey, tmp_path):
         (Verdict.EXPECTED, "bug: another", None, Verdict.FAIL),
         (Verdict.EXPECTED, "the dialect refuses it", None, Verdict.EXPECTED),
         (Verdict.PASS, None, "bug: one", Verdict.STALE),
-        (Verdict.STALE, "bug: one", None, Verdict.PASS),
+        (Verdict.STALE, "bug: one", None, Verdict.STALE),
         (Verdict.FAIL, None, None, Verdict.FAIL),
-        (Verdict.UNSUPPORTED, None, "bug: one", Verdict.UNSUPPORTED),
+        (Verdict.UNSUPPORTED, None, "bug: one", Verdict.STALE),
+        (Verdict.UNSUPPORTED, None, None, Verdict.UNSUPPORTED),
     ],
 )
 def test_a_report_is_explained_anew(survey, verdict, divergence, reason, then):
