@@ -61,10 +61,10 @@ def write_capsules(
         if lacking:
             tasks.append((column.implementation, lacking))
     lines = []
-    for file in sorted(folder.glob("*.py")):
-        if str(file) not in wanted:
-            file.unlink()
-            lines.append(f"taken away: {file.name}")
+    for there in sorted(folder.glob("*.py")):
+        if str(there) not in wanted:
+            there.unlink()
+            lines.append(f"taken away: {there.name}")
     with ThreadPoolExecutor(jobs) as pool:
         answers = list(pool.map(lambda task: (write or _write)(*task), tasks))
     for (_, lacking), reasons in zip(tasks, answers, strict=True):
