@@ -129,8 +129,8 @@ class Tinygrad(conformance.TensorSubject):
     }
 
     def tensor(self, array: Any) -> Any:
-        """A tensor; what has no axes would go to another device."""
-        return Tensor(array if array.ndim else array.item())
+        """A tensor; made without axes it would go to another device."""
+        return Tensor(array.reshape(-1)).reshape(array.shape)
 
     def array(self, tensor: Any) -> Any:
         """Copy it out."""
