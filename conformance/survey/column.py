@@ -52,9 +52,10 @@ class Finding:
 
     @property
     def capsule(self) -> str:
-        """What the file of its capsule is called."""
+        """What the file of its capsule is called: the claim without its options."""
         worst = self.worst
-        return f"{self.implementation.name}-{worst.layer}-{worst.aspect}.py"
+        regime = worst.case.split("-")[-2]
+        return f"{self.implementation.name}-{worst.layer}-{regime}-{worst.aspect}.py"
 
 
 @dataclass(frozen=True)

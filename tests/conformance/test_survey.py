@@ -106,7 +106,7 @@ def test_a_cell_shows_what_passes_what_is_explained_and_the_worst_k(survey):
                 record("linear-b", Verdict.PASS, 0.25),
                 record("linear-c", Verdict.UNSUPPORTED, message="never: no bias"),
                 record(
-                    "relu-a",
+                    "relu-a-float32",
                     Verdict.EXPECTED,
                     2e6,
                     "bug: zero is taken for one (https://example.org/1)",
@@ -133,7 +133,7 @@ def test_a_cell_shows_what_passes_what_is_explained_and_the_worst_k(survey):
     differences, unsupported = rest.split("## Unsupported")
     assert "zero is taken for one (https://example.org/1)" in bugs
     assert "SOME_WORD='a b' python -m conformance --subject" in bugs
-    assert "--claim output/relu-a-numpy-class" in bugs
+    assert "--claim output/relu-a-float32-numpy-class" in bugs
     assert "it is the other form" in differences
     assert "- 2: never: no bias" in unsupported
     assert "- 1: the dialect refuses it" in unsupported
@@ -144,8 +144,8 @@ def of_a_bug(survey):
     sentence = "bug: one (https://example.org/1)"
     return column(
         survey,
-        record("relu-a", Verdict.EXPECTED, 20.0, sentence),
-        record("relu-b", Verdict.EXPECTED, 2e6, sentence),
+        record("relu-ties-float32", Verdict.EXPECTED, 20.0, sentence),
+        record("relu-normal-float32", Verdict.EXPECTED, 2e6, sentence),
     )
 
 
@@ -159,15 +159,16 @@ def test_a_bug_has_its_capsule_written_once_and_taken_away_when_it_is_no_more(su
         return {}
 
     found = of_a_bug(survey)
-    assert write_capsules([found], folder, write=write) == ["capsule: numpy-relu-output.py"]
-    assert asked == ["output/relu-b-numpy-class"]  # the worst
+    assert write_capsules([found], folder, write=write) == ["capsule: numpy-relu-normal-output.py"]
+    assert asked == ["output/relu-normal-float32-numpy-class"]  # the worst
     assert write_capsules([found], folder, write=write) == []
-    assert "As a program: [numpy-relu-output.py](survey/numpy-relu-output.py)." in page(
-        [found], "command", {"numpy-relu-output.py"}
+    assert (
+        "As a program: [numpy-relu-normal-output.py](survey/numpy-relu-normal-output.py)."
+        in page([found], "command", {"numpy-relu-normal-output.py"})
     )
     assert "As a program" not in page([found], "command")
     lines = write_capsules([], folder, write=write)
-    assert lines == ["taken away: numpy-relu-output.py"]
+    assert lines == ["taken away: numpy-relu-normal-output.py"]
     assert not list(folder.iterdir())
 
 
@@ -176,7 +177,7 @@ def test_a_bug_without_a_capsule_says_why(survey, tmp_path):
         return dict.fromkeys(lacking, "it holds")
 
     lines = write_capsules([of_a_bug(survey)], tmp_path / "survey", write=write)
-    assert lines == ["no capsule of output/relu-b-numpy-class: it holds"]
+    assert lines == ["no capsule of output/relu-normal-float32-numpy-class: it holds"]
 
 
 def test_capsules_are_written_in_a_process_of_their_own(survey, tmp_path):
@@ -194,8 +195,8 @@ def test_capsules_are_written_in_a_process_of_their_own(survey, tmp_path):
             form="function",
         ),
     )
-    assert write_capsules([found], tmp_path / "survey") == ["capsule: numpy-relu-output.py"]
-    assert "expected" in (tmp_path / "survey" / "numpy-relu-output.py").read_text()
+    assert write_capsules([found], tmp_path / "survey") == ["capsule: numpy-relu-normal-output.py"]
+    assert "expected" in (tmp_path / "survey" / "numpy-relu-normal-output.py").read_text()
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_a_report_is_explained_anew(survey, verdict, divergence, reason, then):
         (survey.parent / "found.toml").write_text(FINDING.format(case="relu-*", reason=reason))
     else:
         (survey.parent / "found.toml").write_text("expected = []")
-    found = column(survey, record("relu-a", verdict, 9.0, divergence))
+    found = column(survey, record("relu-a-float32", verdict, 9.0, divergence))
     [after] = explained(found.report, found.implementation.explained).records
     assert after.verdict is then
     if reason and then is Verdict.EXPECTED:

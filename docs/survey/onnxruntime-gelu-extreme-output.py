@@ -1,0 +1,35 @@
+"""onnxruntime.nn.functional.gelu, float32: the output is wrong.
+
+Got -0.0, expected -4.976768459417427e-15. K, the error in units of the bound, is 6.36e+04.
+Exits 1 if the failure is there, 0 if not. Needs NumPy, this package (refimpl, conformance) and
+the subject examples/subjects/onnx_subjects.py:OnnxRuntime.
+
+Written by: conformance capsule output/gelu-extreme-float32-onnxruntime-function --subject examples/subjects/onnx_subjects.py:OnnxRuntime
+Seen with: Python 3.11.7, numpy 2.4.6
+"""
+
+import sys
+import numpy as np
+import refimpl
+from conformance.dialects.base import Call, Result, Slot
+from conformance.subjects import load
+from conformance.subjects.base import Request
+
+input = np.array([[[-8.0]]], np.float32)
+
+subject = load('examples/subjects/onnx_subjects.py:OnnxRuntime')
+slots, results = (Slot('input', 'input', 'input'), ), (Result('output', differentiated=True), )
+call = Call('nn.functional.gelu', 'function', {}, slots, results, None)
+arrays = {'input': input}
+seen = subject.run(Request(call, arrays, (), ()))
+(output,) = seen.outputs
+found = output
+
+# x * Phi(x), Phi the normal distribution function, at x = -8.0
+print("NumPy", np.__version__, "refimpl", refimpl.__version__)
+got = float(found[0, 0, 0])
+expected = -4.976768459417427e-15
+bound, limit = 7.827928767337664e-20, 4  # of an honest rounding; of K
+k = abs(got - expected) / bound
+print(f"got {got!r}, expected {expected!r}, bound {bound:.3g}, K {k:.4g}, limit {limit}")
+sys.exit(not k <= limit)

@@ -1,0 +1,38 @@
+"""paddle.nn.functional.silu, float32: the gradient of input is wrong.
+
+Got -inf, expected -1.4153978307307554e-36. K, the error in units of the bound, is 5.59e+73.
+Exits 1 if the failure is there, 0 if not. Needs NumPy, this package (refimpl, conformance) and
+the subject examples/subjects/paddle_subject.py:Paddle.
+
+Written by: conformance capsule gradient/silu-extreme-float32-paddle-function --subject examples/subjects/paddle_subject.py:Paddle
+Seen with: Python 3.11.7, numpy 2.4.6
+"""
+
+import sys
+import numpy as np
+import refimpl
+from conformance.dialects.base import Call, Result, Slot
+from conformance.subjects import load
+from conformance.subjects.base import Request
+
+input = np.array([[[-87.0]]], np.float32)
+output_cotangent = np.array([[[1.0]]], np.float32)
+
+subject = load('examples/subjects/paddle_subject.py:Paddle')
+slots, results = (Slot('input', 'input', 'input'), ), (Result('output', differentiated=True), )
+call = Call('nn.functional.silu', 'function', {}, slots, results, None)
+arrays = {'input': input}
+seen = subject.run(Request(call, arrays, (output_cotangent, ), ()))
+(output,) = seen.outputs
+found = seen.gradients['input']
+
+# The gradient is the sum of cotangent * derivative of each output by this element:
+#   (1.0 * -1.4153978307307554e-36) = -1.4153978307307554e-36
+print("NumPy", np.__version__, "refimpl", refimpl.__version__)
+got = float(found[0, 0, 0])
+expected = -1.4153978307307554e-36
+got = max(-3.4028234663852886e+38, min(got, 3.4028234663852886e+38))  # an infinity counts as this
+bound, limit = 6.089064091055264e-36, 4  # of an honest rounding; of K
+k = abs(got - expected) / bound
+print(f"got {got!r}, expected {expected!r}, bound {bound:.3g}, K {k:.4g}, limit {limit}")
+sys.exit(not k <= limit)

@@ -1,0 +1,35 @@
+"""tinygrad.nn.functional.hardsigmoid, float32: the output is wrong.
+
+Got 1.0000004768371582, expected 1.0. K, the error in units of the bound, is 8. Exits 1 if the
+failure is there, 0 if not. Needs NumPy, this package (refimpl, conformance) and the subject
+examples/subjects/tinygrad_subject.py:Tinygrad.
+
+Written by: conformance capsule output/hardsigmoid-extreme-float32-tinygrad-function --subject examples/subjects/tinygrad_subject.py:Tinygrad
+Seen with: Python 3.11.7, numpy 2.4.6
+"""
+
+import sys
+import numpy as np
+import refimpl
+from conformance.dialects.base import Call, Result, Slot
+from conformance.subjects import load
+from conformance.subjects.base import Request
+
+input = np.array([[[50.0]]], np.float32)
+
+subject = load('examples/subjects/tinygrad_subject.py:Tinygrad')
+slots, results = (Slot('input', 'input', 'input'), ), (Result('output', differentiated=True), )
+call = Call('nn.functional.hardsigmoid', 'function', {}, slots, results, None)
+arrays = {'input': input}
+seen = subject.run(Request(call, arrays, (), ()))
+(output,) = seen.outputs
+found = output
+
+# min(max(x + 3, 0), 6) / 6, at x = 50.0
+print("NumPy", np.__version__, "refimpl", refimpl.__version__)
+got = float(found[0, 0, 0])
+expected = 1.0
+bound, limit = 5.960464488641293e-08, 4  # of an honest rounding; of K
+k = abs(got - expected) / bound
+print(f"got {got!r}, expected {expected!r}, bound {bound:.3g}, K {k:.4g}, limit {limit}")
+sys.exit(not k <= limit)
