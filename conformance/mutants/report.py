@@ -19,6 +19,8 @@ from conformance.selection import ASPECTS
 
 COMMAND = "conformance kill-matrix --docs docs/"
 
+_HIGHER_LIMITS = (8.0, 16.0, 32.0, 64.0, 128.0, 1024.0)
+
 
 def only_killers(found: Found) -> dict[str, int]:
     """Count, for each row of the tables, the mutants that no other row kills.
@@ -200,6 +202,12 @@ def page(found: Found) -> str:
                 for each in found.outcomes
             ),
         ),
+        "## Other limits",
+        _filled(
+            f"What if the limit were not {LIMIT:g}? A mutant is killed as long as its K is above"
+            " it. What a lower one would cost, [the soak](soak.md) says."
+        ),
+        table(("limit", "killed", "lost, from the one before"), _limits(found)),
         "## Aspects",
         _filled("How many mutants each aspect kills: every check has something that it catches."),
         table(("aspect", "mutants killed"), _aspects(found)),
@@ -222,6 +230,15 @@ def page(found: Found) -> str:
 def _sin(outcome: Outcome) -> str:
     excuse = MARGINS.get(outcome.mutant.id)
     return outcome.mutant.sin if excuse is None else f"{outcome.mutant.sin} *{excuse}*"
+
+
+def _limits(found: Found) -> Iterator[tuple[str, str, str]]:
+    before = 0.0
+    for limit in (LIMIT, *_HIGHER_LIMITS):
+        lost = [each.mutant for each in found.outcomes if before < each.k <= limit]
+        killed = sum(each.k > limit for each in found.outcomes)
+        yield f"{limit:,g}", str(killed), ", ".join(f"{m.layer}: {m.name}" for m in lost) or "none"
+        before = limit
 
 
 def _aspects(found: Found) -> Iterator[tuple[str, str]]:

@@ -182,6 +182,20 @@ def test_the_page_has_a_line_for_every_mutant():
     assert "∞" in page
 
 
+def test_the_page_says_what_another_limit_would_lose():
+    mutants = MUTANTS[:4]
+    reached = [math.inf, 5.0, 20.0, 2000.0]
+    outcomes = (
+        outcome(mutant, kill("linear", k)) for mutant, k in zip(mutants, reached, strict=True)
+    )
+    page = report.page(matrix.Found(tuple(outcomes), 1, ()))
+    lost = [f"{mutant.layer}: {mutant.name}" for mutant in mutants]
+    assert "| 4 | 4 | none |" in page
+    assert f"| 8 | 3 | {lost[1]} |" in page
+    assert f"| 32 | 2 | {lost[2]} |" in page
+    assert "| 1,024 | 2 | none |" in page
+
+
 def test_the_documents_speak_of_these_mutants():
     written = (DOCS / "kill-matrix.md").read_text(encoding="utf-8")
     for mutant in MUTANTS:
