@@ -16,7 +16,7 @@ from conformance.bounds import LIMIT
 from conformance.cases import all_cases, seeded, trajectory
 from conformance.checks import kernels
 from conformance.checks.finding import NothingCompared
-from conformance.checks.seeded import check_draws_are_refimpls
+from conformance.checks.seeded import _identical, check_draws_are_refimpls
 from conformance.checks.trajectory import (
     check_each_step_is_within_bounds,
     check_seed_alone_repeats_it,
@@ -327,6 +327,13 @@ def test_each_function_of_the_hosts_library_is_compared_with_its_model(monkeypat
         wrong = {**models, name: lambda x, model=model: np.nextafter(model(x), np.float32(2))}
         monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path, wrong=wrong: host_with(wrong))
         assert f"this host's {name} is not" in kernels.host_libm.__wrapped__()
+
+
+def test_equal_numbers_of_other_bytes_are_another_draw():
+    zero = np.zeros(3, np.float32)
+    assert _identical("x", zero, zero.copy()).k == 0
+    for other in (-zero, zero + 1, zero.astype(np.float64), zero[:2]):
+        assert _identical("x", other, zero).k == np.inf
 
 
 def test_a_control_of_another_shape_compares_nothing():
