@@ -336,6 +336,15 @@ def test_equal_numbers_of_other_bytes_are_another_draw():
         assert _identical("x", other, zero).k == np.inf
 
 
+def test_every_array_of_a_rounded_draw_has_a_bound():
+    case = next(case for case in seeded.cases() if case.config["draw"].bound is not None)
+    draw = case.config["draw"]
+    kind, root = LIBRARIES[draw.dialect]
+    config = MappingProxyType({"draw": replace(draw, bound=lambda root, seed: [])})
+    with pytest.raises(ValueError, match="zip"):
+        check_draws_are_refimpls(trial(kind(root), draw.dialect, replace(case, config=config)))
+
+
 def test_a_control_of_another_shape_compares_nothing():
     case = CONTROLS[0]
     draw = case.config["draw"]
