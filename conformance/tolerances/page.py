@@ -136,7 +136,7 @@ def _breakdown(found: Found, coordinate: str) -> str:
             if not cell.recorded:
                 key = getattr(cell, coordinate), cell.rule
                 totals.setdefault(key, [0, 0])[place] += count
-    values = dict.fromkeys(value for value, _ in totals)
+    values = sorted({value for value, _ in totals})  # in whatever order the parts were done
     return table(
         (coordinate, *_NAMES),
         ((value, *(_share(totals.get((value, name))) for name in _NAMES)) for value in values),

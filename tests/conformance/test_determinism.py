@@ -30,6 +30,7 @@ CASES = (
     "conv2d-k3-",
     "softmax-wide-",
     "batch_norm1d-momentum3-",
+    "chapter-8.1-program-",
 )
 
 # Beside pytest's own order, an order that has been shuffled last of all.

@@ -24,5 +24,6 @@ def check_chapter(trial: Trial) -> Sequence[Finding]:
     sequence of Finding
     """
     library = trial.session.library(trial.subject)
+    library.seed(trial.case.seed)  # dropout's masks are the same, whatever was drawn before
     statement = trial.case.config["statement"]
     return _TOLD[trial.call.target][statement.number](library, trial.case)
