@@ -48,4 +48,5 @@ def spread(
         with ProcessPoolExecutor(min(processes, len(places)), context) as pool:
             futures = {pool.submit(work, parts[place]): place for place in places}
             for future in as_completed(futures):
-                yield futures[future], future.result()
+                # Taken out: of many parts, the results that have been dealt with are not kept.
+                yield futures.pop(future), future.result()

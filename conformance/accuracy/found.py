@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -55,11 +56,14 @@ class Worst:
 
     def add(self, bits: Bits, error: Floats, got: Floats, exact: Floats) -> None:
         """Look at inputs in ascending order of their bits; a negative error counts as none."""
-        strata = (bits // MANTISSAS).astype(np.int64)
-        starts = np.flatnonzero(np.diff(strata, prepend=-1))
-        for start, end in zip(starts, [*starts[1:], bits.size], strict=True):
-            at = start + int(np.argmax(error[start:end]))
-            self._keep(int(strata[at]), error[at], bits[at], got[at], exact[at])
+        first, last = int(bits[0]) // MANTISSAS, int(bits[-1]) // MANTISSAS
+        borders = np.arange(first + 1, last + 1, dtype=np.uint64) * np.uint64(MANTISSAS)
+        inner = np.searchsorted(bits, borders.astype(np.uint32)).tolist()
+        for start, end in itertools.pairwise([0, *inner, bits.size]):
+            if start < end:
+                at = start + int(np.argmax(error[start:end]))
+                stratum = int(bits[at]) // MANTISSAS
+                self._keep(stratum, error[at], bits[at], got[at], exact[at])
 
     def merge(self, other: Worst) -> None:
         """Add what was found elsewhere."""
@@ -205,7 +209,7 @@ class Found:
             got = got.astype(np.float64)
         part = self.parts.setdefault(quantity, Part())
         error = ulp.error(got, exact)
-        lost = np.isinf(error)
+        lost: npt.NDArray[np.bool_] = np.isinf(error)
         tiny = (np.abs(exact) < ulp.SMALLEST) & (exact != 0.0)
         part.ulp.add(bits, np.where(lost | tiny, -1.0, error), got, exact)
         if tiny.any():

@@ -14,7 +14,7 @@ from conformance.accuracy.activations import ACTIVATIONS, Activation
 from conformance.accuracy.exact import exact
 from conformance.accuracy.found import Found
 from conformance.accuracy.inputs import BLOCK, Bits, block_of_all, numbers, sample
-from conformance.bounds import distance
+from conformance.bounds import Bounded, distance
 from conformance.dialects import DIALECTS
 from conformance.dialects.base import Unsupported
 from conformance.session import Session, SubjectRaised, Trial
@@ -200,13 +200,20 @@ def measure_block(
             elif got.shape != truth.shape:
                 found.notes.add(f"{quantity} of shape {got.shape} for an input of {truth.shape}")
             else:
-                k = distance(got, bounded[quantity])
+                k = _distance(got, bounded[quantity])
                 asked = slice(bits.size)
                 found.add(
                     quantity, bits, got.ravel()[asked], truth.ravel()[asked], k.ravel()[asked]
                 )
     session.forget()
     return results
+
+
+def _distance(got: Array, expected: Bounded) -> Array:
+    """Give K, at once where all is exact."""
+    if (got == expected.value).all():
+        return np.zeros(got.shape)
+    return distance(got, expected)
 
 
 def _filled(bits: Bits) -> Bits:

@@ -77,14 +77,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _gathered(plan: Plan, processes: int) -> Results:
-    parts = shares(plan)
-    # In the order of the plan, whatever is ready first.
+    parts = shares(plan, 64 if plan.every else 8)
     results: Results = {}
     with _progress() as bar:
         task = bar.add_task("measuring", total=len(parts))
         for part in _measured(plan, parts, processes):
             merge(results, part)
             bar.advance(task)
+    # In the order of the plan, whatever was ready first.
     order = [(name, subject) for name in plan.activations for subject in roster_of(plan.subjects)]
     return {key: results[key] for key in order}
 
