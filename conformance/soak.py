@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from conformance.claims import Claim, judge, plan
+from conformance.divergences import recorded
 from conformance.session import Session
 from conformance.verdict import Record, Verdict
 
@@ -100,6 +101,9 @@ class Soak:
         Cell -> distribution of K of what passed.
     alarms : list of (int, Record)
         Seed and record of what failed or raised: false alarms, if the subjects are healthy.
+    covered : int
+        How many passed though a deviation of theirs is on record: how large it is depends on the
+        data. They are in no distribution, for they say nothing of a healthy subject.
     verdicts : Counter
         How many claims ended how. A recorded deviation that another seed's inputs do not excite
         counts as `stale`: nothing is wrong with that.
@@ -108,12 +112,15 @@ class Soak:
     spreads: dict[Cell, Spread] = field(default_factory=dict)
     alarms: list[tuple[int, Record]] = field(default_factory=list)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
+    covered: int = 0
 
     def add(self, claim: Claim, record: Record) -> None:
         """Count one judged claim."""
         self.verdicts[record.verdict] += 1
         if record.verdict in (Verdict.FAIL, Verdict.ERROR):
             self.alarms.append((claim.case.seed, record))
+        elif recorded(claim.case, claim.aspect, claim.subject, claim.form):
+            self.covered += record.verdict is Verdict.PASS
         elif record.verdict is Verdict.PASS and record.k is not None:
             cell = Cell(record.layer, record.aspect, record.subject, claim.case.dtype)
             where = f"{record.aspect}/{claim.id} seed {claim.case.seed}"
@@ -125,6 +132,7 @@ class Soak:
             self.spreads.setdefault(cell, Spread()).merge(spread)
         self.alarms = sorted(self.alarms + other.alarms, key=lambda alarm: (alarm[0], alarm[1].key))
         self.verdicts += other.verdicts
+        self.covered += other.covered
 
     def over(self, **wanted: str) -> Spread:
         """Merge the distributions of all cells with the given coordinates."""

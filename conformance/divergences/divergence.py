@@ -46,7 +46,8 @@ class Divergence:
         For which cases.
     witnesses : tuple of str
         The claims (aspect/id) that must show it, where the data decide which others do; empty if
-        every claim that it covers must.
+        every claim that it covers must. One that ends in ' seed 7' must show it under that seed:
+        the data of the published matrix, which is seed 0, may happen not to.
     half_sums : bool
         The deviation must be one that summing in the half type explains: it must lie within the
         bound in which sums accumulate in the case's dtype. A larger one is a failure.

@@ -34,6 +34,7 @@ def write(folder: Path, plan: Plan, seed: int, found: Soak) -> None:
     values = {
         "plan": _of(plan, seed),
         "verdicts": found.verdicts,
+        "covered": found.covered,
         "alarms": [(seed, record.to_json()) for seed, record in found.alarms],
         "spreads": [
             (cell, spread.counts, spread.worst, spread.where)
@@ -87,6 +88,7 @@ def _soak(values: Any) -> Soak:
             for cell, counts, worst, where in values["spreads"]
         },
         alarms=[(seed, Record.from_json(record)) for seed, record in values["alarms"]],
+        covered=values["covered"],
         verdicts=Counter({Verdict(name): count for name, count in values["verdicts"].items()}),
     )
 

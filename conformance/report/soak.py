@@ -45,7 +45,9 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
         f" **{len(found.alarms)} false alarms**: so many claims of a healthy subject came out above"
         f" the limit K = {LIMIT:g}, or raised. {found.verdicts[Verdict.EXPECTED]:,} were recorded"
         f" deviations, {found.verdicts[Verdict.STALE]:,} recorded deviations that these inputs did"
-        f" not excite. Versions: {shown}.",
+        f" not excite, and {found.covered:,} passed that are on record for other data: how large"
+        f" such a deviation is depends on the numbers, so they are not among what follows."
+        f" Versions: {shown}.",
         "```console\n" + command + "\n```",
         "## The distribution of K",
         "Among what passed: how many claims have a K in each range.",
@@ -89,6 +91,7 @@ def as_json(found: Soak, wanted: Plan) -> dict[str, Any]:
         "share": wanted.share,
         "limit": LIMIT,
         "checked": found.checked,
+        "covered": found.covered,
         "verdicts": {verdict.value: n for verdict, n in sorted(found.verdicts.items())},
         "alarms": [{"seed": seed, **record.to_json()} for seed, record in found.alarms],
         "spreads": [

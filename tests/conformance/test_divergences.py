@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 import pytest
 
 from conformance.case import Case
-from conformance.claims import plan
+from conformance.claims import judge, plan
 from conformance.divergences import DIVERGENCES, recorded
 from conformance.divergences.divergence import Divergence
+from conformance.session import Session
 from conformance.subjects import SUBJECTS
+from conformance.verdict import Verdict
 
 
 def case(**changes):
@@ -120,7 +123,21 @@ def test_every_record_speaks_about_planned_claims(number):
 
 @NUMBERED
 def test_every_witness_is_a_planned_claim_that_the_record_covers(number):
-    assert set(DIVERGENCES[number].witnesses) <= covered(number)
+    named = {witness.partition(" seed ")[0] for witness in DIVERGENCES[number].witnesses}
+    assert named <= covered(number)
+
+
+SEEDED = [witness for each in DIVERGENCES for witness in each.witnesses if " seed " in witness]
+
+
+@pytest.mark.parametrize("witness", SEEDED)
+def test_a_witness_under_another_seed_shows_it(witness):
+    pytest.importorskip("tensorflow" if "-tensorflow-" in witness else "torch")
+    name, _, seed = witness.partition(" seed ")
+    claim = next(claim for claim in claims() if f"{claim.aspect}/{claim.id}" == name)
+    seeded = replace(claim, case=replace(claim.case, seed=int(seed)))
+    assert judge(seeded, Session()).verdict is Verdict.EXPECTED
+    assert judge(claim, Session()).verdict is Verdict.PASS
 
 
 @NUMBERED
