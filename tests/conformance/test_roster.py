@@ -40,10 +40,14 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
     (tmp_path / "adapter.py").write_text(MINE)
     (tmp_path / "neighbour.py").write_text("functions = {}\n")
+    forget()  # another test's adapter, too
     yield tmp_path
-    for name in [name for name in sys.modules if name.startswith("conformance_subject_")]:
-        del sys.modules[name]
-    for name in ("adapter", "neighbour"):
+    forget()
+
+
+def forget():
+    loaded = [name for name in sys.modules if name.startswith("conformance_subject_")]
+    for name in (*loaded, "adapter", "neighbour"):
         sys.modules.pop(name, None)
 
 
