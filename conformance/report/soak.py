@@ -33,7 +33,9 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
     -------
     str
     """
-    shown = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    shown = ", ".join(
+        f"{name} {version}" for name, version in versions.items() if version and name != "platform"
+    )
     seeds = f"{wanted.seeds[0]} to {wanted.seeds[-1]}" if len(wanted.seeds) > 1 else "0"
     blocks = [
         "# The soak: many inputs, and no false alarm",
