@@ -152,6 +152,26 @@ def test_where_a_free_run_parts_is_told(dialect):
 
 
 @pytest.mark.parametrize("dialect", LIBRARIES)
+def test_the_first_step_of_a_free_run_lies_within_its_bounds(dialect):
+    kind, root = LIBRARIES[dialect]
+    steps = []
+
+    class Early(kind):
+        def step(self, layers, loss, inputs, labels):
+            step = super().step(layers, loss, inputs, labels)
+            steps.append(step)
+            if len(steps) == 1:
+                step.outputs[6][...] *= np.float32(1.001)
+            return step
+
+    findings = freely(Early(root), dialect)
+    (wrong,) = [finding for finding in findings if finding.k > LIMIT]
+    assert wrong.what == "output of layer 6"
+    assert findings[-1].k == 0
+    assert findings[-1].remark.endswith("the output of layer 6, in step 0")
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
 @pytest.mark.parametrize(("hidden", "seen"), [((3, 4), False), ((4,), True)])
 def test_a_mask_is_compared_where_both_runs_show_it(dialect, hidden, seen):
     # Rounding may make one run's input of the dropout 0: then nothing tells what was kept.
