@@ -148,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         "--every",
         "--all",
         action="store_true",
-        help="all 4,294,967,296 numbers: from minutes to hours for one activation and subject",
+        help="all 4,294,967,296 numbers: up to 50 minutes of one core for each activation",
     )
     add("-n", type=_positive, default=1, metavar="PROCESSES", help="default: 1")
     add("--docs", type=_folder, metavar="DIR", help="write DIR/accuracy.md and DIR/accuracy/*.svg")
