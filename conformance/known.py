@@ -215,9 +215,8 @@ def known_of(
     subject = "+".join(entry.name for entry in entries)
     found = []
     if all(entry.built_in for entry in entries):
-        seed = f" seed {case.seed}" if case.seed else ""
         for each in recorded(case, aspect, subject, form):
-            strict = each.must_show_at(f"{aspect}/{case.id}-{subject}-{form}{seed}")
+            strict = each.must_show_at(case, aspect, subject, form)
             found.append(Known(each.sentence, Verdict.EXPECTED, each.kind, strict, each.half_sums))
     else:
         # What our records say of a framework is its own affair; but what the dialect itself

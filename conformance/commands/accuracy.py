@@ -23,6 +23,7 @@ from rich.progress import (
 
 from conformance.accuracy.activations import ACTIVATIONS, named
 from conformance.accuracy.measure import Plan, Results, Share, measure, merge, shares
+from conformance.commands.arguments import folder, positive, without
 from conformance.pool import spread
 from conformance.report.accuracy import as_json, page, unexplained
 from conformance.report.json import versions
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     results = _gathered(plan, given.n)
     seconds = time.monotonic() - started
-    command = shlex.join(["python", "-m", "conformance", "accuracy", *_without_n(arguments)])
+    command = shlex.join(["python", "-m", "conformance", "accuracy", *without(arguments, "-n")])
     text = page(results, plan, command, versions())
     print(text.split("## At a glance\n\n")[1].split("\n\n## ")[0])
     count = sum(found.count for found in results.values())
@@ -139,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--per-exponent",
-        type=_positive,
+        type=positive,
         default=Plan.per_stratum,
         metavar="N",
         help="how many numbers of each sign and exponent (default: %(default)s)",
@@ -150,8 +151,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="all 4,294,967,296 numbers: up to 50 minutes of one core for each activation",
     )
-    add("-n", type=_positive, default=1, metavar="PROCESSES", help="default: 1")
-    add("--docs", type=_folder, metavar="DIR", help="write DIR/accuracy.md and DIR/accuracy/*.svg")
+    add("-n", type=positive, default=1, metavar="PROCESSES", help="default: 1")
+    add("--docs", type=folder, metavar="DIR", help="write DIR/accuracy.md and DIR/accuracy/*.svg")
     add("--report-json", type=Path, metavar="FILE", help="write everything to FILE")
     return parser
 
@@ -161,23 +162,3 @@ def _layer(name: str) -> list[str]:
         return [each.name for each in named(name)]
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive number; got {text!r}")
-    return int(text)
-
-
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
-    return Path(text)
-
-
-def _without_n(arguments: Sequence[str]) -> list[str]:
-    """Leave out -n: the result does not depend on it."""
-    kept = list(arguments)
-    while "-n" in kept:
-        del kept[kept.index("-n") : kept.index("-n") + 2]
-    return kept

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance.commands.arguments import folder
 from conformance.report.diff import compare, page, render
 from conformance.report.json import read
 
@@ -46,11 +47,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("old", type=Path, metavar="OLD.json", help="what --report-json wrote")
     parser.add_argument("new", type=Path, metavar="NEW.json", help="the same, later")
-    parser.add_argument("--docs", type=_folder, metavar="DIR", help="write DIR/versions.md, too")
+    parser.add_argument("--docs", type=folder, metavar="DIR", help="write DIR/versions.md, too")
     return parser
-
-
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
-    return Path(text)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance.commands.arguments import positive
 from conformance.exchange import ExchangeError
 from conformance.exchange.arrays import FORMATS
 from conformance.exchange.choice import ASPECTS, Choice
@@ -63,11 +64,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--layer", action="append", default=[], metavar="NAME", help="repeatable; default: all")
     add("--dtype", action="append", default=[], choices=FLOATS, help="repeatable; default: all")
     add("--aspect", action="append", default=[], choices=ASPECTS, help="repeatable; default: all")
-    add("--cases", type=_positive, metavar="N", help="at most N cases of each layer")
+    add("--cases", type=positive, metavar="N", help="at most N cases of each layer")
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive number; got {text!r}")
-    return int(text)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from conformance.commands.arguments import folder, positive
 from conformance.mutants import MUTANTS, Mutant
 from conformance.mutants.matrix import Found, run
 from conformance.mutants.report import cells, page, shortcomings, summary, to_json
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-n",
         dest="processes",
-        type=_positive,
+        type=positive,
         default=os.cpu_count() or 1,
         metavar="PROCESSES",
         help="share the work among processes (default: one for each core)",
@@ -76,16 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         "-k", default="", metavar="WORDS", help="only mutants whose names have all of these words"
     )
     parser.add_argument("--report-json", type=Path, metavar="FILE", help="write the result to FILE")
-    parser.add_argument("--docs", type=Path, metavar="DIR", help=f"write {DOCUMENT} into DIR")
+    parser.add_argument("--docs", type=folder, metavar="DIR", help=f"write {DOCUMENT} into DIR")
     parser.add_argument("-q", "--quiet", action="store_true", help="leave the table out")
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more; got {text}")
-    return number
 
 
 def _run(chosen: Sequence[Mutant], processes: int, console: Console) -> Found:

@@ -7,20 +7,19 @@ import functools
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conformance import soak
+from conformance.commands.arguments import folder, positive, without
 from conformance.pool import spread
 from conformance.report import kept
+from conformance.report.counter import counter
 from conformance.report.json import versions
 from conformance.report.soak import as_json, page
 from conformance.subjects import SUBJECTS
 
 _SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
-
-
-Done = tuple[int, soak.Soak]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +51,9 @@ def main(arguments: Sequence[str]) -> int:
     if not found.checked:
         print(f"soak: no claim matches -k {given.k!r}", file=sys.stderr)
         return 4
-    command = shlex.join(["python", "-m", "conformance", "soak", *_without_processes(arguments)])
+    command = shlex.join(
+        ["python", "-m", "conformance", "soak", *without(arguments, "-n", "--keep")]
+    )
     text = page(found, wanted, command, versions())
     print(text.split("## By layer and aspect")[0] + text[text.index("## The largest K") :], end="")
     for seed, record in found.alarms[:20]:
@@ -71,21 +72,12 @@ def _run(wanted: soak.Plan, processes: int, keep: Path | None) -> Iterator[soak.
     seeds = [seed for seed in wanted.seeds if seed not in known]
     each = _SEEDS_EACH if len(seeds) > _SEEDS_EACH else None
     done = spread(functools.partial(soak.soak, wanted), seeds, processes, each)
-    for place, found in _shown(done, len(seeds)):
-        if keep is not None:
-            kept.write(keep, wanted, seeds[place], found)
-        yield found
-
-
-def _shown(parts: Iterable[Done], count: int) -> Iterator[Done]:
-    """Say how many seeds are done, where somebody is looking."""
-    if not sys.stderr.isatty():
-        yield from parts
-        return
-    for done, part in enumerate(parts, 1):
-        print(f"\r{done} of {count} seeds", end="", file=sys.stderr)
-        yield part
-    print(file=sys.stderr)
+    with counter("seeds") as show:
+        for count, (place, found) in enumerate(done, 1):
+            if keep is not None:
+                kept.write(keep, wanted, seeds[place], found)
+            show(count, len(seeds))
+            yield found
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,9 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--share", type=_share, default=1.0, help="the share of the cases that each seed looks at")
     add("--subject", action="append", metavar="NAME", help="repeatable; default: all known ones")
     add("-k", metavar="WORDS", help='only claims with these words, such as "conv2d and gradient"')
-    add("-n", type=_positive, default=1, metavar="PROCESSES", help="default: 1")
-    add("--keep", type=_folder, metavar="DIR", help="keep each seed there, and go on from there")
-    add("--docs", type=_folder, metavar="DIR", help="write DIR/soak.md")
+    add("-n", type=positive, default=1, metavar="PROCESSES", help="default: 1")
+    add("--keep", type=folder, metavar="DIR", help="keep each seed there, and go on from there")
+    add("--docs", type=folder, metavar="DIR", help="write DIR/soak.md")
     add("--report-json", type=Path, metavar="FILE", help="write all distributions to FILE")
     return parser
 
@@ -122,24 +114,3 @@ def _share(text: str) -> float:
     if not 0.0 < share <= 1.0:
         raise argparse.ArgumentTypeError(f"must be above 0 and at most 1; got {text!r}")
     return share
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive number; got {text!r}")
-    return int(text)
-
-
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
-    return Path(text)
-
-
-def _without_processes(arguments: Sequence[str]) -> list[str]:
-    """Leave out how it was run: the result does not depend on it."""
-    left = list(arguments)
-    for option in ("-n", "--keep"):
-        while option in left:
-            del left[left.index(option) : left.index(option) + 2]
-    return left

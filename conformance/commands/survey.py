@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from conformance.commands.arguments import folder, positive
 from conformance.report.json import read
 from conformance.survey import (
     CAPSULES,
@@ -117,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="SURVEY.toml", help="which, and how")
     parser.add_argument(
         "--docs",
-        type=_folder,
+        type=folder,
         metavar="DIR",
         help="write DIR/survey.md and the capsules in DIR/survey",
     )
@@ -133,12 +134,6 @@ def _parser() -> argparse.ArgumentParser:
         help="explain the reports of --reports anew, and run nothing",
     )
     parser.add_argument(
-        "-j", "--jobs", type=int, default=1, metavar="N", help="so many at a time (default: 1)"
+        "-j", "--jobs", type=positive, default=1, metavar="N", help="so many at a time (default: 1)"
     )
     return parser
-
-
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
-    return Path(text)

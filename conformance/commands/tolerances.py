@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from conformance.cases import all_cases
+from conformance.commands.arguments import folder, positive
 from conformance.tolerances import OURS, Found, as_json, page, run, summary
 
 DOCUMENT = "tolerances.md"
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "-n",
         dest="processes",
-        type=_positive,
+        type=positive,
         default=os.cpu_count() or 1,
         metavar="PROCESSES",
         help="share the work among processes (default: one for each core)",
@@ -81,15 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="this layer alone (repeatable)",
     )
-    add("--docs", type=_folder, metavar="DIR", help=f"write DIR/{DOCUMENT}")
+    add("--docs", type=folder, metavar="DIR", help=f"write DIR/{DOCUMENT}")
     add("--report-json", type=Path, metavar="FILE", help="write all counts to FILE")
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive number; got {text!r}")
-    return int(text)
 
 
 def _layer(text: str) -> str:
@@ -97,9 +92,3 @@ def _layer(text: str) -> str:
     if text not in layers:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(layers)}; got {text!r}")
     return text
-
-
-def _folder(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
-    return Path(text)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from conformance.divergences.divergence import Divergence
-from conformance.divergences.when import erf_form, half, special
-
-# Some dozens of numbers, which differ from seed to seed.
-_FEW = ("normal", "wide", "extreme", "special", "ties")
+from conformance.divergences.when import erf_form, every_number, half, special
 
 ACTIVATION: tuple[Divergence, ...] = (
     Divergence(
@@ -94,20 +91,12 @@ ACTIVATION: tuple[Divergence, ...] = (
     Divergence(
         subjects=("tensorflow",),
         layers=("elu", "selu"),
-        aspects=("output",),
-        kind="differs",
-        sentence="ELU and SELU lose their digits close below zero.",
-        reason="They subtract 1 from an exponential, where expm1 would not cancel.",
-        when=lambda case: case.regime in ("tiny", "all"),
-    ),
-    Divergence(
-        subjects=("tensorflow",),
-        layers=("elu", "selu"),
         aspects=("output", "layout"),
         kind="differs",
         sentence="ELU and SELU lose their digits close below zero.",
-        reason="They subtract 1 from an exponential; it shows where an element is small enough.",
-        when=lambda case: case.regime in ("normal", "special", "extreme"),
+        reason="They subtract 1 from an exponential, where expm1 would not cancel.",
+        when=lambda case: case.regime in ("tiny", "all", "normal", "special", "extreme"),
+        surely=lambda case: case.regime in ("tiny", "all"),
         witnesses=(
             "output/elu-alpha2-normal-float32-tensorflow-activation",
             "output/elu-alpha2-normal-float64-tensorflow-layer",
@@ -121,18 +110,8 @@ ACTIVATION: tuple[Divergence, ...] = (
         kind="differs",
         sentence="SELU has the slope of its right side close below zero too.",
         reason="The slope is chosen by the sign of the output, and that has been rounded to zero.",
-        when=lambda case: (
-            case.regime == "special" or (half(case) and case.regime in ("tiny", "all"))
-        ),
-    ),
-    Divergence(
-        subjects=("tensorflow",),
-        layers=("selu",),
-        aspects=("gradient",),
-        kind="differs",
-        sentence="SELU has the slope of its right side close below zero too.",
-        reason="As above; of few numbers, none may be so close.",
-        when=lambda case: half(case) and case.regime in _FEW and case.regime != "special",
+        when=lambda case: half(case) or case.regime == "special",
+        surely=lambda case: case.regime in ("special", "tiny", "all"),
         witnesses=("gradient/selu-normal-float16-tensorflow-activation seed 39",),
     ),
     Divergence(
@@ -179,16 +158,8 @@ ACTIVATION: tuple[Divergence, ...] = (
         kind="differs",
         sentence="In half types the flat part of hardsigmoid begins just below 3.",
         reason="input + 3 is rounded to the half type, to 6, before it is compared with 6.",
-        when=lambda case: half(case) and case.regime == "all",
-    ),
-    Divergence(
-        subjects=("tensorflow",),
-        layers=("hardsigmoid",),
-        aspects=("gradient",),
-        kind="differs",
-        sentence="In half types the flat part of hardsigmoid begins just below 3.",
-        reason="As above; of few numbers, none may lie there.",
-        when=lambda case: half(case) and case.regime in _FEW,
+        when=lambda case: half(case) and case.regime != "tiny",
+        surely=every_number,
         witnesses=("gradient/hardsigmoid-normal-bfloat16-tensorflow-activation seed 38",),
     ),
     Divergence(
@@ -199,7 +170,7 @@ ACTIVATION: tuple[Divergence, ...] = (
         sentence="The gradient of hardswish in half types loses its digits near -1.5, where it is"
         " zero.",
         reason="Its two terms are rounded to the half type before they are added, and cancel.",
-        when=lambda case: half(case) and case.regime in _FEW,
+        when=lambda case: half(case) and case.regime not in ("tiny", "all"),
         witnesses=("gradient/hardswish-extreme-bfloat16-tensorflow-activation seed 4",),
     ),
     Divergence(
@@ -218,16 +189,8 @@ ACTIVATION: tuple[Divergence, ...] = (
         kind="differs",
         sentence="softplus(x) is x itself from 2.86 on in bfloat16, 2 % too little.",
         reason="The kernel takes the short cut above −log(eps) − 2, which is 2.85 there.",
-        when=lambda case: case.dtype == "bfloat16" and case.regime == "all",
-    ),
-    Divergence(
-        subjects=("tensorflow",),
-        layers=("softplus", "log_sigmoid"),
-        aspects=("output",),
-        kind="differs",
-        sentence="softplus(x) is x itself from 2.86 on in bfloat16, 2 % too little.",
-        reason="As above; of few numbers, none may lie there.",
-        when=lambda case: case.dtype == "bfloat16" and case.regime in _FEW,
+        when=lambda case: case.dtype == "bfloat16" and case.regime != "tiny",
+        surely=every_number,
         witnesses=(
             "output/softplus-special-bfloat16-tensorflow-activation seed 12",
             "output/log_sigmoid-extreme-bfloat16-tensorflow-activation seed 14",

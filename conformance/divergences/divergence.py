@@ -44,10 +44,13 @@ class Divergence:
         Why it is recorded rather than judged: a documented difference, a known defect.
     when : callable
         For which cases.
+    surely : callable, optional
+        For which of them every claim must show it: a regime that holds every number holds those
+        that do. Without one every claim must, or the witnesses alone if there are any.
     witnesses : tuple of str
-        The claims (aspect/id) that must show it, where the data decide which others do; empty if
-        every claim that it covers must. One that ends in ' seed 7' must show it under that seed:
-        the data of the published matrix, which is seed 0, may happen not to.
+        Further claims (aspect/id) that must show it, where the data decide which others do. One
+        that ends in ' seed 7' must show it under that seed: the data of the published matrix,
+        which is seed 0, may happen not to.
     half_sums : bool
         The deviation must be one that summing in the half type explains: it must lie within the
         bound in which sums accumulate in the case's dtype. A larger one is a failure.
@@ -61,22 +64,30 @@ class Divergence:
     when: Callable[[Case], bool] = always
     forms: tuple[str, ...] = ("*",)
     aspects: tuple[str, ...] = ("*",)
+    surely: Callable[[Case], bool] | None = None
     witnesses: tuple[str, ...] = ()
     half_sums: bool = False
 
-    def must_show_at(self, claim: str) -> bool:
+    def must_show_at(self, case: Case, aspect: str, subject: str, form: str) -> bool:
         """Tell whether a claim it covers must show the deviation.
 
         Parameters
         ----------
-        claim : str
-            The claim's aspect and id, joined by '/'.
+        case : Case
+            The claim's case.
+        aspect, subject, form : str
+            The claim's other coordinates.
 
         Returns
         -------
         bool
         """
-        return not self.witnesses or claim in self.witnesses
+        if self.surely is not None and self.surely(case):
+            return True
+        seed = f" seed {case.seed}" if case.seed else ""
+        if f"{aspect}/{case.id}-{subject}-{form}{seed}" in self.witnesses:
+            return True
+        return self.surely is None and not self.witnesses
 
     def covers(self, case: Case, aspect: str, subject: str, form: str) -> bool:
         """Tell whether it speaks about a claim.

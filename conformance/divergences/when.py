@@ -44,6 +44,11 @@ def special(case: Case) -> bool:
     return case.regime == "special"
 
 
+def every_number(case: Case) -> bool:
+    """Whether the data hold every number of the dtype."""
+    return case.regime == "all"
+
+
 def erf_form(case: Case) -> bool:
     """Whether GELU is the exact one, which has no `approximate`."""
     return bool(case.config.get("approximate", "none") == "none")

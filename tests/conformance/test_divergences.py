@@ -63,11 +63,39 @@ def test_a_condition_is_asked_only_where_the_rest_fits():
         strict.covers(case(), "output", "torch", "class")
 
 
-def test_witnesses():
-    assert known().must_show_at("output/anything")
-    named = known(witnesses=("output/a", "gradient/b"))
-    assert named.must_show_at("output/a")
-    assert not named.must_show_at("output/b")
+def must_show(record, aspect="output", **changes):
+    return record.must_show_at(case(**changes), aspect, "torch", "class")
+
+
+def test_every_claim_must_show_it_unless_more_is_said():
+    assert must_show(known())
+
+
+def test_where_there_are_witnesses_they_alone_must():
+    named = known(witnesses=("output/conv2d-stride2-normal-float32-torch-class",))
+    assert must_show(named)
+    assert not must_show(named, aspect="gradient")
+    assert not must_show(named, seed=7)
+
+
+def test_a_witness_may_be_one_of_another_seed():
+    named = known(witnesses=("output/conv2d-stride2-normal-float32-torch-class seed 7",))
+    assert must_show(named, seed=7)
+    assert not must_show(named)
+    assert not must_show(named, seed=70)
+
+
+def test_what_surely_shows_it_must_and_witnesses_beside_it():
+    def every(case):
+        return case.regime == "all"
+
+    sure = known(surely=every)
+    assert must_show(sure, regime="all")
+    assert not must_show(sure)
+    both = known(surely=every, witnesses=("output/conv2d-stride2-normal-float32-torch-class",))
+    assert must_show(both, regime="all")
+    assert must_show(both)
+    assert not must_show(both, aspect="gradient")
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conformance.checks.chapter import tf, torch
 from conformance.checks.finding import Finding
-from conformance.session import Trial
+from conformance.session import Trial, seed_of
 
 _TOLD = {"torch": torch.TOLD, "tf": tf.TOLD}
 
@@ -24,6 +24,6 @@ def check_chapter(trial: Trial) -> Sequence[Finding]:
     sequence of Finding
     """
     library = trial.session.library(trial.subject)
-    library.seed(trial.case.seed)  # dropout's masks are the same, whatever was drawn before
+    library.seed(seed_of(trial.case))  # masks are the same, whatever was drawn before
     statement = trial.case.config["statement"]
     return _TOLD[trial.call.target][statement.number](library, trial.case)
