@@ -16,7 +16,8 @@ from conformance.case import Array
 from conformance.checks.finding import Finding
 from conformance.checks.state import state_after
 from conformance.dialects.base import Move
-from conformance.session import Trial, kept
+from conformance.observed import kept
+from conformance.session import Trial
 from conformance.subjects.base import Memory
 
 _WHAT = re.compile(

@@ -16,7 +16,7 @@ from conformance.capsule import badcall
 from conformance.capsule.comparison import comparison
 from conformance.capsule.failure import Failure, NoCapsule
 from conformance.capsule.words import BUILT_IN, Words, batch, cotangent, of_reference
-from conformance.session import seed_of
+from conformance.observed import seed_of
 from conformance.subjects.base import Request
 from conformance.subjects.roster import Entry
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from conformance.bounds import LIMIT
 from conformance.checks.finding import Finding
-from conformance.session import Trial, kept
+from conformance.observed import kept
+from conformance.session import Trial
 
 # A healthy run raises a false alarm with this probability at the most, over all its masks.
 FALSE_ALARM = 1e-9

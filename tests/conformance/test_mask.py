@@ -12,7 +12,7 @@ from scipy.stats import binom, norm
 from conformance.bounds import LIMIT
 from conformance.checks.mask import FALSE_ALARM, TESTS_PER_RUN, _slices, binomial, examine
 from conformance.claims import plan
-from conformance.session import kept
+from conformance.observed import kept
 
 LEVEL = FALSE_ALARM / TESTS_PER_RUN
 SHAPES = {"elements": (128, 512, 4), "channels": (512, 512, 1)}

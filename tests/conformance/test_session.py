@@ -10,7 +10,8 @@ import pytest
 from conformance.cases import all_cases
 from conformance.claims import Claim, judge
 from conformance.dialects.base import Call, Reshaped, Result, Slot, Transposed, Unsupported
-from conformance.session import Session, SubjectRaised, kept, neutral, without_unused
+from conformance.observed import kept, neutral, without_unused
+from conformance.session import Session, SubjectRaised
 from conformance.subjects import load
 from conformance.subjects.base import Observation
 

@@ -79,21 +79,29 @@ def test_a_wrong_step_is_seen(dialect, change):
     assert "after the step" in found.what
 
 
-@pytest.mark.parametrize("dialect", LIBRARIES)
-def test_one_wrong_gradient_late_in_the_run_is_seen_and_placed(dialect):
+def changed_once(dialect, number, change):
+    """Make a library that is healthy but for one step, of which something is written over."""
     kind, root = LIBRARIES[dialect]
     steps = []
 
-    class Late(kind):
+    class Changed(kind):
         def step(self, layers, loss, inputs, labels):
             step = super().step(layers, loss, inputs, labels)
             steps.append(step)
-            if len(steps) == 40:
-                key = next(key for key in step.gradients if key[0] == 6)
-                step.gradients[key][...] *= np.float32(1.001)
+            if len(steps) == number:
+                change(step)
             return step
 
-    found = worst(Late(root), dialect)
+    return Changed(root)
+
+
+@pytest.mark.parametrize("dialect", LIBRARIES)
+def test_one_wrong_gradient_late_in_the_run_is_seen_and_placed(dialect):
+    def change(step):
+        key = next(key for key in step.gradients if key[0] == 6)
+        step.gradients[key][...] *= np.float32(1.001)
+
+    found = worst(changed_once(dialect, 40, change), dialect)
     assert found.k > LIMIT
     assert found.index[0] == "step 39"
 
@@ -134,18 +142,10 @@ def test_a_free_run_from_another_seed_is_seen(dialect, method, noticed):
 
 @pytest.mark.parametrize("dialect", LIBRARIES)
 def test_where_a_free_run_parts_is_told(dialect):
-    kind, root = LIBRARIES[dialect]
-    steps = []
+    def change(step):
+        step.outputs[6][...] *= np.float32(1.001)
 
-    class Late(kind):
-        def step(self, layers, loss, inputs, labels):
-            step = super().step(layers, loss, inputs, labels)
-            steps.append(step)
-            if len(steps) == 8:
-                step.outputs[6][...] *= np.float32(1.001)
-            return step
-
-    findings = freely(Late(root), dialect)
+    findings = freely(changed_once(dialect, 8, change), dialect)
     assert max(finding.k for finding in findings) <= LIMIT
     (remark,) = [finding.remark for finding in findings if finding.remark]
     assert remark.endswith("the output of layer 6, in step 7")
@@ -153,18 +153,10 @@ def test_where_a_free_run_parts_is_told(dialect):
 
 @pytest.mark.parametrize("dialect", LIBRARIES)
 def test_the_first_step_of_a_free_run_lies_within_its_bounds(dialect):
-    kind, root = LIBRARIES[dialect]
-    steps = []
+    def change(step):
+        step.outputs[6][...] *= np.float32(1.001)
 
-    class Early(kind):
-        def step(self, layers, loss, inputs, labels):
-            step = super().step(layers, loss, inputs, labels)
-            steps.append(step)
-            if len(steps) == 1:
-                step.outputs[6][...] *= np.float32(1.001)
-            return step
-
-    findings = freely(Early(root), dialect)
+    findings = freely(changed_once(dialect, 1, change), dialect)
     (wrong,) = [finding for finding in findings if finding.k > LIMIT]
     assert wrong.what == "output of layer 6"
     assert findings[-1].k == 0
@@ -175,20 +167,16 @@ def test_the_first_step_of_a_free_run_lies_within_its_bounds(dialect):
 @pytest.mark.parametrize(("hidden", "seen"), [((3, 4), False), ((4,), True)])
 def test_a_mask_is_compared_where_both_runs_show_it(dialect, hidden, seen):
     # Rounding may make one run's input of the dropout 0: then nothing tells what was kept.
-    kind, root = LIBRARIES[dialect]
-    steps = []
+    def change(step):
+        kept = np.argwhere(step.outputs[4] != 0)[0]
+        for place in hidden:
+            step.outputs[place][tuple(kept)] = 0
 
-    class Late(kind):
-        def step(self, layers, loss, inputs, labels):
-            step = super().step(layers, loss, inputs, labels)
-            steps.append(step)
-            if len(steps) == 8:
-                kept = np.argwhere(step.outputs[4] != 0)[0]
-                for place in hidden:
-                    step.outputs[place][tuple(kept)] = 0
-            return step
-
-    (mask,) = [each for each in freely(Late(root), dialect) if each.what.startswith("mask")]
+    (mask,) = [
+        each
+        for each in freely(changed_once(dialect, 8, change), dialect)
+        if each.what.startswith("mask")
+    ]
     assert (mask.k > LIMIT) == seen
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from conformance.checks.chapter import tf, torch
 from conformance.checks.finding import Finding
-from conformance.session import Trial, seed_of
+from conformance.observed import seed_of
+from conformance.session import Trial
 
 _TOLD = {"torch": torch.TOLD, "tf": tf.TOLD}
 
