@@ -100,7 +100,7 @@ def draw(
     dtype : numpy.dtype
         Its float dtype; class indices are int64 whatever it is.
     config : mapping
-        The case's configuration, for regimes that depend on it (`classes`, `ignored`).
+        The case's configuration, for what depends on it (`classes`, `ignored`, `rate`).
 
     Returns
     -------
@@ -113,7 +113,9 @@ def draw(
     if regime == "all":
         return _all(shape, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
-        return _FLOATS[regime](words, shape, dtype).astype(dtype).reshape(shape)
+        values = _FLOATS[regime](words, shape, dtype).astype(dtype).reshape(shape)
+    # The mask of a dropout is read off its output, where a zero would look as if it were dropped.
+    return np.where(values == 0, dtype.type(1), values) if "rate" in config else values
 
 
 def _exact(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -125,8 +127,11 @@ def _normal(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array
 
 
 def _offset(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    # A half type has no room for 0.1 beside 300, so its offset is milder.
-    return 8 + bell(words) / 4 if is_half(dtype) else 300 + bell(words) / 8
+    # A half type has no room for 0.1 beside 300, so its offset is milder. In bfloat16 a mean of 8
+    # is rounded by up to 1/32: a variance about it is known only if the deviation is far above.
+    if not is_half(dtype):
+        return 300 + bell(words) / 8
+    return 8 + bell(words) / (4 if dtype.name == "float16" else 2)
 
 
 def _tiny(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -152,8 +157,9 @@ def _special(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Arra
     smallest = {"float64": 5e-324, "float32": 1e-45, "float16": 6e-8, "bfloat16": 1e-40}[dtype.name]
     guests = np.array([np.nan, np.inf, -np.inf, -0.0, smallest, -smallest])
     values = bell(words)
-    # Every seventh element or so is a guest; each guest turns up in any array of 42 elements.
-    places = np.arange(0, values.size, 7)
+    # Every seventh element or so is a guest; each guest turns up in any array of 42 elements. Where
+    # there is room for three at most, it is for them.
+    places = np.arange(0, values.size, 7 if values.size > 3 else 1)
     values[places] = guests[np.arange(places.size) % guests.size]
     return values
 

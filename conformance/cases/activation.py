@@ -52,6 +52,7 @@ _HUNTS = {
     "shared": "one slope for all channels",
     "axis0": "normalising along the wrong axis",
     "axis2": "normalising along the wrong axis",
+    "few": "a kernel for what does not fill a vector that treats NaN or infinity otherwise",
     "large": "rows that are worked on in blocks, the last of them not full",
 }
 _FLOATS = same(["float32", "float64", "float16", "bfloat16"])
@@ -65,7 +66,7 @@ _HALF_ALONE = Rule(
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     layer, parameters = row["layer"], row["parameters"]
     config = {**parameters, "inplace": row.get("inplace", False)}
-    shape = (256, 256) if row["regime"] == "all" else (6, 7, 4)
+    shape = row.get("shape", (256, 256) if row["regime"] == "all" else (6, 7, 4))
     return layer, config, {"input": shape}
 
 
@@ -136,4 +137,18 @@ LARGE = Table(
     batched=lambda row: (),
 )
 
-TABLES = (*(_table(layer) for layer in PARAMETERS), PRELU, SOFTMAX, LARGE)
+# NaN and the infinities, too few for a vectorised kernel of any dtype.
+FEW = Table(
+    factors={
+        "layer": same(PARAMETERS),
+        "parameters": {"": {}},
+        "shape": {"few": (3,)},
+        "regime": same(["special"]),
+        "dtype": _FLOATS,
+    },
+    read=_read,
+    hunts=_HUNTS,
+    strength=5,
+)
+
+TABLES = (*(_table(layer) for layer in PARAMETERS), PRELU, SOFTMAX, LARGE, FEW)

@@ -88,4 +88,15 @@ HALF_SUMS: tuple[Divergence, ...] = (
         witnesses=("gradient/log_softmax-axis0-normal-float16-tensorflow-nn seed 24",),
         half_sums=True,
     ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("prelu",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="The gradient of PReLU's slopes is summed in the half type.",
+        reason="The CPU kernel accumulates in the half type.",
+        when=half,
+        witnesses=("gradient/prelu-ties-float16-tensorflow-layer seed 63",),
+        half_sums=True,
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.divergences.divergence import Divergence
-from conformance.divergences.when import explicit, half, special, without_onednn
+from conformance.divergences.when import explicit, half, special, tied, without_onednn
 
 POOL: tuple[Divergence, ...] = (
     Divergence(
@@ -83,8 +83,11 @@ POOL: tuple[Divergence, ...] = (
         kind="differs",
         sentence="The gradient of 3-D max pooling goes to every tied element in full.",
         reason="A known defect of MaxPool3DGrad on CPU; one and two dimensions take the first.",
-        when=lambda case: case.regime in ("exact", "ties") or half(case),
-        witnesses=("gradient/max_pool3d-k3-ties-float32-tensorflow-nn",),
+        when=tied,
+        witnesses=(
+            "gradient/max_pool3d-k3-ties-float32-tensorflow-nn",
+            "gradient/max_pool3d-same-normal-float32-tensorflow-nn seed 25",
+        ),
     ),
     Divergence(
         subjects=("tensorflow",),

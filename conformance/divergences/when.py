@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
 from conformance.case import Case
 
 CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
@@ -40,8 +45,28 @@ def half(case: Case) -> bool:
 
 
 def special(case: Case) -> bool:
-    """Whether the data hold NaN, infinities and the like."""
-    return case.regime == "special"
+    """Whether the data hold NaN, infinities and subnormal numbers, enough to fill a vector."""
+    return case.regime == "special" and not few(case)
+
+
+def tied(case: Case) -> bool:
+    """Whether a window may hold two equal elements of the input, be they equal by chance."""
+    drawn, config = case.draw("input"), case.config
+    spatial = drawn.shape[-config["rank"] :]
+    reach = [
+        min((kernel - 1) * dilation + 1, size)
+        for kernel, dilation, size in zip(
+            config["kernel"], config["dilation"], spatial, strict=True
+        )
+    ]
+    windows = sliding_window_view(drawn, reach, axis=tuple(range(-config["rank"], 0)))
+    ordered = np.sort(windows.reshape(-1, math.prod(reach)))
+    return bool((ordered[:, 1:] == ordered[:, :-1]).any())
+
+
+def few(case: Case) -> bool:
+    """Whether the data are too few for a vectorised kernel: activations see NaN and infinities."""
+    return case.shapes["input"] == (3,)
 
 
 def every_number(case: Case) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from conformance.cases.activation import PARAMETERS
 from conformance.mutants.mutant import Mutant
 from conformance.mutants.spoil import (
     TF,
@@ -34,6 +35,11 @@ def _whole_blocks(y: Any, arrays: Any, call: Any) -> Any:
     """Work on 128 rows at a time, and forget those that are left over."""
     done = len(y) // 128 * 128 or len(y)
     return np.concatenate([y[:done], np.zeros_like(y[done:])])
+
+
+def _few_kept_finite(y: Any, arrays: Any, call: Any) -> Any:
+    """Give 0 for NaN among so few elements that they do not fill a vector."""
+    return np.where(np.isnan(y), 0, y) if y.size < 4 else y
 
 
 MUTANTS = (
@@ -106,8 +112,7 @@ MUTANTS = (
            "hardsigmoid", "output", subject=TF, after=output(
                lambda y, arrays, call: np.clip(_x(arrays) * 0.2 + 0.5, 0, 1))),
     Mutant("ends at 2", "The branches meet at ±2, not at ±3.", "hardswish", "output",
-           after=output(lambda y, arrays, call: np.where(
-               _x(arrays) > 2, _x(arrays), np.where(_x(arrays) < -2, 0, y)))),
+           after=output(lambda y, arrays, call: _x(arrays) * np.clip(_x(arrays) + 2, 0, 4) / 4)),
     Mutant("the logarithm of a sigmoid", "log(sigmoid(x)) overflows on one side and rounds to 0 on"
            " the other.", "log_sigmoid", "output", after=output(
                lambda y, arrays, call: np.log(
@@ -126,6 +131,9 @@ MUTANTS = (
     *(Mutant("rows left over", "Rows are worked on in blocks, and one that is not full is left.",
              layer, "output", after=output(_whole_blocks), word="large")
       for layer in ("softmax", "log_softmax")),
+    *(Mutant("NaN lost in the rest", "What does not fill a vector goes to a scalar kernel, which"
+             " takes NaN for 0.", layer, "output", after=output(_few_kept_finite), word="few")
+      for layer in PARAMETERS),
     Mutant("one value of 65,536 wrong", "A table of half-precision results has one wrong entry.",
            "relu6", "output", after=all_outputs(
                lambda y: np.where(y == y.dtype.type(2.5), y.dtype.type(2.75), y)

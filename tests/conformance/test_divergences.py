@@ -11,9 +11,11 @@ from types import MappingProxyType
 import pytest
 
 from conformance.case import Case
+from conformance.cases import all_cases
 from conformance.claims import judge, plan
 from conformance.divergences import DIVERGENCES, recorded
 from conformance.divergences.divergence import Divergence
+from conformance.divergences.when import tied
 from conformance.session import Session
 from conformance.subjects import SUBJECTS
 from conformance.verdict import Verdict
@@ -129,6 +131,13 @@ def covered(number):
     return {f"{claim.aspect}/{claim.id}" for claim in covered_claims(number)}
 
 
+def under_its_seed(witness):
+    """Give the claim that a witness names, with the seed that it names or 0."""
+    name, _, seed = witness.partition(" seed ")
+    claim = next(claim for claim in claims() if f"{claim.aspect}/{claim.id}" == name)
+    return replace(claim, case=replace(claim.case, seed=int(seed or 0)))
+
+
 NUMBERED = pytest.mark.parametrize(
     "number", range(len(DIVERGENCES)), ids=lambda n: f"{n}-{DIVERGENCES[n].sentence[:40]}"
 )
@@ -151,8 +160,9 @@ def test_every_record_speaks_about_planned_claims(number):
 
 @NUMBERED
 def test_every_witness_is_a_planned_claim_that_the_record_covers(number):
-    named = {witness.partition(" seed ")[0] for witness in DIVERGENCES[number].witnesses}
-    assert named <= covered(number)
+    each = DIVERGENCES[number]
+    for claim in map(under_its_seed, each.witnesses):
+        assert each.covers(claim.case, claim.aspect, claim.subject, claim.form)
 
 
 SEEDED = [witness for each in DIVERGENCES for witness in each.witnesses if " seed " in witness]
@@ -161,11 +171,10 @@ SEEDED = [witness for each in DIVERGENCES for witness in each.witnesses if " see
 @pytest.mark.parametrize("witness", SEEDED)
 def test_a_witness_under_another_seed_shows_it(witness):
     pytest.importorskip("tensorflow" if "-tensorflow-" in witness else "torch")
-    name, _, seed = witness.partition(" seed ")
-    claim = next(claim for claim in claims() if f"{claim.aspect}/{claim.id}" == name)
-    seeded = replace(claim, case=replace(claim.case, seed=int(seed)))
+    seeded = under_its_seed(witness)
+    published = replace(seeded, case=replace(seeded.case, seed=0))
     assert judge(seeded, Session()).verdict is Verdict.EXPECTED
-    assert judge(claim, Session()).verdict is Verdict.PASS
+    assert judge(published, Session()).verdict is Verdict.PASS
 
 
 @NUMBERED
@@ -193,6 +202,12 @@ def test_refimpl_is_excused_only_from_what_its_framework_documents():
     for each in DIVERGENCES:
         if any(name.startswith("refimpl") for name in each.subjects):
             assert set(each.subjects) & {"torch", "tensorflow"}, each.sentence
+
+
+@pytest.mark.parametrize(("seed", "expected"), [(0, False), (25, True)])
+def test_elements_may_be_tied_by_chance(seed, expected):
+    case = next(each for each in all_cases() if each.id == "max_pool3d-same-normal-float32")
+    assert tied(replace(case, seed=seed)) == expected
 
 
 def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):

@@ -121,6 +121,12 @@ def test_special_holds_all_its_guests_in_42_elements(dtype):
     assert np.isfinite(wide).mean() > 0.8
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_three_elements_of_special_are_nan_and_the_infinities(dtype):
+    values = draw("special", (3,), dtype).astype(float)
+    np.testing.assert_array_equal(values, [np.nan, np.inf, -np.inf])
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_all_is_every_bit_pattern_once(dtype):
     values = draw("all", (256, 256), dtype)
@@ -181,3 +187,24 @@ def test_raw_bits_are_pinned():
     assert hashlib.sha256(regimes.bits("a name", 16).tobytes()).hexdigest() == (
         "da6490fe199a314a32f8ebd9792c14180f1af254c7d4fd655eba26092838cd7f"
     )
+
+
+def test_an_input_of_a_dropout_holds_no_zero():
+    key = "4/dropout-p25-normal-float16/input/0"
+    plain = draw("normal", (4, 6, 5), "float16", key)
+    assert (plain == 0).sum() == 1
+    dropped = draw("normal", (4, 6, 5), "float16", key, rate=0.25)
+    assert (dropped != 0).all()
+    np.testing.assert_array_equal(dropped[plain != 0], plain[plain != 0])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_a_variance_about_an_offset_is_known_in_half_types(dtype):
+    """The mean may be rounded to the half type: what that does must be less than the variance."""
+    error = np.finfo(np.float16).eps / 2 * 8 if dtype == "float16" else 2.0**-9 * 8
+    lost = 0
+    for seed in range(100):
+        values = draw("offset", (9, 50), dtype, str(seed)).astype(float)
+        deviation = np.abs(values - values.mean(0))
+        lost += (values.var(0) <= 2 * deviation.mean(0) * error).sum()
+    assert lost < 0.01 * 5000
