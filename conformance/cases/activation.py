@@ -140,7 +140,7 @@ LARGE = Table(
 # NaN and the infinities, too few for a vectorised kernel of any dtype.
 FEW = Table(
     factors={
-        "layer": same(PARAMETERS),
+        "layer": same(list(PARAMETERS)),
         "parameters": {"": {}},
         "shape": {"few": (3,)},
         "regime": same(["special"]),
