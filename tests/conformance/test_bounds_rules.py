@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.bounds import TRANSCENDENTAL, Bounded, Unit, distance, exact
+from conformance.bounds.terms import finish
 
 F64, F32 = Unit.of("float64"), Unit.of("float32")
 
@@ -402,3 +403,22 @@ def test_what_is_far_below_zero_stays_bounded(function):
     result = function(x)
     assert np.all(result.bound < 1e-6)
     assert np.all(farthest(function, result, x) <= result.bound)
+
+
+@names("bound", [0.5, 1.0, 1.5, 2.0, 3.0])
+@names("function", [np.exp, np.expm1])
+def test_an_exponential_of_a_wide_bound_has_a_wide_bound(function, bound):
+    found = function(Bounded(np.zeros(1), np.full(1, bound), F64)).bound
+    assert math.expm1(bound) <= found < 1.5 * math.exp(bound)
+
+
+@names(("count", "rounds"), [(2, False), (4, False), (3, True), (6, True)])
+def test_a_mean_over_a_power_of_two_rounds_nothing_if_its_sum_does_not(count, rounds):
+    alone = exact(np.eye(1, count)[0] * 3, F32)
+    assert (alone.mean().bound > 0) == rounds
+
+
+def test_a_bound_has_the_shape_of_its_value():
+    value = np.ones((2, 3))
+    found = finish(F32, value, np.full(3, 0.5), lambda: (True, False), exact=True)
+    assert found.bound.shape == value.shape

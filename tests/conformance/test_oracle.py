@@ -17,6 +17,7 @@ import pytest
 from conformance import oracle
 from conformance.bounds import Bounded
 from conformance.cases import all_cases
+from conformance.oracle import pointwise, statistics
 from conformance.oracle.answer import single
 
 # A few units in the last place of float64 for what the loops here round themselves.
@@ -343,3 +344,33 @@ def test_an_entry_names_every_array_that_has_a_gradient():
     assert bars == {"input": 3.0, "weight": 6.0}
     with pytest.raises(ValueError, match="zip"):
         single(1.0, back, "input", "weight").vjp({"output": 3.0})
+
+
+def test_sums_are_wide_unless_more_is_said():
+    case = next(
+        each
+        for each in all_cases()
+        if each.layer == "linear" and each.dtype == "float16" and each.regime == "normal"
+    )
+    wide, narrow = (
+        oracle.expected(case, {}, **words).outputs["output"].bound
+        for words in ({}, {"half_sums": True})
+    )
+    assert (wide < narrow).all()
+
+
+def test_one_value_keeps_its_variance():
+    arrays = {"input": np.full((1, 2, 1, 1), 3.0), "weight": np.ones(2), "bias": np.zeros(2)}
+    outputs = statistics.ENTRIES["fused_batch_norm"](
+        {"training": True, "epsilon": 1e-3}, arrays
+    ).outputs
+    np.testing.assert_array_equal(outputs["variance"], np.zeros(2))
+
+
+@pytest.mark.parametrize(
+    ("probability", "flows"), [(1e-7, True), (1 - 1e-7, True), (0.9e-7, False), (1.0, False)]
+)
+def test_a_probability_at_the_edge_of_the_clipping_has_a_gradient(probability, flows):
+    probabilities = np.array([[probability, 0.5]])
+    _, back = pointwise._clipped_then_divided(probabilities, np.array([[1.0, 0.0]]))
+    assert (back(np.ones(1))[0][0, 0] != 0) == flows

@@ -97,12 +97,13 @@ def _norm_layer(lib: Library) -> Any:
 
 def _norm_variance(lib: Library, case: Case) -> Sequence[Finding]:
     batch = case.draw_like("batch", (8, 4), "normal")
-    return words.variance(batch, lib.call(_norm_layer(lib), batch, training=True), 1e-5)
+    return words.normalised(batch, lib.call(_norm_layer(lib), batch, training=True), 1e-5)
 
 
 def _norm_unbiased(lib: Library, case: Case) -> Sequence[Finding]:
     batch = case.draw_like("batch", (2, 4), "normal")
-    return words.unbiased(lib.call(_norm_layer(lib), batch, training=True))
+    output = lib.call(_norm_layer(lib), batch, training=True)
+    return words.normalised(batch, output, 1e-5, correction=1)
 
 
 def _running(lib: Library, case: Case) -> Sequence[Finding]:

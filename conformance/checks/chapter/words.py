@@ -12,7 +12,7 @@ from conformance.case import Case
 from conformance.checks.finding import Array, Finding, equal, same_words, within_bound
 from conformance.checks.mask import binomial
 from refimpl.ops.conv import conv
-from refimpl.ops.norm import moments
+from refimpl.ops.norm import batch_norm, moments
 from refimpl.ops.pool import avg_pool
 from refimpl.ops.softmax import log_softmax
 
@@ -66,27 +66,27 @@ def mean_loss(scores: Array, labels: Array) -> Any:
     return -np.mean(logs[np.arange(len(labels)), labels])
 
 
-def variance(batch: Array, output: Array, epsilon: float) -> Sequence[Finding]:
-    """Mean 0 and biased variance 16·v/(v+eps), within what rounding the output leaves open."""
+def normalised(
+    batch: Array, output: Array, epsilon: float, correction: int = 0
+) -> Sequence[Finding]:
+    """A batch scaled by 4 has mean 0 and the variance 16·v/(v+eps)·n/(n - correction)."""
     (_, v), _ = moments(bounded(batch), (0,))
-    want = 16.0 * v / (v + epsilon)
-    (mean, variance), _ = moments(bounded(output), (0,))
-    # The output is rounded: each element within its own bound, passed on to mean and variance.
-    slack = UNIT.rounding * 64
-    zero = Bounded(np.zeros(4), mean.bound + slack, UNIT)
-    near = Bounded(want.value, want.bound + variance.bound + 16 * slack, UNIT)
-    return [
-        within_bound("mean", mean.value, zero),
-        within_bound("biased variance", variance.value, near),
-    ]
-
-
-def unbiased(output: Array) -> Sequence[Finding]:
-    """A normalised batch has an unbiased variance of n/(n - 1) times the biased one."""
+    n = len(batch)
+    unbiased = n / (n - correction)
+    want = 16.0 * v / (v + epsilon) * unbiased
+    # The output is rounded: each element within its bound, passed on to mean and variance.
+    (answer, _, _), _ = batch_norm(
+        bounded(batch), bounded(np.full(4, 4.0)), bounded(np.zeros(4)), epsilon=epsilon
+    )
+    (mean, variance), _ = moments(answer, (0,))
+    near = want.bound + variance.bound * unbiased
     wide = output.astype(np.float64)
-    n = len(wide)
-    biased = bounded(wide.var(axis=0))
-    return [within_bound("unbiased variance", wide.var(axis=0, ddof=1), biased * (n / (n - 1)))]
+    return [
+        within_bound("mean", wide.mean(axis=0), Bounded(np.zeros(4), mean.bound, UNIT)),
+        within_bound(
+            "variance", wide.var(axis=0, ddof=correction), Bounded(want.value, near, UNIT)
+        ),
+    ]
 
 
 def halved(batch: Array, output: Array) -> Sequence[Finding]:
