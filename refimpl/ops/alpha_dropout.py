@@ -58,17 +58,15 @@ def alpha_dropout(input: Array, keep: Array, *, rate: float) -> tuple[Array, Vjp
     rate = float(rate)
     shape = input.shape
     flags = keep.astype(input.dtype)
-    if rate == 1.0:
-        scale, shift = flags * 0.0, flags * 0.0
-    else:
-        a = 1.0 / math.sqrt((_DEPTH * _DEPTH * rate + 1.0) * (1.0 - rate))
-        scale = flags * a
-        shift = (flags - 1.0) * (_DEPTH * a) + _DEPTH * a * rate
+    a = 0.0 if rate == 1.0 else 1.0 / math.sqrt((_DEPTH * _DEPTH * rate + 1.0) * (1.0 - rate))
+    scale = flags * a
 
     def vjp(cotangent: Array) -> tuple[Array]:
         check_shape(cotangent, "cotangent", shape)
         return (cotangent * scale,)
 
     output = input * scale
-    # Nothing is added at rate 1, so that the sign of a zero stays, as in torch.
-    return (output if rate == 1.0 else output + shift), vjp
+    if rate < 1.0:
+        # Nothing is added at rate 1, so that the sign of a zero stays, as in torch.
+        output = output + ((flags - 1.0) * (_DEPTH * a) + _DEPTH * a * rate)
+    return output, vjp

@@ -6,6 +6,7 @@ and multiplies, plain float64 from the formula where it does not.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -357,6 +358,12 @@ def test_sums_are_wide_unless_more_is_said():
         for words in ({}, {"half_sums": True})
     )
     assert (wide < narrow).all()
+
+
+def test_what_is_expected_is_shared_and_cannot_be_written_over():
+    found = oracle.expected(cases_of("linear")[0], {})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.outputs = {}
 
 
 def test_one_value_keeps_its_variance():

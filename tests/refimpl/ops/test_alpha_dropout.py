@@ -53,3 +53,19 @@ def test_wrong_arguments_are_named():
         alpha_dropout(np.ones((2, 3), int), keep, rate=0.5)
     with pytest.raises(ValueError, match="cotangent"):
         alpha_dropout(x, keep, rate=0.5)[1](np.ones(3))
+
+
+@pytest.mark.parametrize("rate", [-0.5, -1e-9, 1.5])
+def test_a_rate_that_is_no_probability_is_named(rate):
+    with pytest.raises(ValueError, match="rate must be in"):
+        alpha_dropout(np.ones(3), np.ones(3, bool), rate=rate)
+
+
+def test_half_types_are_rounded_once():
+    wide = np.linspace(-3, 3, 101).astype(np.float16).astype(np.float32)
+    keep = np.arange(101) % 3 > 0
+    expected, back = alpha_dropout(wide, keep, rate=0.3)
+    output, half_back = alpha_dropout(wide.astype(np.float16), keep, rate=0.3)
+    np.testing.assert_array_equal(output, expected.astype(np.float16))
+    (bar,), (half_bar,) = back(wide), half_back(wide.astype(np.float16))
+    np.testing.assert_array_equal(half_bar, bar.astype(np.float16))
