@@ -17,6 +17,7 @@ from refimpl.ops.pool import avg_pool
 from refimpl.ops.softmax import log_softmax
 
 UNIT = Unit.of("float32")
+SCALES = np.full(4, 4.0, np.float32)  # of the norms, one for each channel
 
 
 def image(case: Case, shape: tuple[int, ...] = (1, 5, 3, 3)) -> Array:
@@ -69,14 +70,14 @@ def mean_loss(scores: Array, labels: Array) -> Any:
 def normalised(
     batch: Array, output: Array, epsilon: float, correction: int = 0
 ) -> Sequence[Finding]:
-    """A batch scaled by 4 has mean 0 and the variance 16·v/(v+eps)·n/(n - correction)."""
+    """A batch scaled by s has mean 0 and the variance s²·v/(v+eps)·n/(n - correction)."""
     (_, v), _ = moments(bounded(batch), (0,))
     n = len(batch)
     unbiased = n / (n - correction)
-    want = 16.0 * v / (v + epsilon) * unbiased
+    want = bounded(SCALES) ** 2 * v / (v + epsilon) * unbiased
     # The output is rounded: each element within its bound, passed on to mean and variance.
     (answer, _, _), _ = batch_norm(
-        bounded(batch), bounded(np.full(4, 4.0)), bounded(np.zeros(4)), epsilon=epsilon
+        bounded(batch), bounded(SCALES), bounded(np.zeros(4)), epsilon=epsilon
     )
     (mean, variance), _ = moments(answer, (0,))
     near = want.bound + variance.bound * unbiased
