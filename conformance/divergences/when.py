@@ -66,7 +66,7 @@ def tied(case: Case) -> bool:
 
 def few(case: Case) -> bool:
     """Whether the data are too few for a vectorised kernel: activations see NaN and infinities."""
-    return case.shapes["input"] == (3,)
+    return "few" in case.words
 
 
 def every_number(case: Case) -> bool:

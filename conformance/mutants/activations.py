@@ -37,7 +37,7 @@ def _whole_blocks(y: Any, arrays: Any, call: Any) -> Any:
     return np.concatenate([y[:done], np.zeros_like(y[done:])])
 
 
-def _few_kept_finite(y: Any, arrays: Any, call: Any) -> Any:
+def _nan_lost_among_few(y: Any, arrays: Any, call: Any) -> Any:
     """Give 0 for NaN among so few elements that they do not fill a vector."""
     return np.where(np.isnan(y), 0, y) if y.size < 4 else y
 
@@ -132,7 +132,7 @@ MUTANTS = (
              layer, "output", after=output(_whole_blocks), word="large")
       for layer in ("softmax", "log_softmax")),
     *(Mutant("NaN lost in the rest", "What does not fill a vector goes to a scalar kernel, which"
-             " takes NaN for 0.", layer, "output", after=output(_few_kept_finite), word="few")
+             " takes NaN for 0.", layer, "output", after=output(_nan_lost_among_few), word="few")
       for layer in PARAMETERS),
     Mutant("one value of 65,536 wrong", "A table of half-precision results has one wrong entry.",
            "relu6", "output", after=all_outputs(

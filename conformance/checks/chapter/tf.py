@@ -106,7 +106,7 @@ def _linear(lib: Library, case: Case) -> Sequence[Finding]:
 def _norm_layer(lib: Library, batch: Array) -> Any:
     layer = lib.root.keras.layers.BatchNormalization()
     lib.call(layer, batch, training=False)
-    lib.assign(layer, "gamma", words.SCALES)
+    lib.assign(layer, "gamma", words.scales())
     lib.assign(layer, "beta", np.zeros(4, np.float32))
     return layer
 

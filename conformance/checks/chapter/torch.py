@@ -90,7 +90,7 @@ def _norm_parameters(lib: Library, case: Case) -> Sequence[Finding]:
 
 def _norm_layer(lib: Library) -> Any:
     layer = lib.root.nn.BatchNorm1d(4)
-    lib.assign(layer, "weight", words.SCALES)
+    lib.assign(layer, "weight", words.scales())
     lib.assign(layer, "bias", np.zeros(4, np.float32))
     return layer
 

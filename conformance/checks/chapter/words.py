@@ -17,7 +17,6 @@ from refimpl.ops.pool import avg_pool
 from refimpl.ops.softmax import log_softmax
 
 UNIT = Unit.of("float32")
-SCALES = np.full(4, 4.0, np.float32)  # of the norms, one for each channel
 
 
 def image(case: Case, shape: tuple[int, ...] = (1, 5, 3, 3)) -> Array:
@@ -28,6 +27,11 @@ def image(case: Case, shape: tuple[int, ...] = (1, 5, 3, 3)) -> Array:
 def kernel(case: Case) -> Array:
     """Draw the 1 x 1 kernel of a case."""
     return case.draw_like("kernel", (1, 5, 1, 1), "normal")
+
+
+def scales() -> Array:
+    """Give the scale of each channel of a norm."""
+    return np.full(4, 4.0, np.float32)
 
 
 def nhwc(array: Array) -> Array:
@@ -74,10 +78,10 @@ def normalised(
     (_, v), _ = moments(bounded(batch), (0,))
     n = len(batch)
     unbiased = n / (n - correction)
-    want = bounded(SCALES) ** 2 * v / (v + epsilon) * unbiased
+    want = bounded(scales()) ** 2 * v / (v + epsilon) * unbiased
     # The output is rounded: each element within its bound, passed on to mean and variance.
     (answer, _, _), _ = batch_norm(
-        bounded(batch), bounded(SCALES), bounded(np.zeros(4)), epsilon=epsilon
+        bounded(batch), bounded(scales()), bounded(np.zeros(4)), epsilon=epsilon
     )
     (mean, variance), _ = moments(answer, (0,))
     near = want.bound + variance.bound * unbiased
