@@ -15,9 +15,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from conformance import subjects
-from conformance.case import Case
-from conformance.cases import trajectory
-from conformance.training import train
+from conformance.checks.trajectory.training import train
+from conformance.programs import trajectory
+from conformance.spec.case import Case
 
 PAIRS = {"torch": ("torch", "refimpl.torch"), "tf": ("tensorflow", "refimpl.tf")}
 

@@ -27,8 +27,8 @@ def claims_about(layers: Sequence[str], frameworks: bool) -> list[Any]:
 
     Those of the real frameworks are among them if they are asked for.
     """
-    from conformance import claims
-    from conformance.cases import all_cases
+    from conformance.judging import claims
+    from conformance.programs import all_cases
     from conformance.subjects import SUBJECTS
 
     some = [case for case in all_cases() if case.layer in layers]
@@ -94,7 +94,7 @@ class Remembered:
 
     def run(self, request: Any) -> Any:
         """Answer as the framework did, or does."""
-        from conformance.dialects.base import Unsupported
+        from conformance.spec.call import Unsupported
         from conformance.subjects import load
 
         key = f"{self.name}/{question(request)}"
@@ -116,7 +116,7 @@ class Remembered:
 
 def reds(claims: Iterable[Any], answers: Answers, asks: bool = False) -> Iterator[str]:
     """Judge claims and yield those that are not healthy."""
-    from conformance.claims import Session, judge
+    from conformance.judging.claims import Session, judge
 
     session = Session({name: Remembered(name, answers, asks) for name in FRAMEWORKS})
     for claim in claims:

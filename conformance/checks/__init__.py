@@ -20,7 +20,7 @@ from conformance.checks.purity import check_inputs_are_left_alone
 from conformance.checks.seeded import check_draws_are_refimpls
 from conformance.checks.state import check_state_follows_its_rule, state_pairs
 from conformance.checks.trajectory import check_training
-from conformance.session import Trial
+from conformance.judging.session import Trial
 
 Check = Callable[[Trial], Sequence[Finding]]
 Comparison = Callable[[Trial, Trial], Sequence[Finding]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, equal
 from conformance.checks.forms import apart
-from conformance.session import Trial
+from conformance.judging.session import Trial
 
 
 def check_subjects_agree(first: Trial, second: Trial) -> Sequence[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, equal, same_words
-from conformance.session import Trial
+from conformance.judging.session import Trial
 
 
 def check_empty_batch_is_answered(trial: Trial) -> Sequence[Finding]:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import apart
-from conformance.cases.errors import Bad, Dies, Values
 from conformance.checks.finding import Finding
-from conformance.dialects.base import Unsupported
-from conformance.session import SubjectRaised, Trial
-from conformance.subjects.base import resolve
-from conformance.subjects.library import Library
+from conformance.judging.session import SubjectRaised, Trial
+from conformance.programs.bad_calls import Bad, Dies, Values
+from conformance.spec.call import Unsupported
+from conformance.spec.library import Library
+from conformance.subjects import sandbox as apart
+from conformance.subjects.protocol import resolve
 
 # What a call may cost that kills its process, or hangs in it.
 _PATIENCE = apart.Limits(30.0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.bounds import Bounded, claims, distance
+from conformance.oracle.bounds import Bounded, claims, distance
 
 Array = npt.NDArray[Any]
 

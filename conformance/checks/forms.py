@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from conformance.bounds import Bounded
 from conformance.checks.finding import Finding, equal, within_bound
-from conformance.session import Trial
+from conformance.judging.session import Trial
+from conformance.oracle.bounds import Bounded
 
 
 def check_forms_agree(trial: Trial, other: Trial) -> Sequence[Finding]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conformance.checks.finding import Array, Finding, Pair
-from conformance.dialects.base import Call
+from conformance.judging.session import Trial
 from conformance.oracle import Expected
-from conformance.session import Trial
+from conformance.spec.call import Call
 
 
 def check_gradients_are_within_bounds(trial: Trial) -> Sequence[Finding]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, within_bound
 from conformance.checks.gradient import paired_gradients
-from conformance.dialects.base import Unsupported
-from conformance.session import Trial
-from conformance.subjects.base import Memory
+from conformance.judging.session import Trial
+from conformance.spec.call import Unsupported
+from conformance.subjects.protocol import Memory
 
 _MEMORIES: tuple[Memory, ...] = ("strided", "channels_last")
 

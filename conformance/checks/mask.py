@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.bounds import LIMIT
 from conformance.checks.finding import Finding
-from conformance.observed import kept
-from conformance.session import Trial
+from conformance.judging.session import Trial
+from conformance.oracle.bounds import LIMIT
+from conformance.subjects.observation import kept
 
 # A healthy run raises a false alarm with this probability at the most, over all its masks.
 FALSE_ALARM = 1e-9

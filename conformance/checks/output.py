@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, Pair
-from conformance.session import Trial
+from conformance.judging.session import Trial
 
 
 def check_outputs_are_within_bounds(trial: Trial) -> Sequence[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, same_words
-from conformance.session import Trial
+from conformance.judging.session import Trial
 
 
 def check_parameters_are_as_documented(trial: Trial) -> Sequence[Finding]:

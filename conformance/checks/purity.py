@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, equal, same_words
-from conformance.session import Trial
+from conformance.judging.session import Trial
 
 
 def check_inputs_are_left_alone(trial: Trial) -> Sequence[Finding]:

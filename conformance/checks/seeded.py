@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from conformance.bounds import Bounded, Unit
-from conformance.cases.seeded.draw import Draw, Program
 from conformance.checks.finding import (
     Array,
     Finding,
@@ -16,8 +14,10 @@ from conformance.checks.finding import (
     within_bound,
 )
 from conformance.checks.kernels import unmodelled
-from conformance.session import SubjectRaised, Trial
-from conformance.subjects.library import Library
+from conformance.judging.session import SubjectRaised, Trial
+from conformance.oracle.bounds import Bounded, Unit
+from conformance.programs.seeded.draw import Draw, Program
+from conformance.spec.library import Library
 
 
 def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from conformance import oracle
-from conformance.bounds import Bounded
 from conformance.checks.finding import Finding, Pair, same_words
-from conformance.session import Trial
+from conformance.judging.session import Trial
+from conformance.oracle.bounds import Bounded
 
 STEPS = (1, 3)
 

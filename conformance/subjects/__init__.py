@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.subjects.base import Subject
+from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import find
 
 # Column order: each framework beside refimpl's dialect of it.

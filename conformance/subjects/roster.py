@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from conformance import subjects
-from conformance.dialects import DIALECTS
-from conformance.subjects.base import Subject
+from conformance.layers.dialects import DIALECTS
 from conformance.subjects.gap import Gap, check_gaps
+from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import reference_to
 
 Given: TypeAlias = "str | Subject | Callable[[], Subject]"

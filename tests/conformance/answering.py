@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from conformance.dialects.base import Call, Result, Slot, Unsupported
-from conformance.exchange.arrays import Folder
+from conformance.spec.call import Call, Result, Slot, Unsupported
 from conformance.subjects import load
-from conformance.subjects.base import Request
+from conformance.subjects.protocol import Request
+from conformance.tools.exchange.arrays import Folder
 
 
 def answer(pack, results, subject, name="mine", form=None, change=lambda question, arrays: arrays):

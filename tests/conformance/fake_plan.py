@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from types import ModuleType
 
-from conformance.verdict import Record, Verdict, failure_message, rerun_command
+from conformance.judging.verdict import Record, Verdict, failure_message, rerun_command
 
 SUBJECTS = ("alpha", "beta")
 LAYERS = ("relu", "conv2d")  # not in the order of the alphabet
@@ -117,9 +117,9 @@ def built_in():
     return roster_of(SUBJECTS)
 
 
-claims = ModuleType("conformance.claims")
+claims = ModuleType("conformance.judging.claims")
 claims.__dict__.update(plan=plan, ASPECTS=ASPECTS)
-isolation = ModuleType("conformance.isolation")
+isolation = ModuleType("conformance.judging.isolation")
 isolation.__dict__.update(Judge=Judge)
 subjects = ModuleType("conformance.subjects")
 subjects.__path__ = []

@@ -11,21 +11,27 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from conformance.accuracy import ulp
-from conformance.accuracy.activations import ACTIVATIONS, named
-from conformance.accuracy.exact import NEAR_ZERO, OWN_ERROR, REACH, exact
-from conformance.accuracy.found import Mistake, Worst
-from conformance.accuracy.inputs import BLOCK, STRATA, block_of_all, exponent, numbers, sample
-from conformance.accuracy.known import FINDINGS, UNEXPLAINED, explanations, stale
-from conformance.accuracy.measure import Plan, blocks, measure, measure_block, merge, shares
-from conformance.commands import accuracy as command
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import Unsupported
-from conformance.report.accuracy import as_json, figure, number, page, unexplained
-from conformance.report.profile import Curve, draw
-from conformance.session import Session
+from conformance.judging.session import Session
+from conformance.layers.dialects import DIALECTS
+from conformance.spec.call import Unsupported
+from conformance.studies.accuracy import command, ulp
+from conformance.studies.accuracy.activations import ACTIVATIONS, named
+from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR, REACH, exact
+from conformance.studies.accuracy.explanations import FINDINGS, UNEXPLAINED, explanations, stale
+from conformance.studies.accuracy.inputs import (
+    BLOCK,
+    STRATA,
+    block_of_all,
+    exponent,
+    numbers,
+    sample,
+)
+from conformance.studies.accuracy.measure import Plan, blocks, measure, measure_block, merge, shares
+from conformance.studies.accuracy.page import as_json, figure, number, page, unexplained
+from conformance.studies.accuracy.plot import Curve, draw
+from conformance.studies.accuracy.results import Mistake, Worst
 from conformance.subjects import load
-from conformance.subjects.base import Observation
+from conformance.subjects.protocol import Observation
 
 F32 = np.float32
 INF, NAN = math.inf, math.nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conformance.bounds import LIMIT, Bounded, Unit, claims, distance, exact
+from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims, distance, exact
 from refimpl.dtypes import float_dtype
 
 F32 = Unit.of("float32")

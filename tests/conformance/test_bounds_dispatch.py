@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from conformance.bounds import Bounded, Unit, exact
+from conformance.oracle.bounds import Bounded, Unit, exact
 
 F64, F32 = Unit.of("float64"), Unit.of("float32")
 DRAW = np.random.default_rng(0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from conformance.bounds import Bounded, Unit, claims, distance, exact
+from conformance.oracle.bounds import Bounded, Unit, claims, distance, exact
 from refimpl.dtypes import float_dtype
 
 

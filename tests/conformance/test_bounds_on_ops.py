@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from conformance.bounds import Bounded, Unit, claims, distance, exact
-from conformance.regimes import draw
+from conformance.oracle.bounds import Bounded, Unit, claims, distance, exact
+from conformance.spec.regimes import draw
 from refimpl.dtypes import float_dtype
 from refimpl.ops import activation, conv, dropout, linear, loss, norm, pad, pool
 

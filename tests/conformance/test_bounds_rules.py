@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.bounds import TRANSCENDENTAL, Bounded, Unit, distance, exact
-from conformance.bounds.terms import finish
+from conformance.oracle.bounds import TRANSCENDENTAL, Bounded, Unit, distance, exact
+from conformance.oracle.bounds.terms import finish
 
 F64, F32 = Unit.of("float64"), Unit.of("float32")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.bounds import Bounded, Unit, distance, exact
+from conformance.oracle.bounds import Bounded, Unit, distance, exact
 from refimpl.ops.array import primitive
 
 F64, F32 = Unit.of("float64"), Unit.of("float32")

@@ -13,21 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance.capsule import ASPECTS, NoCapsule, capsule, look
-from conformance.capsule.arithmetic import arithmetic
-from conformance.capsule.given import given
-from conformance.capsule.literals import nested, number, uniform
-from conformance.capsule.program import write
-from conformance.capsule.writer import SIZE
-from conformance.cases import all_cases
-from conformance.claims import Claim, Session, plan
-from conformance.commands import capsule as command
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import Unsupported
-from conformance.mutants import MUTANTS
-from conformance.mutants.mutant import Mutant, Spoiled
+from conformance.judging.claims import Claim, Session, plan
+from conformance.layers.dialects import DIALECTS
+from conformance.programs import all_cases
+from conformance.spec.call import Unsupported
+from conformance.spec.mutant import Mutant, Spoiled
+from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects import dialect_of
 from conformance.subjects.roster import roster_of
+from conformance.tools.reproducer import ASPECTS, NoCapsule, capsule, command, look
+from conformance.tools.reproducer.concrete_case import given
+from conformance.tools.reproducer.explanation import arithmetic
+from conformance.tools.reproducer.literals import nested, number, uniform
+from conformance.tools.reproducer.program import write
+from conformance.tools.reproducer.writer import SIZE
 from refimpl.dtypes import float_dtype
 
 ROOT = Path(__file__).parents[2]

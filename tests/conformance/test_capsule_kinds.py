@@ -16,21 +16,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance import apart
-from conformance.bounds import LIMIT
-from conformance.capsule import NoCapsule, capsule, look, shrink, writer, written
-from conformance.capsule.dimensions import with_values
-from conformance.capsule.given import given
-from conformance.capsule.program import write
-from conformance.capsule.writer import SIZE
-from conformance.case import Case
-from conformance.cases import all_cases
-from conformance.claims import Claim, Session, plan
-from conformance.mutants import MUTANTS
-from conformance.mutants.mutant import Mutant, Spoiled
-from conformance.subjects.base import Observation, Request
+from conformance.judging.claims import Claim, Session, plan
+from conformance.oracle.bounds import LIMIT
+from conformance.programs import all_cases
+from conformance.spec.case import Case
+from conformance.spec.mutant import Mutant, Spoiled
+from conformance.studies.kill_matrix.mutants import MUTANTS
+from conformance.subjects import sandbox as apart
+from conformance.subjects.protocol import Observation, Request
 from conformance.subjects.refimpl import RefimplTorch
 from conformance.subjects.roster import Entry, Roster, roster_of
+from conformance.tools.reproducer import NoCapsule, capsule, look, shrink, writer, written
+from conformance.tools.reproducer.concrete_case import given
+from conformance.tools.reproducer.dimensions import with_values
+from conformance.tools.reproducer.program import write
+from conformance.tools.reproducer.writer import SIZE
 from refimpl.dtypes import float_dtype
 
 ROOT = Path(__file__).parents[2]
@@ -260,8 +260,8 @@ def test_an_accident_is_made_small_and_shown(
 
 
 def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.capsule.guarded._CALL", apart.Limits(0.2))
-    monkeypatch.setattr("conformance.capsule.guarded._WHOLE", 0.5)
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL", apart.Limits(0.2))
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._WHOLE", 0.5)
     text, _ = written(*of_softsign("Hangs"), seconds=1)
     assert text.splitlines()[0].endswith("the process did not come back.")
 

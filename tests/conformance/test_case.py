@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from conformance.case import Case
+from conformance.spec.case import Case
 
 
 def make(**changes):

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.case import Case
-from conformance.cases import TABLES, all_cases
-from conformance.cases.chapter import STATEMENTS
-from conformance.cases.table import Rule, Table, same
-from conformance.regimes import REGIMES
+from conformance.programs import TABLES, all_cases
+from conformance.programs.chapter import STATEMENTS
+from conformance.spec.case import Case
+from conformance.spec.regimes import REGIMES
+from conformance.spec.table import Rule, Table, same
 from refimpl.dtypes import float_dtype
 
 ROOT = Path(__file__).parents[2]

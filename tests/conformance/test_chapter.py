@@ -9,9 +9,9 @@ import pytest
 
 import refimpl.tf
 import refimpl.torch
-from conformance.bounds import LIMIT
-from conformance.cases import all_cases
 from conformance.checks.chapter import tf, torch, words
+from conformance.oracle.bounds import LIMIT
+from conformance.programs import all_cases
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 
 DIALECTS = {

@@ -7,13 +7,13 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from conformance.bounds import LIMIT, Bounded, Unit
-from conformance.cases import all_cases
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import NothingCompared, equal, same_words, within_bound
 from conformance.checks.forms import apart
-from conformance.dialects.base import Owned, Unsupported
-from conformance.session import Session, SubjectRaised
+from conformance.judging.session import Session, SubjectRaised
+from conformance.oracle.bounds import LIMIT, Bounded, Unit
+from conformance.programs import all_cases
+from conformance.spec.call import Owned, Unsupported
 from conformance.subjects import load
 
 F32 = Unit.of("float32")

@@ -10,16 +10,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conformance import claims, divergences
-from conformance.bounds import LIMIT
-from conformance.cases import activation, all_cases
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import Finding, NothingCompared
-from conformance.claims import ASPECTS, Claim, Session, judge, plan
-from conformance.dialects import DIALECTS
-from conformance.divergences.divergence import Divergence
+from conformance.judging import claims, divergences
+from conformance.judging.claims import ASPECTS, Claim, Session, judge, plan
+from conformance.judging.verdict import Verdict
+from conformance.layers.activation import cases as activation
+from conformance.layers.dialects import DIALECTS
+from conformance.oracle.bounds import LIMIT
+from conformance.programs import all_cases
+from conformance.spec.divergence import Divergence
 from conformance.subjects import SUBJECTS, dialect_of, load
-from conformance.verdict import Verdict
 
 # The records that speak about a claim are remembered; other records must be looked for anew.
 UNREMEMBERED = divergences._speaking_of.__wrapped__
@@ -290,7 +291,7 @@ def test_the_plan_names_every_claim_once_and_only_wanted_aspects():
 
 
 def test_every_layer_and_form_of_every_subject_is_planned():
-    from conformance.dialects import DIALECTS
+    from conformance.layers.dialects import DIALECTS
     from conformance.subjects import DIALECT_OF
 
     seen = {(c.subject, c.case.layer, c.form) for c in everything()}
@@ -322,7 +323,7 @@ def test_every_half_value_goes_forward_and_backward_through_every_elementwise_la
 
 def test_planning_imports_no_framework():
     script = (
-        "import sys; from conformance.claims import plan;"
+        "import sys; from conformance.judging.claims import plan;"
         "from conformance.subjects import SUBJECTS;"
         "plan(SUBJECTS);"
         "print([n for n in ('torch', 'tensorflow', 'keras', 'jax') if n in sys.modules])"

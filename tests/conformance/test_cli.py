@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance import cli
+from conformance.frontends import cli
 
 ROOT = Path(conformance.__file__).parent.parent
 

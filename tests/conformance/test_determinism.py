@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.claims import plan
-from conformance.isolation import Judge
+from conformance.judging.claims import plan
+from conformance.judging.isolation import Judge
 from conformance.subjects.roster import roster_of
 
 ROOT = Path(conformance.__file__).parents[1]

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.cases import all_cases
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import KEEP, Call, Reshaped, Transposed, Unsupported
-from conformance.dialects.tf.conv import DepthwiseKernel
-from conformance.dialects.tf.layout import data_format, images, kernels
-from conformance.dialects.tf.pool import FlatIndex
-from conformance.subjects.base import resolve
+from conformance.layers.conv.tf import DepthwiseKernel
+from conformance.layers.data_formats import data_format, images, kernels
+from conformance.layers.dialects import DIALECTS
+from conformance.layers.pooling.tf import FlatIndex
+from conformance.programs import all_cases
+from conformance.spec.call import KEEP, Call, Reshaped, Transposed, Unsupported
+from conformance.subjects.protocol import resolve
 
 BOTH = pytest.mark.parametrize("dialect", list(DIALECTS))
 

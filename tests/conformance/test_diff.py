@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from conformance import cli
+from conformance.frontends import cli
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
 from conformance.report.diff import compare, render
 from conformance.report.json import read, to_json, write
-from conformance.verdict import Record, Verdict
 
 
 def record(case, verdict, k=0.5, message="no", aspect="output"):

@@ -10,15 +10,15 @@ from types import MappingProxyType
 
 import pytest
 
-from conformance.case import Case
-from conformance.cases import all_cases
-from conformance.claims import judge, plan
-from conformance.divergences import DIVERGENCES, recorded
-from conformance.divergences.divergence import Divergence
-from conformance.divergences.when import tied
-from conformance.session import Session
+from conformance.judging.claims import judge, plan
+from conformance.judging.divergences import DIVERGENCES, recorded
+from conformance.judging.session import Session
+from conformance.judging.verdict import Verdict
+from conformance.programs import all_cases
+from conformance.spec.case import Case
+from conformance.spec.divergence import Divergence
+from conformance.spec.predicates import tied
 from conformance.subjects import SUBJECTS
-from conformance.verdict import Verdict
 
 
 def case(**changes):
@@ -211,7 +211,7 @@ def test_elements_may_be_tied_by_chance(seed, expected):
 
 
 def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
-    from conformance import divergences
+    from conformance.judging import divergences
 
     pair = (known(), known(forms=("class",)))
     monkeypatch.setattr(divergences, "DIVERGENCES", pair)

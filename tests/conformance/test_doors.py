@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.verdict import Verdict
+from conformance.judging.verdict import Verdict
 
 ROOT = Path(conformance.__file__).parent.parent
 
@@ -136,7 +136,7 @@ def test_records_carry_the_name_and_commands_the_reference(judged):
 def test_the_command_and_pytest_say_the_same(door, folder, judged):
     options = {
         "command": ["-m", "conformance", "run"],
-        "pytest": ["-m", "pytest", "-p", "conformance.plugin", "--import-mode=importlib",
+        "pytest": ["-m", "pytest", "-p", "conformance.frontends.pytest_plugin", "--import-mode=importlib",
                    str(ROOT / "conformance")],
     }  # fmt: skip
     report = folder / f"{door}.json"

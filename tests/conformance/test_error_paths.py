@@ -11,13 +11,14 @@ from types import MappingProxyType, SimpleNamespace
 import numpy as np
 import pytest
 
-from conformance import apart, soak
-from conformance.cases.errors import BAD_CALLS, Accepts, Bad, Dies, cases
-from conformance.cases.errors.bad import Values, ones, values
-from conformance.claims import Claim, judge, plan
-from conformance.divergences import recorded
-from conformance.session import Session
-from conformance.verdict import Verdict
+from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.divergences import recorded
+from conformance.judging.session import Session
+from conformance.judging.verdict import Verdict
+from conformance.programs.bad_calls import BAD_CALLS, Accepts, Bad, Dies, cases
+from conformance.spec.bad_call import Values, ones, values
+from conformance.studies.soak import run as soak
+from conformance.subjects import sandbox as apart
 
 ROWS = [(dialect, bad) for dialect, calls in BAD_CALLS.items() for bad in calls]
 RELU = Bad("nn.functional.relu", "input", "input", "TypeError", "RuntimeError", {"input": [1.0]})
@@ -118,8 +119,8 @@ def test_refusing_too_late_fails():
 
 
 def recorded_as(monkeypatch, framework):
-    from conformance import divergences
-    from conformance.divergences.unrefused import _record
+    from conformance.judging import divergences
+    from conformance.programs.bad_calls.accepted import _record
 
     bad = replace(RELU, framework=framework)
     monkeypatch.setattr(divergences, "_speaking_of", lambda *_: (_record("torch", bad),))

@@ -14,17 +14,17 @@ import jsonschema
 import numpy as np
 import pytest
 
-from conformance.bounds import LIMIT
-from conformance.claims import judge
-from conformance.cli import main
-from conformance.exchange import ExchangeError, documents
-from conformance.exchange.arrays import FORMATS, Folder
-from conformance.exchange.choice import ASPECTS, Choice, matches
-from conformance.exchange.judging import judge_results
-from conformance.exchange.pack import Pack, write
-from conformance.session import Session
+from conformance.frontends.cli import main
+from conformance.judging.claims import judge
+from conformance.judging.session import Session
+from conformance.judging.verdict import Verdict
+from conformance.oracle.bounds import LIMIT
 from conformance.subjects import load
-from conformance.verdict import Verdict
+from conformance.tools.exchange import ExchangeError, documents
+from conformance.tools.exchange.arrays import FORMATS, Folder
+from conformance.tools.exchange.judge import judge_results
+from conformance.tools.exchange.pack import Pack, write
+from conformance.tools.exchange.selection import ASPECTS, Choice, matches
 
 _SPEC = importlib.util.spec_from_file_location(
     "answering", Path(__file__).with_name("answering.py")

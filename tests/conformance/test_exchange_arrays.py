@@ -10,8 +10,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from conformance.exchange import ExchangeError, npy, safetensors
-from conformance.exchange.arrays import FORMATS, Folder
+from conformance.tools.exchange import ExchangeError, npy, safetensors
+from conformance.tools.exchange.arrays import FORMATS, Folder
 
 SPECIAL = np.array([np.nan, np.inf, -np.inf, -0.0, 1e-45, 3.4e38], np.float32)
 ARRAYS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
 from conformance.report.failures import render_failures
-from conformance.verdict import Record, Verdict
 
 
 def record(case, *, k=9.0, verdict=Verdict.FAIL, subject="torch", message=None):

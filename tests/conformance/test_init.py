@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 import conformance
-from conformance import Verdict, cli
+from conformance import Verdict
+from conformance.frontends import cli
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, on NaN

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance import claims
-from conformance.apart import Died, Limits, Worker
-from conformance.cases import all_cases
-from conformance.isolation import Judge
-from conformance.session import Session
+from conformance.judging import claims
+from conformance.judging.isolation import Judge
+from conformance.judging.session import Session
+from conformance.judging.verdict import Verdict
+from conformance.programs import all_cases
 from conformance.subjects.roster import roster_of
-from conformance.verdict import Verdict
+from conformance.subjects.sandbox import Died, Limits, Worker
 
 HERE = Path(__file__).parent
 ROOT = Path(conformance.__file__).parents[1]
@@ -262,7 +262,7 @@ def test_closed_worker_is_gone_and_begins_anew(worker):
 def test_every_case_but_draws_can_travel():
     import io
 
-    from conformance.apart.frames import _Pickler
+    from conformance.subjects.sandbox.frames import _Pickler
 
     for case in all_cases():
         if case.layer != "seeded":

@@ -6,7 +6,7 @@ import pytest
 
 import conformance
 from conformance import Verdict
-from conformance.known import ExpectedFailure, match_nothing, read_expected_failures
+from conformance.judging.expectations import ExpectedFailure, match_nothing, read_expected_failures
 from conformance.subjects.refimpl import RefimplTorch
 
 
@@ -90,9 +90,9 @@ def test_what_the_dialect_refuses_may_be_refused_by_whoever_speaks_it():
 
 
 def test_neither_refusing_nor_answering_is_stale_there():
-    from conformance.cases import all_cases
-    from conformance.dialects import DIALECTS
-    from conformance.known import known_of
+    from conformance.judging.expectations import known_of
+    from conformance.layers.dialects import DIALECTS
+    from conformance.programs import all_cases
     from conformance.subjects.roster import roster_of
 
     id = "conv1d-stride2-same-normal-float16"
@@ -110,8 +110,8 @@ def test_what_answers_there_is_judged_like_anything_else():
 
 
 def test_the_frameworks_own_records_are_not_inherited():
-    from conformance.claims import plan
-    from conformance.divergences import of_dialect, recorded
+    from conformance.judging.claims import plan
+    from conformance.judging.divergences import of_dialect, recorded
 
     theirs = own = 0
     for claim in plan(["torch", "tensorflow"]):

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm
 
-from conformance.bounds import LIMIT
 from conformance.checks.mask import FALSE_ALARM, TESTS_PER_RUN, _slices, binomial, examine
-from conformance.claims import plan
-from conformance.observed import kept
+from conformance.judging.claims import plan
+from conformance.oracle.bounds import LIMIT
+from conformance.subjects.observation import kept
 
 LEVEL = FALSE_ALARM / TESTS_PER_RUN
 SHAPES = {"elements": (128, 512, 4), "channels": (512, 512, 1)}

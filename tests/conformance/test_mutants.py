@@ -10,14 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance.commands import kill_matrix
-from conformance.mutants import MUTANTS, Mutant, Spoiled, excuses, matrix, report, rows
-from conformance.mutants.mutant import patched
-from conformance.mutants.spoil import all_outputs
-from conformance.selection import ASPECTS
-from conformance.session import Session
+from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
+from conformance.spec.mutant import patched
+from conformance.spec.transforms import all_outputs
+from conformance.studies.kill_matrix import command as kill_matrix
+from conformance.studies.kill_matrix import coverage as rows
+from conformance.studies.kill_matrix import page as report
+from conformance.studies.kill_matrix import run as matrix
+from conformance.studies.kill_matrix import waivers as excuses
+from conformance.studies.kill_matrix.mutants import MUTANTS, Mutant, Spoiled
 from conformance.subjects import load
-from conformance.subjects.base import Request
+from conformance.subjects.protocol import Request
 from refimpl.ops import windows
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from conformance import oracle
-from conformance.bounds import Bounded, claims
-from conformance.cases import all_cases
-from conformance.oracle import pointwise, statistics
-from conformance.oracle.answer import single
+from conformance.layers import oracle_pointwise as pointwise
+from conformance.layers import oracle_statistics as statistics
+from conformance.oracle.bounds import Bounded, claims
+from conformance.programs import all_cases
+from conformance.spec.answer import single
 
 # A few units in the last place of float64 for what the loops here round themselves.
 ULPS = 2.0**-46

@@ -33,7 +33,7 @@ def matrix(pytester, monkeypatch):
         path = pytester.path / "report.json"
         path.unlink(missing_ok=True)
         result = pytester.runpytest_subprocess(
-            *("-p", "conformance.plugin", "-p", "fake_plan", "-p", "xdist"),
+            *("-p", "conformance.frontends.pytest_plugin", "-p", "fake_plan", "-p", "xdist"),
             *("--import-mode=importlib", "--report-json", path, *arguments, *files),
         )
         if not path.exists():
@@ -261,17 +261,17 @@ def test_other_tests_are_left_alone(pytester, monkeypatch):
 
         def test_nothing_heavy_is_imported():
             assert not {"numpy", "rich", "torch", "tensorflow"} & sys.modules.keys()
-            assert "conformance.claims" not in sys.modules
+            assert "conformance.judging.claims" not in sys.modules
         """
     )
-    result = pytester.runpytest_subprocess("-p", "conformance.plugin")
+    result = pytester.runpytest_subprocess("-p", "conformance.frontends.pytest_plugin")
     result.assert_outcomes(passed=2)
     result.stdout.no_fnmatch_line("*planned claims*")
     result.stdout.fnmatch_lines(["test_output.py ..*"])
 
 
 def test_importing_the_plugin_imports_nothing_heavy():
-    code = "import sys, conformance.plugin; print(*sys.modules)"
+    code = "import sys, conformance.frontends.pytest_plugin; print(*sys.modules)"
     output = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SUITE.parent
     ).stdout
@@ -280,6 +280,6 @@ def test_importing_the_plugin_imports_nothing_heavy():
 
 
 def test_every_aspect_has_its_file():
-    claims = pytest.importorskip("conformance.claims")
+    claims = pytest.importorskip("conformance.judging.claims")
     files = {path.stem.removeprefix("test_") for path in SUITE.glob("test_*.py")}
     assert files == set(claims.ASPECTS)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from conformance.bounds import LIMIT, Bounded, Unit, claims
-from conformance.case import Case
-from conformance.cases import TABLES, all_cases
-from conformance.claims import Claim, Session, judge, plan
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import Unsupported
+from conformance.judging.claims import Claim, Session, judge, plan
+from conformance.judging.verdict import Verdict
+from conformance.layers.dialects import DIALECTS
+from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims
+from conformance.programs import TABLES, all_cases
+from conformance.spec.call import Unsupported
+from conformance.spec.case import Case
 from conformance.subjects import load
-from conformance.verdict import Verdict
 
 # In these the oracle may have nothing to say of some elements: nan, overflow, poles.
 WILD = ("special", "all", "extreme")

@@ -8,14 +8,14 @@ import warnings
 import pytest
 
 from conformance import subjects
-from conformance.cases import all_cases
-from conformance.claims import Claim, Session, judge
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import Unsupported
-from conformance.mutants import Mutant, Spoiled
-from conformance.mutants.spoil import argument
+from conformance.judging.claims import Claim, Session, judge
+from conformance.judging.verdict import Verdict
+from conformance.layers.dialects import DIALECTS
+from conformance.programs import all_cases
+from conformance.spec.call import Unsupported
+from conformance.spec.transforms import argument
+from conformance.studies.kill_matrix.mutants import Mutant, Spoiled
 from conformance.subjects import SUBJECTS
-from conformance.verdict import Verdict
 
 
 def plus_one(sizes):

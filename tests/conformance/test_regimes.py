@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import regimes
+from conformance.spec import regimes
 from refimpl.dtypes import float_dtype
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")

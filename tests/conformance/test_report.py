@@ -8,10 +8,10 @@ import re
 import jsonschema
 import pytest
 
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
 from conformance.report.json import SCHEMA, check_destination, to_json, versions, write
 from conformance.report.terminal import Cell, render
-from conformance.verdict import Record, Verdict
 
 SENTENCES = {
     Verdict.EXPECTED: "Beta rounds the other way.",

@@ -112,9 +112,9 @@ def test_a_class_of_a_module_can_be_found_again(folder, monkeypatch):
     assert reference.reference_to(Mine) == "adapter.py:Mine"
     assert roster_of([Mine])["mine"].reference == "adapter.py:Mine"
     assert roster_of([theirs])["theirs"].reference is None
-    from conformance.templates.tf_adapter import MyLayers
+    from conformance.frontends.templates.tf_adapter import MyLayers
 
-    assert reference.reference_to(MyLayers) == "conformance.templates.tf_adapter:MyLayers"
+    assert reference.reference_to(MyLayers) == "conformance.frontends.templates.tf_adapter:MyLayers"
     assert find(reference.reference_to(MyLayers)) is MyLayers
     assert reference.reference_to(lambda: MyLayers()) is None
 

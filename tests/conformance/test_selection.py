@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from conformance.cases import all_cases
-from conformance.claims import plan
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import CHANNELS_FIRST, Call, Slot, Unsupported
-from conformance.selection import ASPECTS, LOSSES, Selection, many, reference_of
+from conformance.judging.claims import plan
+from conformance.judging.selection import ASPECTS, LOSSES, Selection, many, reference_of
+from conformance.layers.dialects import DIALECTS
+from conformance.programs import all_cases
+from conformance.spec.call import CHANNELS_FIRST, Call, Slot, Unsupported
 
 SLOTS = (Slot("input", "x"),)
 

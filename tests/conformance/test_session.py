@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conformance.cases import all_cases
-from conformance.claims import Claim, judge
-from conformance.dialects.base import Call, Reshaped, Result, Slot, Transposed, Unsupported
-from conformance.observed import kept, neutral, without_unused
-from conformance.session import Session, SubjectRaised
+from conformance.judging.claims import Claim, judge
+from conformance.judging.session import Session, SubjectRaised
+from conformance.programs import all_cases
+from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.subjects import load
-from conformance.subjects.base import Observation
+from conformance.subjects.observation import kept, neutral, without_unused
+from conformance.subjects.protocol import Observation
 
 CASES = {case.id: case for case in all_cases()}
 
@@ -229,6 +229,6 @@ def test_what_is_unsupported_backward_alone_is_judged_forward():
 def test_what_others_are_held_against_is_there_whoever_is_judged():
     from conformance.subjects.roster import roster_of
 
-    session = Session(roster=roster_of(["conformance.templates.torch_adapter:MyLayers"]))
+    session = Session(roster=roster_of(["conformance.frontends.templates.torch_adapter:MyLayers"]))
     assert session.subject("refimpl.torch").name == "refimpl.torch"
     assert session.subject("my-layers").name == "my-layers"

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance import soak
-from conformance.claims import plan
-from conformance.commands import soak as command
-from conformance.pool import spread
-from conformance.report import kept
-from conformance.report.soak import as_json, page
-from conformance.verdict import Verdict
+from conformance.judging.claims import plan
+from conformance.judging.verdict import Verdict
+from conformance.report.parallel import spread
+from conformance.studies.soak import command
+from conformance.studies.soak import run as soak
+from conformance.studies.soak import store as kept
+from conformance.studies.soak.page import as_json, page
 
 WANTED = soak.Plan(("refimpl.torch",), (0, 1, 2), words=("linear", "output"))
 

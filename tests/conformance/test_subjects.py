@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance import subjects
-from conformance.cases import all_cases
-from conformance.dialects import DIALECTS
-from conformance.session import Session
-from conformance.subjects.base import (
+from conformance.judging.session import Session
+from conformance.layers.dialects import DIALECTS
+from conformance.programs import all_cases
+from conformance.subjects.protocol import (
     HasLibrary,
     Observation,
     Request,

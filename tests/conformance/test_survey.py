@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.commands.survey import main
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
-from conformance.survey import Column, explained, page, read_implementations, write_capsules
-from conformance.verdict import Record, Verdict
+from conformance.studies.survey import Column, explained, page, read_implementations, write_capsules
+from conformance.studies.survey.command import main
 
 ROOT = Path(__file__).parents[2]
 SURVEY = """

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import conformance
-from conformance.claims import judge, plan
-from conformance.session import Session
+from conformance.judging.claims import judge, plan
+from conformance.judging.session import Session
+from conformance.judging.verdict import Verdict
 from conformance.subjects.roster import roster_of
-from conformance.verdict import Verdict
 
 
 class Wrapped:

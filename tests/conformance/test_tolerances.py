@@ -14,28 +14,30 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from conformance.bounds import Bounded, Unit
-from conformance.cases import all_cases
 from conformance.checks import Pair
-from conformance.claims import plan
-from conformance.commands import tolerances as command
-from conformance.mutants import FAMILIES, MUTANTS, bench, matrix
-from conformance.mutants.bench import Part
-from conformance.session import Session, SubjectRaised
-from conformance.tolerances import (
+from conformance.judging.claims import plan
+from conformance.judging.session import Session, SubjectRaised
+from conformance.oracle.bounds import Bounded, Unit
+from conformance.programs import all_cases
+from conformance.studies.kill_matrix import harness as bench
+from conformance.studies.kill_matrix import run as matrix
+from conformance.studies.kill_matrix.harness import Part
+from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS
+from conformance.studies.tolerances import (
     RULES,
     Fate,
     Found,
     Healthy,
     as_json,
+    command,
     dot_product,
     page,
     run,
-    running,
     webnn,
 )
-from conformance.tolerances.comparison import Comparison, comparisons
-from conformance.tolerances.tally import Cell
+from conformance.studies.tolerances import run as running
+from conformance.studies.tolerances.comparison import Comparison, comparisons
+from conformance.studies.tolerances.results import Cell
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMED = {rule.name: rule for rule in RULES}

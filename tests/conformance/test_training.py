@@ -13,8 +13,6 @@ import pytest
 import conformance.checks.trajectory as checks
 import refimpl.tf
 import refimpl.torch
-from conformance.bounds import LIMIT, distance
-from conformance.cases import all_cases, seeded, trajectory
 from conformance.checks import kernels
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.checks.seeded import _identical, check_draws_are_refimpls
@@ -23,11 +21,13 @@ from conformance.checks.trajectory import (
     check_seed_alone_repeats_it,
 )
 from conformance.checks.trajectory.step import found, wanted
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import Unsupported
-from conformance.session import SubjectRaised
+from conformance.checks.trajectory.training import train
+from conformance.judging.session import SubjectRaised
+from conformance.layers.dialects import DIALECTS
+from conformance.oracle.bounds import LIMIT, distance
+from conformance.programs import all_cases, seeded, trajectory
+from conformance.spec.call import Unsupported
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
-from conformance.training import train
 from refimpl.tf.random import libm
 from refimpl.torch.random import transforms
 

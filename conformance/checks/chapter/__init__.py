@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from conformance.checks.chapter import tf, torch
 from conformance.checks.finding import Finding
-from conformance.observed import seed_of
-from conformance.session import Trial
+from conformance.judging.session import Trial
+from conformance.subjects.observation import seed_of
 
 _TOLD = {"torch": torch.TOLD, "tf": tf.TOLD}
 

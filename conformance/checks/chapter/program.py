@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from conformance.bounds import Unit, exact
-from conformance.case import Case
 from conformance.checks.finding import Array, Finding, within_bound
-from conformance.subjects.library import Library
+from conformance.oracle.bounds import Unit, exact
+from conformance.spec.case import Case
+from conformance.spec.library import Library
 from refimpl.ops.activation import relu
 from refimpl.ops.dropout import dropout
 from refimpl.ops.linear import linear

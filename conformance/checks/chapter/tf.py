@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from conformance.case import Case
 from conformance.checks.chapter import words
 from conformance.checks.chapter.program import check_program
 from conformance.checks.finding import Array, Finding, equal, same_words, within_bound
-from conformance.subjects.library import Library
+from conformance.spec.case import Case
+from conformance.spec.library import Library
 from refimpl.ops.norm import blend, moments
 from refimpl.ops.windows import same_padding
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from conformance.bounds import Bounded, Unit, exact
-from conformance.case import Case
 from conformance.checks.finding import Array, Finding, equal, same_words, within_bound
 from conformance.checks.mask import binomial
+from conformance.oracle.bounds import Bounded, Unit, exact
+from conformance.spec.case import Case
 from refimpl.ops.conv import conv
 from refimpl.ops.norm import batch_norm, moments
 from refimpl.ops.pool import avg_pool

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.bounds import LIMIT
 from conformance.checks.finding import Array, Finding, equal, within_bound
 from conformance.checks.trajectory.step import found, kept, wanted
-from conformance.session import Trial
-from conformance.training import Note, train
+from conformance.checks.trajectory.training import Note, train
+from conformance.judging.session import Trial
+from conformance.oracle.bounds import LIMIT
 
 
 def check_training(trial: Trial) -> Sequence[Finding]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from conformance.bounds import Unit, exact
 from conformance.checks.finding import Array
-from conformance.training import PARAMETERS, Note
+from conformance.checks.trajectory.training import PARAMETERS, Note
+from conformance.oracle.bounds import Unit, exact
 from refimpl.ops.activation import relu
 from refimpl.ops.conv import conv
 from refimpl.ops.dropout import dropout

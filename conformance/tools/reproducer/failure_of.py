@@ -1,0 +1,114 @@
+"""Judging a claim for its capsule: the worst finding, or what the subject raised."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from conformance.checks import CHECKS
+from conformance.checks.finding import Finding, NothingCompared
+from conformance.judging.claims import Claim
+from conformance.judging.session import Session, SubjectRaised, Trial
+from conformance.spec.call import Unsupported
+from conformance.subjects.protocol import Memory
+from conformance.tools.reproducer.failure import Failure, NoCapsule
+
+# Aspects of which there are capsules.
+ASPECTS = (
+    "output", "loss", "gradient", "state", "purity", "dtype", "layout", "empty", "parameters",
+    "errors",
+)  # fmt: skip
+
+# Why there are none of the others.
+_WHY = {
+    "forms": "it holds two forms against each other: ask for one of the output of each",
+    "agreement": "it holds two subjects against each other: ask for one of the output of each",
+    "mask": "it counts 262,144 draws, and no single number is wrong; conformance/checks/mask.py",
+    "chapter": "it is a short program already: conformance/programs/chapter",
+    "seeded": "it is a short program already: conformance/programs/seeded",
+    "trajectory": "it is a training run, which does not get small: conformance/checks/trajectory/training.py",
+}
+
+# How a process ended, in short.
+_ENDS = {"ended the process": "ended", "ran longer than": "did not come back"}
+
+_CONTIGUOUS: Memory = "contiguous"
+
+
+def refuse_kind(claim: Claim) -> None:
+    """Refuse a claim of a kind that has no capsules.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+
+    Raises
+    ------
+    NoCapsule
+        If it is one; the message says why.
+    """
+    if claim.aspect not in ASPECTS:
+        raise NoCapsule(f"there is no capsule of {claim.aspect!r}: {_WHY[claim.aspect]}")
+
+
+def look(claim: Claim, session: Session) -> Failure:
+    """Judge a claim, and keep its worst finding, even if that is within its bound.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    session : Session
+        The run's memory.
+
+    Returns
+    -------
+    Failure
+
+    Raises
+    ------
+    NoCapsule
+        If it is a claim of a kind that has none, or cannot be judged.
+    """
+    refuse_kind(claim)
+    try:
+        trial = session.trial(claim.case, claim.subject, claim.form)
+        session.subject(claim.subject)
+        worst = max(CHECKS[claim.aspect](trial), key=lambda finding: finding.k)
+    except (Unsupported, NothingCompared) as error:
+        raise NoCapsule(f"there is nothing to show: {error}") from error
+    except SubjectRaised as error:
+        return _raised(claim, session, error)
+    if worst.expected == "one":
+        raise NoCapsule(f"there is no number to show: {worst.what}, got {worst.got}")
+    return Failure.of(trial, claim.aspect, worst)
+
+
+def _raised(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
+    """A subject that raises where it should answer, or takes its process along."""
+    words = str(error).removeprefix(f"{claim.subject} ")
+    died = re.match(r"was killed by \w+|ended the process|ran longer than", words)
+    if (not died and error.__cause__ is None) or "cannot be loaded" in words:
+        raise NoCapsule(f"there is no call to show: {error}") from error
+    raised = _ENDS.get(died[0], died[0]) if died else type(error.__cause__).__name__
+    trial = session.trial(claim.case, claim.subject, claim.form)
+    got = words if died else f"{raised}: {error.__cause__}"
+    what, memory = _least(trial) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
+    wanted = "an exception" if claim.aspect == "errors" else "an answer"
+    finding = Finding(what, math.inf, "call", got, wanted, "none")
+    return Failure(trial, claim.aspect, finding, raised, memory)
+
+
+def _least(trial: Trial) -> tuple[str, Memory]:
+    """The least with which a subject raises under the aspect `layout`."""
+    memories: tuple[Memory, ...] = (_CONTIGUOUS, "strided", "channels_last")
+    for what, gradients in (("call", False), ("gradient of call", True)):
+        for memory in memories:
+            try:
+                trial.observe(memory=memory, gradients=gradients)
+            except SubjectRaised:
+                return what, memory
+            except Unsupported:
+                continue
+    return "call", _CONTIGUOUS
