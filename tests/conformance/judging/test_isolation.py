@@ -20,9 +20,9 @@ from conformance.programs import all_cases
 from conformance.subjects.roster import roster_of
 from conformance.subjects.sandbox import Died, Limits, Worker
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 ROOT = Path(conformance.__file__).parents[1]
-ACCIDENTS = HERE / "accidents.py"
+FAULTY = HERE / "faulty_subjects.py"
 NUMPY = ROOT / "examples" / "numpy_subject.py"
 
 DILATED = ("conv1d-k1-dilation2-nobias-wide-float32", "conv1d-depthwise-normal-float32")
@@ -71,10 +71,10 @@ def of_softsign(claim):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Raises", "raises raised RuntimeError: no softsign today (accidents.py, line "),
-        ("Exits", "exits raised SystemExit: 3 (accidents.py, line "),
+        ("Raises", "raises raised RuntimeError: no softsign today (faulty_subjects.py, line "),
+        ("Exits", "exits raised SystemExit: 3 (faulty_subjects.py, line "),
         ("Leaves", "leaves ended the process with exit status 0\n"),
-        ("Skips", "skips raised Skipped: nothing to see here (accidents.py, line "),
+        ("Skips", "skips raised Skipped: nothing to see here (faulty_subjects.py, line "),
         ("Aborts", "aborts was killed by SIGABRT\n"),
         ("Segfaults", "segfaults was killed by SIGSEGV\n"),
         ("Divides", "divides was killed by SIGFPE\n"),
@@ -85,20 +85,20 @@ def of_softsign(claim):
 )
 def test_an_accident_costs_its_cells(name, words):
     limits = Limits(0.5 if name == "Hangs" else 60, 1 << 30)
-    records = judged(f"{ACCIDENTS}:{name}", of_softsign, limits=limits)
+    records = judged(f"{FAULTY}:{name}", of_softsign, limits=limits)
     of_class = [record for record in records if record.form == "class"]
     assert len(of_class) > 3
     for record in of_class:
         assert record.verdict is Verdict.ERROR
         assert record.message.startswith(words)
-        assert f"--subject {ACCIDENTS}:{name} --claim {record.aspect}/" in record.message
+        assert f"--subject {FAULTY}:{name} --claim {record.aspect}/" in record.message
     others = [record for record in records if record not in of_class]
     assert {record.aspect for record in others} >= {"output", "gradient"}
     assert {record.verdict for record in others} == {Verdict.PASS}
 
 
 def test_what_dies_of_gradients_alone_still_answers_for_its_outputs():
-    records = judged(f"{ACCIDENTS}:DiesBackwards", of_softsign)
+    records = judged(f"{FAULTY}:DiesBackwards", of_softsign)
     found = {(r.aspect, r.verdict) for r in records if r.form == "class"}
     assert {("output", Verdict.PASS), ("gradient", Verdict.ERROR)} <= found
     assert ("output", Verdict.ERROR) not in found
@@ -107,7 +107,7 @@ def test_what_dies_of_gradients_alone_still_answers_for_its_outputs():
 def test_each_accident_happens_once():
     # Every aspect of a case looks at one request: a hang must not be waited for again.
     started = time.monotonic()
-    records = judged(f"{ACCIDENTS}:Hangs", of_softsign, limits=Limits(1.0))
+    records = judged(f"{FAULTY}:Hangs", of_softsign, limits=Limits(1.0))
     errors = [record for record in records if record.verdict is Verdict.ERROR]
     deadly = {(record.case, record.form) for record in errors}
     assert len(errors) >= 5
@@ -115,7 +115,7 @@ def test_each_accident_happens_once():
 
 
 def test_a_program_that_dies_costs_its_own_claim():
-    records = judged(f"{ACCIDENTS}:DiesInPrograms", lambda claim: claim.case.layer == "chapter")
+    records = judged(f"{FAULTY}:DiesInPrograms", lambda claim: claim.case.layer == "chapter")
     words = "dies-in-programs was killed by SIGABRT\n"
     told = [record for record in records if record.verdict is not Verdict.UNSUPPORTED]
     assert len(told) > 15
@@ -124,13 +124,13 @@ def test_a_program_that_dies_costs_its_own_claim():
 
 def test_a_subject_that_dies_while_it_is_loaded(monkeypatch):
     monkeypatch.setenv("CONFORMANCE_TEST_LOADED_BY", str(os.getpid()))
-    records = judged(f"{ACCIDENTS}:DiesLater", of_softsign)
+    records = judged(f"{FAULTY}:DiesLater", of_softsign)
     assert {record.verdict for record in records} == {Verdict.ERROR}
     assert all("dies-later was killed by SIGABRT" in record.message for record in records)
 
 
 def test_printing_and_reading_do_no_harm():
-    records = judged(f"{ACCIDENTS}:Talks", of_softsign)
+    records = judged(f"{FAULTY}:Talks", of_softsign)
     assert {record.verdict for record in records} == {Verdict.PASS}
 
 
@@ -162,7 +162,7 @@ def test_an_interrupt_still_stops_the_run(monkeypatch):
     def interrupt(self, request):
         raise KeyboardInterrupt
 
-    roster = roster_of([f"{ACCIDENTS}:Raises"])
+    roster = roster_of([f"{FAULTY}:Raises"])
     monkeypatch.setattr(type(roster["raises"].load()), "happen", interrupt)
     claim = next(each for each in claims.plan(roster) if of_softsign(each) and each.form == "class")
     with pytest.raises(KeyboardInterrupt):
@@ -171,7 +171,7 @@ def test_an_interrupt_still_stops_the_run(monkeypatch):
 
 def test_the_run_goes_on_and_ends_not_0(tmp_path):
     report = tmp_path / "report.json"
-    references = [f"{ACCIDENTS}:{name}" for name in ("Aborts", "Leaves", "Raises")]
+    references = [f"{FAULTY}:{name}" for name in ("Aborts", "Leaves", "Raises")]
     subjects = [word for reference in references for word in ("--subject", reference)]
     command = [sys.executable, "-m", "conformance", *subjects]
     command += ["-k", "softsign-ties-float32", "--report-json", str(report)]

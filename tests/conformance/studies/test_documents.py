@@ -17,7 +17,7 @@ from conformance.report.json import to_json
 from conformance.report.svg import to_svg
 from conformance.studies.documents import DOCUMENTS, main, report_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 QUOTATION = re.compile(r"<!-- from (\S+) -->\n```python\n(.*?)\n```", re.DOTALL)
 

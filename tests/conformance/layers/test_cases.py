@@ -19,7 +19,7 @@ from conformance.spec.regimes import REGIMES
 from conformance.spec.table import Rule, Table, same
 from refimpl.dtypes import float_dtype
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NUMBERED = list(enumerate(TABLES))
 
 

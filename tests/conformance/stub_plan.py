@@ -1,5 +1,5 @@
 """
-A small plan that runs nothing, for the tests of the plugin: loaded with ``-p fake_plan``.
+A small plan that runs nothing, for the tests of the plugin: loaded with ``-p stub_plan``.
 
 It stands in for the modules that know about cases and subjects. What shall become of a claim is
 read from the environment: FAKE_EVENTS maps ``aspect/id`` to a verdict, or to one of the accidents

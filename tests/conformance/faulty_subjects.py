@@ -14,7 +14,7 @@ import pytest
 from conformance.subjects.refimpl import RefimplTorch
 
 
-class Accident(RefimplTorch):
+class FaultySubject(RefimplTorch):
     """Refimpl, up to a point."""
 
     def run(self, request):
@@ -26,77 +26,77 @@ class Accident(RefimplTorch):
         raise NotImplementedError
 
 
-class Raises(Accident):
+class Raises(FaultySubject):
     name = "raises"
 
     def happen(self, request):
         raise RuntimeError("no softsign today")
 
 
-class Hangs(Accident):
+class Hangs(FaultySubject):
     name = "hangs"
 
     def happen(self, request):
         time.sleep(3600)
 
 
-class Exits(Accident):
+class Exits(FaultySubject):
     name = "exits"
 
     def happen(self, request):
         sys.exit(3)
 
 
-class Leaves(Accident):
+class Leaves(FaultySubject):
     name = "leaves"
 
     def happen(self, request):
         os._exit(0)
 
 
-class Skips(Accident):
+class Skips(FaultySubject):
     name = "skips"
 
     def happen(self, request):
         pytest.skip("nothing to see here")
 
 
-class Aborts(Accident):
+class Aborts(FaultySubject):
     name = "aborts"
 
     def happen(self, request):
         os.abort()
 
 
-class Segfaults(Accident):
+class Segfaults(FaultySubject):
     name = "segfaults"
 
     def happen(self, request):
         ctypes.string_at(0)
 
 
-class Divides(Accident):
+class Divides(FaultySubject):
     name = "divides"
 
     def happen(self, request):
         os.kill(os.getpid(), signal.SIGFPE)  # as an integer division by zero in C does
 
 
-class Devours(Accident):
+class Devours(FaultySubject):
     name = "devours"
 
     def happen(self, request):
         self.hoard = [np.ones(1 << 28, np.uint8) for _ in range(64)]  # 16 GiB
 
 
-class IsKilled(Accident):
+class IsKilled(FaultySubject):
     name = "killed"
 
     def happen(self, request):
         os.kill(os.getpid(), signal.SIGKILL)  # as a system without memory does
 
 
-class DiesBackwards(Accident):
+class DiesBackwards(FaultySubject):
     """Goes forward well, and dies of a gradient."""
 
     name = "dies-backwards"
@@ -130,7 +130,7 @@ class DiesLater:
         raise NotImplementedError
 
 
-class Talks(Accident):
+class Talks(FaultySubject):
     """Prints, and reads what it can get."""
 
     name = "talks"

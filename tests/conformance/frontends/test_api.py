@@ -184,12 +184,12 @@ def test_a_subject_may_be_an_object_or_a_class():
     assert conformance.check(Mine, claims=[claim]) == wrong
 
 
-ACCIDENTS = Path(__file__).parent / "accidents.py"
+FAULTY = Path(__file__).parents[1] / "faulty_subjects.py"
 ONE_CASE = {"case": "softsign-ties-float32", "aspect": "[og]*t"}  # output and gradient
 
 
 def test_isolated_a_subject_that_dies_costs_its_cells():
-    records = conformance.check(f"{ACCIDENTS}:Aborts", **ONE_CASE, isolate=True)
+    records = conformance.check(f"{FAULTY}:Aborts", **ONE_CASE, isolate=True)
     dead = [record for record in records if record.verdict is Verdict.ERROR]
     assert {(record.aspect, record.form) for record in dead} == {
         ("output", "class"), ("gradient", "class"),
@@ -197,7 +197,7 @@ def test_isolated_a_subject_that_dies_costs_its_cells():
     assert all(record.message.startswith("aborts was killed by SIGABRT\n") for record in dead)
     assert {record.verdict for record in records if record.form == "function"} == {Verdict.PASS}
     limits = conformance.Limits(seconds=0.5)
-    slow = conformance.check(f"{ACCIDENTS}:Hangs", **ONE_CASE, isolate=limits)
+    slow = conformance.check(f"{FAULTY}:Hangs", **ONE_CASE, isolate=limits)
     assert sum("longer than the limit of 0.5 s" in record.message for record in slow) == len(dead)
 
 
@@ -208,7 +208,7 @@ def test_isolated_or_not_the_records_are_the_same(folder, judged, monkeypatch):
 
 
 def test_a_test_of_ones_own_is_isolated_where_it_says_so():
-    mark = conformance.parametrize_with_checks(f"{ACCIDENTS}:Aborts", **ONE_CASE, isolate=True)
+    mark = conformance.parametrize_with_checks(f"{FAULTY}:Aborts", **ONE_CASE, isolate=True)
     verdicts = {check.claim.form: check.judge().verdict for check in mark.args[1]}
     assert verdicts == {"class": Verdict.ERROR, "function": Verdict.PASS}
 

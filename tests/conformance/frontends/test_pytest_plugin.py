@@ -22,7 +22,7 @@ OTHER = "conv2d-stride2.5-float32-beta-class"
 @pytest.fixture
 def matrix(pytester, monkeypatch):
     """Run the matrix of the fake plan; gives pytest's result and the JSON report."""
-    paths = [str(Path(__file__).parent), str(SUITE.parent)]
+    paths = [str(Path(__file__).parents[1]), str(SUITE.parent)]
     monkeypatch.setenv("PYTHONPATH", ":".join(paths))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
@@ -33,7 +33,7 @@ def matrix(pytester, monkeypatch):
         path = pytester.path / "report.json"
         path.unlink(missing_ok=True)
         result = pytester.runpytest_subprocess(
-            *("-p", "conformance.frontends.pytest_plugin", "-p", "fake_plan", "-p", "xdist"),
+            *("-p", "conformance.frontends.pytest_plugin", "-p", "stub_plan", "-p", "xdist"),
             *("--import-mode=importlib", "--report-json", path, *arguments, *files),
         )
         if not path.exists():

@@ -29,7 +29,7 @@ from conformance.tools.reproducer.program import write
 from conformance.tools.reproducer.writer import SIZE
 from refimpl.dtypes import float_dtype
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLED = ("conv2d", "max_pool2d", "batch_norm2d", "cross_entropy", "linear", "hardswish")
 DEVIATION = "gradient/hardsigmoid-normal-float64-torch-function"
 
@@ -184,7 +184,7 @@ def test_a_capsule_for_which_time_ran_out_says_so() -> None:
 def test_the_first_failures_of_a_run_get_capsules(tmp_path: Path) -> None:
     folder = tmp_path / "capsules"
     run = [sys.executable, "-m", "conformance", "--subject", "examples.wrong_subjects:WrongDivisor"]
-    run += ["--subject", "tests/conformance/accidents.py:Aborts"]
+    run += ["--subject", "tests/conformance/faulty_subjects.py:Aborts"]
     words = "avg_pool2d and pad1 and exact and float32 or softsign-ties-float32"
     run += ["-k", words, "--capsules", str(folder)]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -27,12 +27,12 @@ from conformance.tools.exchange.pack import Pack, write
 from conformance.tools.exchange.selection import ASPECTS, Choice, matches
 
 _SPEC = importlib.util.spec_from_file_location(
-    "answering", Path(__file__).with_name("answering.py")
+    "pack_answers", Path(__file__).parents[1] / "pack_answers.py"
 )
-answering = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(answering)
+pack_answers = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(pack_answers)
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 SAMPLE = EXAMPLES / "sample_pack"
 SUBJECTS = {"torch": "refimpl.torch", "tf": "refimpl.tf"}
 
@@ -41,7 +41,7 @@ SUBJECTS = {"torch": "refimpl.torch", "tf": "refimpl.tf"}
 def sample(tmp_path):
     """A copy of the sample pack that may be spoilt, and honest answers to it."""
     shutil.copytree(SAMPLE, tmp_path / "pack")
-    answering.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch")
+    pack_answers.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch")
     return tmp_path / "pack", tmp_path / "results"
 
 
@@ -72,7 +72,7 @@ def test_answers_through_files_are_judged_as_directly(tmp_path, dialect, form, a
     choice = Choice(dialect, cases=1)
     pack, results = tmp_path / "pack", tmp_path / "results"
     questions = write(pack, choice, form)
-    answering.answer(pack, results, SUBJECTS[dialect], form=answers)
+    pack_answers.answer(pack, results, SUBJECTS[dialect], form=answers)
     report = judge_results(pack, results)
     session = Session({"mine": load(SUBJECTS[dialect])})
     direct = {
@@ -95,7 +95,7 @@ def test_a_mask_is_judged_through_files(tmp_path):
     pack, results = tmp_path / "pack", tmp_path / "results"
     choice = Choice("torch", layers=("dropout1d",), dtypes=("float32",), aspects=("mask", "output"))
     write(pack, replace(choice, k="many and class", cases=1), "safetensors")
-    answering.answer(pack, results, "refimpl.torch")
+    pack_answers.answer(pack, results, "refimpl.torch")
     report = judge_results(pack, results)
     assert {record.aspect for record in report.records} == {"mask"}
     assert report.healthy
@@ -105,7 +105,7 @@ def test_a_mask_is_judged_through_files(tmp_path):
         output[: len(output) // 10] = 0
         return {"output.output": output}
 
-    answering.answer(pack, tmp_path / "unfair", "refimpl.torch", change=unfair)
+    pack_answers.answer(pack, tmp_path / "unfair", "refimpl.torch", change=unfair)
     assert set(by_verdict(judge_results(pack, tmp_path / "unfair"))) == {Verdict.FAIL}
 
 
@@ -123,7 +123,7 @@ def test_wrong_answers_are_as_wrong_through_files(tmp_path):
 
     pack, results = tmp_path / "pack", tmp_path / "results"
     questions = write(pack, Choice("torch", layers=("elu", "relu"), dtypes=("float32",)))
-    answering.answer(pack, results, Wrong())
+    pack_answers.answer(pack, results, Wrong())
     session = Session({"mine": Wrong()})
     direct = [
         judge(replace(claim, subject="mine"), session)
@@ -166,7 +166,9 @@ def test_one_unit_in_the_last_place_beyond_the_bound_is_red(tmp_path, what, beyo
         changed.reshape(-1)[0] = np.nextafter(edge, up) if beyond else edge
         return {**arrays, what: changed}
 
-    answering.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch", change=at_the_limit)
+    pack_answers.answer(
+        tmp_path / "pack", tmp_path / "results", "refimpl.torch", change=at_the_limit
+    )
     aspect = what.partition(".")[0]
     records = judge_results(tmp_path / "pack", tmp_path / "results").records
     (record,) = [r for r in records if r.layer == "batch_norm1d" and r.aspect == aspect]
@@ -454,7 +456,7 @@ def test_a_pack_says_what_an_answer_is_held_against(tmp_path, form):
 
     choice = Choice("torch", layers=("linear", "max_pool2d", "nll_loss", "batch_norm2d"), cases=2)
     write(tmp_path / "pack", replace(choice, dtypes=("float32", "float64")), form)
-    answering.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch", change=expected)
+    pack_answers.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch", change=expected)
     report = judge_results(tmp_path / "pack", tmp_path / "results")
     wrong = [record for record in report.records if not record.verdict.healthy]
     assert {record.aspect for record in wrong} <= {"forms"}  # rounded once, not twice
@@ -515,7 +517,7 @@ def test_export_and_judge_on_the_command_line(tmp_path, capsys):
     pack, results, report = tmp_path / "pack", tmp_path / "results", tmp_path / "report.json"
     assert main(["export", str(pack), "--layer", "softsign", "--dtype", "float32"]) == 0
     assert "questions about" in capsys.readouterr().out
-    answering.answer(pack, results, "refimpl.torch")
+    pack_answers.answer(pack, results, "refimpl.torch")
     assert main(["judge", str(pack), str(results), "--report-json", str(report)]) == 0
     assert "0 fail" in capsys.readouterr().out
     written = json.loads(report.read_text())

@@ -13,7 +13,7 @@ from conformance.report import Report
 from conformance.studies.survey import Column, explained, page, read_implementations, write_capsules
 from conformance.studies.survey.command import main
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SURVEY = """
 [[implementation]]
 name = "numpy"

@@ -33,8 +33,8 @@ from conformance.tools.reproducer.program import write
 from conformance.tools.reproducer.writer import SIZE
 from refimpl.dtypes import float_dtype
 
-ROOT = Path(__file__).parents[2]
-ACCIDENTS = Path(__file__).parent / "accidents.py"
+ROOT = Path(__file__).parents[3]
+FAULTY = Path(__file__).parents[1] / "faulty_subjects.py"
 HEALTHY = "conformance.subjects.refimpl:RefimplTorch"
 
 
@@ -221,7 +221,7 @@ def test_a_frameworks_program_shows_it_without_this_package(
 
 
 def of_softsign(name: str, aspect: str = "output") -> tuple[Claim, Roster]:
-    roster = roster_of([f"{ACCIDENTS}:{name}"])
+    roster = roster_of([f"{FAULTY}:{name}"])
     case = case_called("softsign-ties-float32")
     return Claim(case, aspect, next(iter(roster)), "class"), roster
 
@@ -244,7 +244,7 @@ def test_an_accident_is_made_small_and_shown(
     assert words in text.splitlines()[0]
     assert "input = np.array([[[0.0]]], np.float32)" in text
     (tmp_path / "wrong.py").write_text(text)
-    (tmp_path / "right.py").write_text(text.replace(f"{ACCIDENTS}:{name}", HEALTHY))
+    (tmp_path / "right.py").write_text(text.replace(f"{FAULTY}:{name}", HEALTHY))
     ends = [
         subprocess.run(
             [sys.executable, tmp_path / file],

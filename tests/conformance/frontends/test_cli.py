@@ -15,14 +15,14 @@ ROOT = Path(conformance.__file__).parent.parent
 
 def command(*arguments, cwd, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "conformance", "-p", "fake_plan", *arguments],
+        [sys.executable, "-m", "conformance", "-p", "stub_plan", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
         cwd=cwd,
         env={
             **{name: value for name, value in os.environ.items() if name != "COLUMNS"},
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parents[1])]),
             "PYTHONIOENCODING": "utf-8",
             **environment,
         },
@@ -82,13 +82,13 @@ def test_missing_packages_are_named(monkeypatch, capsys):
 
 def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path):
     run = subprocess.run(
-        f"{sys.executable} -m conformance -p fake_plan | head -1; echo ${{PIPESTATUS[0]}}",
+        f"{sys.executable} -m conformance -p stub_plan | head -1; echo ${{PIPESTATUS[0]}}",
         shell=True,
         executable="/bin/bash",
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parents[1])])},
     )
     assert "Traceback" not in run.stderr
     assert run.stdout.startswith("checked ")

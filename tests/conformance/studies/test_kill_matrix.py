@@ -24,7 +24,7 @@ from conformance.subjects import load
 from conformance.subjects.protocol import Request
 from refimpl.ops import windows
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {mutant.id: mutant for mutant in MUTANTS}
 BIAS = NAMED["linear: bias forgotten (refimpl.torch)"]
 HEALTHY = Mutant("none", "Nothing is wrong.", "linear", "output")

@@ -39,7 +39,7 @@ from conformance.studies.tolerances import run as running
 from conformance.studies.tolerances.comparison import Comparison, comparisons
 from conformance.studies.tolerances.results import Cell
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {rule.name: rule for rule in RULES}
 GENERIC = ("torch.testing", "ONNX", "Keras", "array-api-tests")
 FORMATS = {"float64": np.float64, "float32": np.float32, "float16": np.float16,
