@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from conformance.frontends.api import check, parametrize_with_checks
     from conformance.judging.verdict import Record, Verdict
     from conformance.spec.call import Unsupported
+    from conformance.spec.request import Observation, Request
     from conformance.subjects.adapter import FunctionSubject, LayerSubject, Operation
     from conformance.subjects.gap import Gap
-    from conformance.subjects.protocol import Observation, Request, Subject
+    from conformance.subjects.protocol import Subject
     from conformance.subjects.sandbox import Limits
     from conformance.subjects.tensors import TensorSubject
 
@@ -41,10 +42,10 @@ _HOMES = {
     "Gap": "conformance.subjects.gap",
     "LayerSubject": "conformance.subjects.adapter",
     "Limits": "conformance.subjects.sandbox",
-    "Observation": "conformance.subjects.protocol",
+    "Observation": "conformance.spec.request",
     "Operation": "conformance.subjects.adapter",
     "Record": "conformance.judging.verdict",
-    "Request": "conformance.subjects.protocol",
+    "Request": "conformance.spec.request",
     "Subject": "conformance.subjects.protocol",
     "TensorSubject": "conformance.subjects.tensors",
     "Unsupported": "conformance.spec.call",

@@ -29,7 +29,7 @@ def claims_about(layers: Sequence[str], frameworks: bool) -> list[Any]:
     """
     from conformance.judging import claims
     from conformance.programs import all_cases
-    from conformance.subjects import SUBJECTS
+    from conformance.subjects.loading import SUBJECTS
 
     some = [case for case in all_cases() if case.layer in layers]
     with mock.patch.object(claims, "all_cases", return_value=some):
@@ -87,7 +87,7 @@ class Remembered:
     """
 
     def __init__(self, name: str, answers: Answers, asks: bool) -> None:
-        from conformance.subjects import DIALECT_OF
+        from conformance.subjects.loading import DIALECT_OF
 
         self.name, self.dialect = name, DIALECT_OF[name]
         self.answers, self.asks, self.subject = answers, asks, None
@@ -95,7 +95,7 @@ class Remembered:
     def run(self, request: Any) -> Any:
         """Answer as the framework did, or does."""
         from conformance.spec.call import Unsupported
-        from conformance.subjects import load
+        from conformance.subjects.loading import load
 
         key = f"{self.name}/{question(request)}"
         if key not in self.answers:

@@ -13,11 +13,11 @@ from conformance.judging.session import SubjectRaised, Trial
 from conformance.programs.bad_calls import Bad, Dies, Values
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
-from conformance.subjects import sandbox as apart
+from conformance.subjects import sandbox
 from conformance.subjects.protocol import resolve
 
 # What a call may cost that kills its process, or hangs in it.
-_PATIENCE = apart.Limits(30.0)
+_PATIENCE = sandbox.Limits(30.0)
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,11 @@ def attempt(library: Library, bad: Bad) -> Outcome:
 
 def _raised_apart(subject: str, library: Library, bad: Bad) -> Finding:
     """Make a call that kills its process, or whose answer is better not touched, in a copy."""
-    if not apart.AVAILABLE:
+    if not sandbox.AVAILABLE:
         raise Unsupported("the call may kill its process, and this system cannot copy one")
     try:
-        return _raised(apart.in_copy(lambda: attempt(library, bad), _PATIENCE))
-    except apart.Died as died:
+        return _raised(sandbox.in_copy(lambda: attempt(library, bad), _PATIENCE))
+    except sandbox.Died as died:
         signals = bad.framework.signals if isinstance(bad.framework, Dies) else ()
         if signals and died.signal not in signals:  # it dies otherwise than is on record
             return Finding("the end", math.inf, "value", died.how, " or ".join(signals), "none")

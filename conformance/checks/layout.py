@@ -8,7 +8,7 @@ from conformance.checks.finding import Finding, within_bound
 from conformance.checks.gradient import paired_gradients
 from conformance.judging.session import Trial
 from conformance.spec.call import Unsupported
-from conformance.subjects.protocol import Memory
+from conformance.spec.request import Memory
 
 _MEMORIES: tuple[Memory, ...] = ("strided", "channels_last")
 

@@ -18,7 +18,6 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from conformance.report.ledger import PROPERTY, Ledger
-from conformance.subjects.sandbox import Limits
 
 if TYPE_CHECKING:
     from conformance.judging.claims import Claim
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.judging.isolation import Judge
     from conformance.judging.verdict import Record
     from conformance.subjects.roster import Roster
+    from conformance.subjects.sandbox import Limits
 
 Check: TypeAlias = "Callable[[Claim], None]"
 
@@ -179,6 +179,8 @@ class Matrix:
     @property
     def limits(self) -> Limits:
         """What an isolated subject may cost."""
+        from conformance.subjects.sandbox import Limits
+
         return Limits.read(self.time_limit, self.memory_limit)
 
     @property

@@ -181,8 +181,8 @@ class Ledger:
         """Make the record of a claim whose test ended without a verdict."""
         from conformance.judging.verdict import Record, Verdict
 
-        path, _, test = nodeid.partition("::")
-        aspect = Path(path).stem.removeprefix("test_")
+        test = nodeid.partition("::")[2]
+        aspect = test[: test.index("[")].removeprefix("test_")
         claim = self.plan.find_claim(aspect, test[test.index("[") + 1 : test.rindex("]")])
         return Record(
             case=claim.case.id,

@@ -12,7 +12,8 @@ from typing import Any
 from unittest import mock
 
 from conformance.spec.library import Library
-from conformance.subjects.protocol import HasLibrary, Observation, Request, Subject
+from conformance.spec.request import Observation, Request
+from conformance.subjects.protocol import HasLibrary, Subject
 
 Before = Callable[[Request], Request]
 After = Callable[[Request, Observation], Observation]

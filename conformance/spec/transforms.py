@@ -11,7 +11,7 @@ import numpy as np
 
 from conformance.spec.library import Library
 from conformance.spec.mutant import After, Before
-from conformance.subjects.protocol import Observation, Request
+from conformance.spec.request import Observation, Request
 
 TF = "refimpl.tf"
 Change = Callable[[Any], Any]

@@ -24,7 +24,7 @@ from conformance.report import Report
 from conformance.report.markdown import console, page, table
 from conformance.spec.call import Unsupported
 from conformance.spec.divergence import Divergence
-from conformance.subjects import SUBJECTS
+from conformance.subjects.loading import SUBJECTS
 
 _COMMAND = "python -m conformance.studies.documents docs/"
 _NOTE = f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->"

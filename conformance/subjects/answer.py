@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.spec.call import Call, Move, Reshaped, Transposed
-from conformance.subjects.protocol import Observation
+from conformance.spec.request import Observation
 
 
 class AnswerError(TypeError):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from conformance.spec.call import Call
 from conformance.spec.case import Case
-from conformance.subjects.protocol import Observation
+from conformance.spec.request import Observation
 
 Array = npt.NDArray[Any]
 

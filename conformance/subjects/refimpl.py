@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from conformance.spec.call import Owned
 from conformance.spec.library import Library
+from conformance.spec.request import Observation, Request
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
-from conformance.subjects.protocol import Observation, Request, constant, resolve
+from conformance.subjects.protocol import constant, resolve
 from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]

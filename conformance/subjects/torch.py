@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from conformance.spec.call import Owned, Slot
 from conformance.spec.library import Library
+from conformance.spec.request import Observation, Request
 from conformance.subjects.libraries import TorchLibrary
-from conformance.subjects.protocol import Observation, Request, constant, resolve
+from conformance.subjects.protocol import constant, resolve
 
 Array = npt.NDArray[Any]
 

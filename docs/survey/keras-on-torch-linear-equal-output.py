@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import refimpl
 from conformance.spec.call import Call, Result, Slot
-from conformance.subjects import load
+from conformance.subjects.loading import load
 from conformance.subjects.protocol import Request
 
 inputs = np.full((1, 81984), 0.9375, np.float32)

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import refimpl
 from conformance.spec.call import Call, Result, Slot
-from conformance.subjects import load
+from conformance.subjects.loading import load
 from conformance.subjects.protocol import Request
 
 x = np.array([[[-23.0]]], np.float64)

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import refimpl
 from conformance.spec.call import Call, Result, Slot
-from conformance.subjects import load
+from conformance.subjects.loading import load
 from conformance.subjects.protocol import Request
 
 input = np.full((0, 1, 1, 1), 0, np.float32)

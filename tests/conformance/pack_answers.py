@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from conformance.spec.call import Call, Result, Slot, Unsupported
-from conformance.subjects import load
-from conformance.subjects.protocol import Request
+from conformance.spec.request import Request
+from conformance.subjects.loading import load
 from conformance.tools.exchange.arrays import Folder
 
 

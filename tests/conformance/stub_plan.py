@@ -121,9 +121,7 @@ claims = ModuleType("conformance.judging.claims")
 claims.__dict__.update(plan=plan, ASPECTS=ASPECTS)
 isolation = ModuleType("conformance.judging.isolation")
 isolation.__dict__.update(Judge=Judge)
-subjects = ModuleType("conformance.subjects")
-subjects.__path__ = []
 roster = ModuleType("conformance.subjects.roster")
 roster.__dict__.update(roster_of=roster_of, built_in=built_in)
-for module in (claims, isolation, subjects, roster):
+for module in (claims, isolation, roster):
     sys.modules[module.__name__] = module

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from conformance.spec.mutant import Mutant
+from conformance.spec.request import Observation, Request
 from conformance.spec.transforms import (
     TF,
     all_gradients,
@@ -17,7 +18,6 @@ from conformance.spec.transforms import (
     output,
     state,
 )
-from conformance.subjects.protocol import Observation, Request
 from refimpl.dtypes import is_half
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from conformance.spec.mutant import Mutant
+from conformance.spec.request import Request
 from conformance.spec.transforms import TF, argument, array, constant, output, reversed_axes, zeroed
-from conformance.subjects.protocol import Request
 
 CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 

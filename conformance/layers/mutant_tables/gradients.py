@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from conformance.spec.mutant import Mutant
+from conformance.spec.request import Observation, Request
 from conformance.spec.transforms import TF, averaged, gradient, spread
-from conformance.subjects.protocol import Observation, Request
 
 
 def constant_statistics(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 
 from conformance.layers.mutant_tables.geometry import batch_kept, sides_swapped, turned
 from conformance.spec.mutant import Mutant
+from conformance.spec.request import Request
 from conformance.spec.transforms import TF, argument, array, constant, output
-from conformance.subjects.protocol import Request
 
 AVERAGES = ("avg_pool1d", "avg_pool2d", "avg_pool3d")
 MAXIMA = ("max_pool1d", "max_pool2d", "max_pool3d")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from conformance.spec.mutant import Mutant
+from conformance.spec.request import Observation, Request
 from conformance.spec.transforms import TF, all_outputs, first_input, inputs, only_class
-from conformance.subjects.protocol import Observation, Request
 
 
 def memory_order(request: Request) -> Request:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from conformance.spec.mutant import After, Mutant
+from conformance.spec.request import Request
 from conformance.spec.transforms import (
     TF,
     Changed,
@@ -20,7 +21,6 @@ from conformance.spec.transforms import (
     state,
     training,
 )
-from conformance.subjects.protocol import Request
 
 
 def normalised(root: str, *, instance: bool = False) -> After:

@@ -28,7 +28,7 @@ from conformance.studies.accuracy.activations import ACTIVATIONS, named
 from conformance.studies.accuracy.measure import Plan, Results, Share, measure, merge, shares
 from conformance.studies.accuracy.page import as_json, page, unexplained
 from conformance.studies.accuracy.plot import Curve, draw
-from conformance.subjects import SUBJECTS
+from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
 
 

@@ -14,11 +14,11 @@ from conformance.judging.session import Session, SubjectRaised, Trial
 from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import Bounded, distance
 from conformance.spec.call import Unsupported
+from conformance.spec.request import Observation
 from conformance.studies.accuracy.activations import ACTIVATIONS, Activation
 from conformance.studies.accuracy.exact import exact
 from conformance.studies.accuracy.inputs import BLOCK, Bits, block_of_all, numbers, sample
 from conformance.studies.accuracy.results import Found
-from conformance.subjects.protocol import Observation
 from conformance.subjects.roster import roster_of
 
 Array = npt.NDArray[Any]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance import subjects
 from conformance.judging.claims import Claim
 from conformance.judging.session import Session
 from conformance.spec.mutant import Mutant, Spoiled
+from conformance.subjects import loading
 from conformance.subjects.protocol import Subject
 
 FRAMEWORKS: Mapping[str, str] = {"refimpl.torch": "torch", "refimpl.tf": "tensorflow"}
@@ -64,7 +64,7 @@ def honest() -> Mapping[str, Subject]:
     -------
     mapping
     """
-    loaded = {name: subjects.load(name) for name in SUBJECTS}
+    loaded = {name: loading.load(name) for name in SUBJECTS}
     return loaded | {FOREIGN[name]: subject for name, subject in loaded.items()}
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance import subjects
 from conformance.judging.claims import Claim, judge, plan
 from conformance.judging.divergences import recorded
 from conformance.judging.session import Session
@@ -35,6 +34,7 @@ from conformance.studies.kill_matrix.harness import (
     parts,
 )
 from conformance.studies.kill_matrix.mutants import MUTANTS
+from conformance.subjects import loading
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def _draws() -> Iterator[Claim]:
     for case in seeded.cases():
         for subject, framework in FRAMEWORKS.items():
             known = recorded(case, "seeded", framework, "drawn")
-            if case.config["draw"].dialect == subjects.dialect_of(subject) and not any(
+            if case.config["draw"].dialect == loading.dialect_of(subject) and not any(
                 each.kind == "raises" for each in known
             ):
                 yield Claim(case, "seeded", FOREIGN[subject], "drawn")

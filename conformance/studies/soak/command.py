@@ -17,7 +17,7 @@ from conformance.report.spinner import counter
 from conformance.studies.soak import run as soak
 from conformance.studies.soak import store as kept
 from conformance.studies.soak.page import as_json, page
-from conformance.subjects import SUBJECTS
+from conformance.subjects.loading import SUBJECTS
 
 _SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
 

@@ -23,7 +23,7 @@ from conformance.studies.kill_matrix.run import claims_of
 from conformance.studies.tolerances.comparison import Comparison, comparisons
 from conformance.studies.tolerances.results import Cell, Example, Fate, Found, Healthy
 from conformance.studies.tolerances.rules import RULES, Rule
-from conformance.subjects import SUBJECTS
+from conformance.subjects.loading import SUBJECTS
 
 _CLAIMS = 600  # of healthy subjects, so many that one process is given at a time
 

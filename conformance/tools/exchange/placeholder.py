@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.spec.call import Unsupported
-from conformance.subjects.protocol import Observation, Request
+from conformance.spec.request import Observation, Request
 
 
 class Torch:

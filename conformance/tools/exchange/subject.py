@@ -9,8 +9,8 @@ from typing import Any
 import numpy.typing as npt
 
 from conformance.spec.call import Owned, Unsupported
-from conformance.subjects import SUBJECTS
-from conformance.subjects.protocol import Observation, Request
+from conformance.spec.request import Observation, Request
+from conformance.subjects.loading import SUBJECTS
 from conformance.tools.exchange import ExchangeError, documents
 from conformance.tools.exchange.arrays import Folder, Format
 from conformance.tools.exchange.question import Stated, folder_name

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.judging.claims import ASPECTS, Claim, plan
-from conformance.subjects import SUBJECTS
+from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
 from conformance.tools.reproducer import NoCapsule, written
 

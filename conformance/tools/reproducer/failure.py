@@ -17,8 +17,8 @@ from conformance.judging.session import Trial
 from conformance.oracle.bounds import LIMIT, Bounded
 from conformance.spec.call import Move
 from conformance.spec.case import Array
+from conformance.spec.request import Memory
 from conformance.subjects.observation import kept
-from conformance.subjects.protocol import Memory
 
 _WHAT = re.compile(
     r"(?:(?P<of>shape|dtype|initial value) of )?(?:the )?(?P<gradient>gradient of )?(?P<name>\w+)"

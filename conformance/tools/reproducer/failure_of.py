@@ -10,7 +10,7 @@ from conformance.checks.finding import Finding, NothingCompared
 from conformance.judging.claims import Claim
 from conformance.judging.session import Session, SubjectRaised, Trial
 from conformance.spec.call import Unsupported
-from conformance.subjects.protocol import Memory
+from conformance.spec.request import Memory
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 
 # Aspects of which there are capsules.

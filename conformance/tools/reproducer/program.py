@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
+from conformance.spec.request import Request
 from conformance.subjects.observation import seed_of
-from conformance.subjects.protocol import Request
 from conformance.subjects.roster import Entry
 from conformance.tools.reproducer import bad_call as badcall
 from conformance.tools.reproducer.codegen import BUILT_IN, Words, batch, cotangent, of_reference

@@ -13,15 +13,16 @@ from dataclasses import replace
 from conformance.judging.claims import Claim
 from conformance.judging.session import Session, SubjectRaised
 from conformance.spec.call import Unsupported
-from conformance.subjects import sandbox as apart
-from conformance.subjects.protocol import HasLibrary, Observation, Request, Subject
+from conformance.spec.request import Observation, Request
+from conformance.subjects import sandbox
+from conformance.subjects.protocol import HasLibrary, Subject
 from conformance.subjects.roster import Entry, Roster
 from conformance.tools.reproducer.failure import NoCapsule
 from conformance.tools.reproducer.failure_of import refuse_kind
 from conformance.tools.reproducer.writer import SECONDS, capsule
 
 # How long one call of a subject may take that has already ended a process.
-_CALL = apart.Limits(5.0)
+_CALL = sandbox.Limits(5.0)
 # How long the rest of the work may take.
 _WHOLE = 20.0
 
@@ -50,17 +51,17 @@ def written(claim: Claim, roster: Roster, seconds: float = SECONDS) -> tuple[str
     """
     session = Session(roster=roster)
     refuse_kind(claim)
-    if session.roster[claim.subject].built_in or not apart.AVAILABLE:
+    if session.roster[claim.subject].built_in or not sandbox.AVAILABLE:
         return _written(claim, session, seconds)
-    limits = apart.Limits(2 * seconds + _WHOLE)
+    limits = sandbox.Limits(2 * seconds + _WHOLE)
     try:
-        return _told(apart.in_copy(lambda: _outcome(claim, session, seconds), limits))
-    except apart.Died:
+        return _told(sandbox.in_copy(lambda: _outcome(claim, session, seconds), limits))
+    except sandbox.Died:
         each_apart = Session(roster=_each_apart(roster))
-        limits = apart.Limits(4 * seconds + 3 * _WHOLE)
+        limits = sandbox.Limits(4 * seconds + 3 * _WHOLE)
     try:
-        return _told(apart.in_copy(lambda: _outcome(claim, each_apart, seconds), limits))
-    except apart.Died as died:
+        return _told(sandbox.in_copy(lambda: _outcome(claim, each_apart, seconds), limits))
+    except sandbox.Died as died:
         raise NoCapsule(f"the process that was to write it {died}") from None
 
 
@@ -106,8 +107,8 @@ class _EachApart:
     def run(self, request: Request) -> Observation:
         """Run a call; see `Subject.run`."""
         try:
-            answer = apart.in_copy(lambda: self._tried(request), _CALL)
-        except apart.Died as died:
+            answer = sandbox.in_copy(lambda: self._tried(request), _CALL)
+        except sandbox.Died as died:
             raise SubjectRaised(f"{self.name} {died}") from None
         if isinstance(answer, Observation):
             return answer

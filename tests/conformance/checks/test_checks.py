@@ -14,7 +14,7 @@ from conformance.judging.session import Session, SubjectRaised
 from conformance.oracle.bounds import LIMIT, Bounded, Unit
 from conformance.programs import all_cases
 from conformance.spec.call import Owned, Unsupported
-from conformance.subjects import load
+from conformance.subjects.loading import load
 
 F32 = Unit.of("float32")
 INF, NAN = np.inf, np.nan

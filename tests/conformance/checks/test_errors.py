@@ -18,7 +18,7 @@ from conformance.judging.verdict import Verdict
 from conformance.programs.bad_calls import BAD_CALLS, Accepts, Bad, Dies, cases
 from conformance.spec.bad_call import Values, ones, values
 from conformance.studies.soak import run as soak
-from conformance.subjects import sandbox as apart
+from conformance.subjects import sandbox
 
 ROWS = [(dialect, bad) for dialect, calls in BAD_CALLS.items() for bad in calls]
 RELU = Bad("nn.functional.relu", "input", "input", "TypeError", "RuntimeError", {"input": [1.0]})
@@ -169,12 +169,12 @@ def test_bad_calls_are_soaked_once():
 
 
 def test_a_copy_answers_or_says_how_it_ended():
-    assert apart.in_copy(lambda: "answer") == "answer"
-    with pytest.raises(apart.Died, match="ended the process with exit status 3"):
-        apart.in_copy(lambda: os._exit(3))
-    with pytest.raises(apart.Died, match="ended the process with exit status 1"):
-        apart.in_copy(lambda: 1 // 0)
-    with pytest.raises(apart.Died, match="killed by SIGKILL"):
-        apart.in_copy(lambda: os.kill(os.getpid(), 9))
-    with pytest.raises(apart.Died, match=r"ran longer than the limit of 0\.1 s"):
-        apart.in_copy(lambda: time.sleep(60), apart.Limits(0.1))
+    assert sandbox.in_copy(lambda: "answer") == "answer"
+    with pytest.raises(sandbox.Died, match="ended the process with exit status 3"):
+        sandbox.in_copy(lambda: os._exit(3))
+    with pytest.raises(sandbox.Died, match="ended the process with exit status 1"):
+        sandbox.in_copy(lambda: 1 // 0)
+    with pytest.raises(sandbox.Died, match="killed by SIGKILL"):
+        sandbox.in_copy(lambda: os.kill(os.getpid(), 9))
+    with pytest.raises(sandbox.Died, match=r"ran longer than the limit of 0\.1 s"):
+        sandbox.in_copy(lambda: time.sleep(60), sandbox.Limits(0.1))

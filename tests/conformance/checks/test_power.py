@@ -17,7 +17,7 @@ from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims
 from conformance.programs import TABLES, all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
-from conformance.subjects import load
+from conformance.subjects.loading import load
 
 # In these the oracle may have nothing to say of some elements: nan, overflow, poles.
 WILD = ("special", "all", "extreme")

@@ -88,7 +88,10 @@ def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path):
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parents[1])])},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parents[1])]),
+        },
     )
     assert "Traceback" not in run.stderr
     assert run.stdout.startswith("checked ")

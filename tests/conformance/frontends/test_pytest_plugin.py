@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +10,13 @@ import jsonschema
 import pytest
 
 import conformance
+from conformance.judging.selection import ASPECTS
 from conformance.report.json import SCHEMA
 
 pytest_plugins = ["pytester"]
 
 SUITE = Path(conformance.__file__).parent
-OUTPUT, GRADIENT = SUITE / "test_output.py", SUITE / "test_gradient.py"
+MATRIX = SUITE / "frontends" / "test_matrix.py"
 CLAIM = "relu-normal-float32-alpha-class"
 OTHER = "conv2d-stride2.5-float32-beta-class"
 
@@ -28,7 +30,8 @@ def matrix(pytester, monkeypatch):
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
 
-    def run(*arguments, events=None, files=(OUTPUT, GRADIENT)):
+    def run(*arguments, events=None, aspect=None, files=(MATRIX,)):
+        files = (f"{MATRIX}::test_{aspect}",) if aspect else files
         monkeypatch.setenv("FAKE_EVENTS", json.dumps(events or {}))
         path = pytester.path / "report.json"
         path.unlink(missing_ok=True)
@@ -98,20 +101,22 @@ def test_verdicts_become_outcomes(matrix, processes):
 
 @pytest.mark.parametrize("verdict", ["fail", "stale", "error"])
 def test_one_unhealthy_claim_fails_the_run(matrix, verdict):
-    result, _ = matrix(events={f"output/{CLAIM}": verdict}, files=[OUTPUT])
+    result, _ = matrix(events={f"output/{CLAIM}": verdict}, aspect="output")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.mark.parametrize("verdict", ["unsupported", "expected"])
 def test_recorded_claims_do_not_fail_the_run(matrix, verdict):
-    result, _ = matrix(events={f"output/{CLAIM}": verdict}, files=[OUTPUT])
+    result, _ = matrix(events={f"output/{CLAIM}": verdict}, aspect="output")
     assert result.ret == pytest.ExitCode.OK
 
 
 def test_report_does_not_depend_on_order_or_processes(matrix):
     events = {f"output/{CLAIM}": "expected", f"gradient/{OTHER}": "unsupported"}
     _, alone = matrix(events=events)
-    _, backwards = matrix(events=events, files=[GRADIENT, OUTPUT])
+    _, backwards = matrix(
+        events=events, files=[f"{MATRIX}::test_gradient", f"{MATRIX}::test_output"]
+    )
     _, parallel = matrix("-n", "2", events=events)
     _, grouped = matrix("-n", "2", "--dist", "loadgroup", events=events)
     assert alone == backwards == parallel == grouped
@@ -189,7 +194,7 @@ def test_nothing_selected_is_not_a_success(matrix):
         ([f"output/{CLAIM}"], [f"output/{CLAIM}"]),
         ([CLAIM], [f"gradient/{CLAIM}", f"output/{CLAIM}"]),
         ([f"output/{CLAIM}", f"gradient/{OTHER}"], [f"gradient/{OTHER}", f"output/{CLAIM}"]),
-        ([f"conformance/test_output.py::test_output[{OTHER}]"], [f"output/{OTHER}"]),
+        ([f"conformance/frontends/test_matrix.py::test_output[{OTHER}]"], [f"output/{OTHER}"]),
     ],
 )
 def test_selecting_claims(matrix, claims, names):
@@ -232,7 +237,7 @@ def test_report_that_cannot_be_written_fails_the_run(matrix, pytester):
             os.replace = replace
         """
     )
-    result, report = matrix("-p", "full_disk", files=[OUTPUT])
+    result, report = matrix("-p", "full_disk", aspect="output")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert report is None
     result.stdout.fnmatch_lines(["the report could not be written: disk full"])
@@ -279,7 +284,6 @@ def test_importing_the_plugin_imports_nothing_heavy():
     assert not heavy & set(output.split())
 
 
-def test_every_aspect_has_its_file():
-    claims = pytest.importorskip("conformance.judging.claims")
-    files = {path.stem.removeprefix("test_") for path in SUITE.glob("test_*.py")}
-    assert files == set(claims.ASPECTS)
+def test_every_aspect_has_its_test():
+    tests = re.findall(r"^def test_(\w+)", MATRIX.read_text(encoding="utf-8"), re.MULTILINE)
+    assert tuple(tests) == ASPECTS

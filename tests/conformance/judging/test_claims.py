@@ -20,7 +20,7 @@ from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.divergence import Divergence
-from conformance.subjects import SUBJECTS, dialect_of, load
+from conformance.subjects.loading import SUBJECTS, dialect_of, load
 
 # The records that speak about a claim are remembered; other records must be looked for anew.
 UNREMEMBERED = divergences._speaking_of.__wrapped__
@@ -132,16 +132,16 @@ def test_a_subject_that_cannot_be_loaded_is_an_error():
 
 
 def _without(name):
-    from conformance import subjects
+    from conformance.subjects import loading
 
     class Missing(Session):
         def _load(self, wanted):
-            before = subjects.BUILT_IN
-            subjects.BUILT_IN = {**before, name: "no_such_module:Thing"}
+            before = loading.BUILT_IN
+            loading.BUILT_IN = {**before, name: "no_such_module:Thing"}
             try:
                 return super()._load(wanted)
             finally:
-                subjects.BUILT_IN = before
+                loading.BUILT_IN = before
 
     return Missing()
 
@@ -292,7 +292,7 @@ def test_the_plan_names_every_claim_once_and_only_wanted_aspects():
 
 def test_every_layer_and_form_of_every_subject_is_planned():
     from conformance.layers.dialects import DIALECTS
-    from conformance.subjects import DIALECT_OF
+    from conformance.subjects.loading import DIALECT_OF
 
     seen = {(c.subject, c.case.layer, c.form) for c in everything()}
     for name in SUBJECTS:
@@ -324,7 +324,7 @@ def test_every_half_value_goes_forward_and_backward_through_every_elementwise_la
 def test_planning_imports_no_framework():
     script = (
         "import sys; from conformance.judging.claims import plan;"
-        "from conformance.subjects import SUBJECTS;"
+        "from conformance.subjects.loading import SUBJECTS;"
         "plan(SUBJECTS);"
         "print([n for n in ('torch', 'tensorflow', 'keras', 'jax') if n in sys.modules])"
     )

@@ -18,7 +18,7 @@ from conformance.programs import all_cases
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 from conformance.spec.predicates import tied
-from conformance.subjects import SUBJECTS
+from conformance.subjects.loading import SUBJECTS
 
 
 def case(**changes):

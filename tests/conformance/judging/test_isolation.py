@@ -223,7 +223,7 @@ def echo(setup):
 
 @pytest.fixture
 def worker(monkeypatch):
-    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
     worker = Worker("test_isolation:echo", "prepared")
     yield worker
     worker.close()

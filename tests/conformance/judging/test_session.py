@@ -11,9 +11,9 @@ from conformance.judging.claims import Claim, judge
 from conformance.judging.session import Session, SubjectRaised
 from conformance.programs import all_cases
 from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
-from conformance.subjects import load
+from conformance.spec.request import Observation
+from conformance.subjects.loading import load
 from conformance.subjects.observation import kept, neutral, without_unused
-from conformance.subjects.protocol import Observation
 
 CASES = {case.id: case for case in all_cases()}
 

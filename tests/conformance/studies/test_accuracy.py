@@ -14,6 +14,7 @@ import pytest
 from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
 from conformance.spec.call import Unsupported
+from conformance.spec.request import Observation
 from conformance.studies.accuracy import command, ulp
 from conformance.studies.accuracy.activations import ACTIVATIONS, named
 from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR, REACH, exact
@@ -30,8 +31,7 @@ from conformance.studies.accuracy.measure import Plan, blocks, measure, measure_
 from conformance.studies.accuracy.page import as_json, figure, number, page, unexplained
 from conformance.studies.accuracy.plot import Curve, draw
 from conformance.studies.accuracy.results import Mistake, Worst
-from conformance.subjects import load
-from conformance.subjects.protocol import Observation
+from conformance.subjects.loading import load
 
 F32 = np.float32
 INF, NAN = math.inf, math.nan

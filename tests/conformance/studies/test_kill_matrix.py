@@ -13,6 +13,7 @@ import pytest
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
 from conformance.spec.mutant import patched
+from conformance.spec.request import Request
 from conformance.spec.transforms import all_outputs
 from conformance.studies.kill_matrix import command as kill_matrix
 from conformance.studies.kill_matrix import coverage as rows
@@ -20,8 +21,7 @@ from conformance.studies.kill_matrix import page as report
 from conformance.studies.kill_matrix import run as matrix
 from conformance.studies.kill_matrix import waivers as excuses
 from conformance.studies.kill_matrix.mutants import MUTANTS, Mutant, Spoiled
-from conformance.subjects import load
-from conformance.subjects.protocol import Request
+from conformance.subjects.loading import load
 from refimpl.ops import windows
 
 DOCS = Path(__file__).parents[3] / "docs"

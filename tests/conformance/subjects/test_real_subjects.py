@@ -7,7 +7,6 @@ import warnings
 
 import pytest
 
-from conformance import subjects
 from conformance.judging.claims import Claim, Session, judge
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
@@ -15,7 +14,8 @@ from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.transforms import argument
 from conformance.studies.kill_matrix.mutants import Mutant, Spoiled
-from conformance.subjects import SUBJECTS
+from conformance.subjects import loading
+from conformance.subjects.loading import SUBJECTS
 
 
 def plus_one(sizes):
@@ -117,7 +117,7 @@ TENSORFLOW = [
 def loaded(name):
     for needed in ("torch", "tensorflow")[: 1 + (name == "tensorflow")]:
         pytest.importorskip(needed)  # torch first: loaded second, its libraries clash
-    return subjects.load(name)
+    return loading.load(name)
 
 
 @functools.cache
@@ -129,7 +129,7 @@ def honest():
 
 def claims_with(name, layer, aspect, changed):
     """Yield claims whose call has the argument, and another value of it when it is spoiled."""
-    dialect = DIALECTS[subjects.dialect_of(name)]
+    dialect = DIALECTS[loading.dialect_of(name)]
     for case in all_cases():
         if case.layer != layer or case.dtype not in ("float32", "float64"):
             continue

@@ -11,18 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import subjects
 from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
-from conformance.subjects.protocol import (
-    HasLibrary,
-    Observation,
-    Request,
-    constant,
-    laid_out,
-    resolve,
-)
+from conformance.spec.request import Observation, Request, laid_out
+from conformance.subjects import loading
+from conformance.subjects.protocol import HasLibrary, constant, resolve
 
 CASES = {case.id: case for case in all_cases()}
 LAYERS = sorted({case.layer for case in CASES.values() if case.shapes})
@@ -69,20 +63,20 @@ def test_resolve():
 
 
 def test_loading():
-    subject = subjects.load("refimpl.torch")
+    subject = loading.load("refimpl.torch")
     assert (subject.name, subject.dialect) == ("refimpl.torch", "torch")
     assert isinstance(subject, HasLibrary)
-    own = subjects.load("conformance.subjects.refimpl:RefimplTf")
-    assert own.dialect == subjects.dialect_of("conformance.subjects.refimpl:RefimplTf") == "tf"
+    own = loading.load("conformance.subjects.refimpl:RefimplTf")
+    assert own.dialect == loading.dialect_of("conformance.subjects.refimpl:RefimplTf") == "tf"
     with pytest.raises(ValueError, match=r"no subject 'numpy'; known are refimpl\.torch, torch"):
-        subjects.load("numpy")
+        loading.load("numpy")
     with pytest.raises(ImportError):
-        subjects.load("no_such_module:Thing")
+        loading.load("no_such_module:Thing")
 
 
 def test_columns_stand_beside_their_framework_and_dialects_are_known():
-    assert subjects.SUBJECTS == ("refimpl.torch", "torch", "refimpl.tf", "tensorflow")
-    assert {subjects.dialect_of(name) for name in subjects.SUBJECTS} == set(DIALECTS)
+    assert loading.SUBJECTS == ("refimpl.torch", "torch", "refimpl.tf", "tensorflow")
+    assert {loading.dialect_of(name) for name in loading.SUBJECTS} == set(DIALECTS)
 
 
 def test_no_framework_is_imported_before_it_is_asked_for():
@@ -115,9 +109,9 @@ class Lent:
 def observations(name, layer):
     """Run the first case of a layer in each form."""
     session = Session()
-    lent = Lent(subjects.load(name))
+    lent = Lent(loading.load(name))
     session.subject = lambda _: lent
-    dialect = DIALECTS[subjects.dialect_of(name)]
+    dialect = DIALECTS[loading.dialect_of(name)]
     some = [c for c in CASES.values() if c.layer == layer and c.dtype == "float32"]
     for form in dialect.forms[layer]:
         for case in some:
@@ -136,7 +130,7 @@ def test_what_is_lent_is_left_alone_and_answers_are_arrays(name):
         pytest.importorskip("torch")
     for layer in LAYERS:
         seen = observations(name, layer)
-        assert bool(seen) == bool(DIALECTS[subjects.dialect_of(name)].forms[layer]), layer
+        assert bool(seen) == bool(DIALECTS[loading.dialect_of(name)].forms[layer]), layer
         for request, answer in seen:
             call = request.call
             where = f"{layer} {call.target}"
@@ -174,6 +168,6 @@ def test_a_fresh_request_shows_owned_things_only():
     case = next(case for case in CASES.values() if case.layer == "linear" and case.config["bias"])
     call = DIALECTS["torch"].translate(case, "class")
     arrays = {slot.name: case.draw(slot.array) for slot in call.slots}
-    seen = subjects.load("refimpl.torch").run(Request(call, arrays, fresh=True))
+    seen = loading.load("refimpl.torch").run(Request(call, arrays, fresh=True))
     assert seen == replace(Observation(()), owned=seen.owned)
     assert [each.name for each in seen.owned] == ["weight", "bias"]

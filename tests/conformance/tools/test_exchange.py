@@ -19,7 +19,7 @@ from conformance.judging.claims import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.oracle.bounds import LIMIT
-from conformance.subjects import load
+from conformance.subjects.loading import load
 from conformance.tools.exchange import ExchangeError, documents
 from conformance.tools.exchange.arrays import FORMATS, Folder
 from conformance.tools.exchange.judge import judge_results

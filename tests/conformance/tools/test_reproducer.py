@@ -19,7 +19,7 @@ from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.mutant import Mutant, Spoiled
 from conformance.studies.kill_matrix.mutants import MUTANTS
-from conformance.subjects import dialect_of
+from conformance.subjects.loading import dialect_of
 from conformance.subjects.roster import roster_of
 from conformance.tools.reproducer import ASPECTS, NoCapsule, capsule, command, look
 from conformance.tools.reproducer.concrete_case import given

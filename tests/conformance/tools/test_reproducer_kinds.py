@@ -21,9 +21,9 @@ from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.case import Case
 from conformance.spec.mutant import Mutant, Spoiled
+from conformance.spec.request import Observation, Request
 from conformance.studies.kill_matrix.mutants import MUTANTS
-from conformance.subjects import sandbox as apart
-from conformance.subjects.protocol import Observation, Request
+from conformance.subjects import sandbox
 from conformance.subjects.refimpl import RefimplTorch
 from conformance.subjects.roster import Entry, Roster, roster_of
 from conformance.tools.reproducer import NoCapsule, capsule, look, shrink, writer, written
@@ -234,7 +234,7 @@ ACCIDENT = [
 ]
 
 
-@pytest.mark.skipif(not apart.AVAILABLE, reason="this system cannot fork")
+@pytest.mark.skipif(not sandbox.AVAILABLE, reason="this system cannot fork")
 @pytest.mark.parametrize(("name", "aspect", "words", "code"), ACCIDENT)
 def test_an_accident_is_made_small_and_shown(
     name: str, aspect: str, words: str, code: int, tmp_path: Path
@@ -260,7 +260,7 @@ def test_an_accident_is_made_small_and_shown(
 
 
 def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL", apart.Limits(0.2))
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL", sandbox.Limits(0.2))
     monkeypatch.setattr("conformance.tools.reproducer.sandboxed._WHOLE", 0.5)
     text, _ = written(*of_softsign("Hangs"), seconds=1)
     assert text.splitlines()[0].endswith("the process did not come back.")

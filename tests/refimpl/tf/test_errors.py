@@ -15,7 +15,7 @@ import pytest
 import refimpl.tf as tf
 from conformance.checks.errors import attempt
 from conformance.programs.bad_calls import BAD_CALLS
-from conformance.subjects import load
+from conformance.subjects.loading import load
 
 nn, layers, losses = tf.nn, tf.keras.layers, tf.keras.losses
 F = np.float32

@@ -15,7 +15,7 @@ import pytest
 import refimpl.torch
 from conformance.checks.errors import attempt
 from conformance.programs.bad_calls import BAD_CALLS
-from conformance.subjects import load
+from conformance.subjects.loading import load
 from refimpl.torch import nn
 
 F = nn.functional

@@ -70,7 +70,7 @@ def of_reference(reference: str) -> Words:
             "import numpy as np",
             "import refimpl",
             "from conformance.spec.call import Call, Result, Slot",
-            "from conformance.subjects import load",
+            "from conformance.subjects.loading import load",
             "from conformance.subjects.protocol import Request",
         ),
         versions=_NUMPY,

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.spec.call import Call, Slot
 from conformance.spec.case import Array
-from conformance.subjects.protocol import Request
+from conformance.spec.request import Request
 from conformance.tools.reproducer.failure import Failure
 
 Lines = list[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.spec.case import Array
-from conformance.subjects.protocol import Request
+from conformance.spec.request import Request
 from conformance.tools.reproducer.codegen import base
 from conformance.tools.reproducer.codegen.base import (
     Lines,
