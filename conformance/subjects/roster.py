@@ -170,7 +170,7 @@ def lacks_of(subject: Any, shown: str) -> tuple[Gap, ...]:
 
 def _canonical(given: Given) -> Given:
     """Call a built-in subject by its name, also where it is given as module:Class."""
-    names = {path: name for name, path in subjects.BUILT_IN.items()}
+    names = {path: name for name, path in loading.BUILT_IN.items()}
     return names.get(given, given) if isinstance(given, str) else given
 
 
