@@ -6,7 +6,8 @@ import functools
 from collections.abc import Mapping
 
 from conformance import programs as cases
-from conformance.programs import TABLES, all_cases
+from conformance.layers.registry import TABLES
+from conformance.programs import all_cases
 from conformance.spec.case import Case
 from conformance.spec.table import Table
 
