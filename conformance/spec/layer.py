@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -148,6 +148,22 @@ class Layer:
         dimensions = {array: len(shapes[array]) for array in order}
         axes = resolve_axes(self.arrays, dimensions, config, self.rank)
         return {array: axes[array] for array in self.arrays if array in axes}
+
+
+def by_name(layers: Iterable[Layer]) -> dict[str, Layer]:
+    """Make layers the values of a table's factor.
+
+    Parameters
+    ----------
+    layers : iterable of Layer
+        The layers.
+
+    Returns
+    -------
+    dict
+        Name -> layer.
+    """
+    return {layer.name: layer for layer in layers}
 
 
 @dataclass(frozen=True, eq=False)

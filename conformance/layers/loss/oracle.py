@@ -115,6 +115,7 @@ def _shares(reduction: str, cotangent: Any, count: float) -> Any:
     return cotangent / count if count else cotangent * 0.0
 
 
+# What a target may be: labels, or a distribution over the classes.
 _LABELS = "batch? *space"
 _SCORES = "batch? classes *space"
 _EITHER = "batch? classes? *space"
@@ -139,6 +140,13 @@ SPARSE_SOFTMAX_CROSS_ENTROPY = _loss(
 )
 CATEGORICAL_CROSSENTROPY = _loss("categorical_crossentropy", _categorical, _SCORES)
 SPARSE_CATEGORICAL_CROSSENTROPY = _loss("sparse_categorical_crossentropy", _categorical, _LABELS)
+
+
+def takes_probabilities(layer: Layer) -> bool:
+    """Whether a loss's target may be a distribution over the classes."""
+    return layer.arrays["target"] != _LABELS
+
+
 LAYERS = (
     CROSS_ENTROPY,
     NLL_LOSS,

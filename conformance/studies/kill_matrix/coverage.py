@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Mapping
 
-from conformance import programs as cases
-from conformance.layers.registry import TABLES
+from conformance.layers.registry import FAMILIES, TABLES
 from conformance.programs import all_cases
 from conformance.spec.case import Case
 from conformance.spec.table import Table
@@ -57,8 +57,9 @@ def _rows() -> Mapping[tuple[str, ...], str]:
 
 def _name(table: Table) -> str:
     """Where a table stands: its module, and its name there if it has one."""
-    for family, module in vars(cases).items():
-        if table in getattr(module, "TABLES", ()) and module is not cases:
+    for family in FAMILIES:
+        if table in family.tables:
+            module = importlib.import_module(f"conformance.layers.{family.name}.cases")
             named = [name for name, value in vars(module).items() if value is table]
-            return ".".join((family, *named))
+            return ".".join((family.name, *named))
     raise LookupError("a table that no family of layers has")
