@@ -73,7 +73,7 @@ _SLOTS = (Slot("input", "input"),)
 
 def _conventions(case: Case, spelling: Spelling) -> Mapping[str, Any]:
     left_out = {name: v for name, v in spelling.defaults.items() if name not in case.config}
-    return left_out | spelling.inplace if case.inplace else left_out
+    return {**left_out, **spelling.inplace} if case.inplace else left_out
 
 
 def _arguments(case: Case, spelling: Spelling) -> Mapping[str, Any]:
