@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.checks.finding import Finding
-from conformance.judging.session import SubjectRaised, Trial
+from conformance.checks.trial import Answers, ProgramTrial
 from conformance.programs.bad_calls import Bad, Dies, Values
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
 from conformance.subjects import sandbox
-from conformance.subjects.protocol import resolve
+from conformance.subjects.protocol import SubjectRaised, resolve
 
 # What a call may cost that kills its process, or hangs in it.
 _PATIENCE = sandbox.Limits(30.0)
@@ -37,26 +37,28 @@ class Outcome:
     message: str = ""
 
 
-def check_bad_call_is_refused(trial: Trial) -> Sequence[Finding]:
+def check_bad_call_is_refused(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
     """The call raises the exception that the table has; refimpl's names the argument.
 
     Of implementations that are neither refimpl nor its framework only an exception is asked.
 
     Parameters
     ----------
-    trial : Trial
+    trial : ProgramTrial
         Its case carries the call.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    bad: Bad = trial.case.config["bad"]
-    library = trial.session.library(trial.subject)
+    bad: Bad = trial.program.content
+    library = answers.library(trial.subject)
     if trial.subject.startswith("refimpl."):
         outcome = attempt(library, bad)
         return [_raised(outcome, bad.refuses), _named(bad, outcome)]
-    if not trial.session.roster[trial.subject].built_in:
+    if not answers.is_built_in(trial.subject):
         return [_raised(attempt(library, bad))]
     if isinstance(bad.framework, str):
         return [_raised(attempt(library, bad), bad.framework)]

@@ -14,7 +14,8 @@ import sys
 from dataclasses import dataclass
 from types import ModuleType
 
-from conformance.judging.verdict import Record, Verdict, failure_message, rerun_command
+from conformance.judging.verdict import Record, Verdict
+from conformance.judging.messages import failure_message, rerun_command
 
 SUBJECTS = ("alpha", "beta")
 LAYERS = ("relu", "conv2d")  # not in the order of the alphabet

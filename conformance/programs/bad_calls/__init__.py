@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from conformance.programs.bad_calls import (
     tf_functions,
@@ -13,9 +12,9 @@ from conformance.programs.bad_calls import (
     torch_windows,
 )
 from conformance.spec.bad_call import Accepts, Bad, Dies, Values
-from conformance.spec.case import Case
+from conformance.spec.program import Program
 
-__all__ = ["BAD_CALLS", "Accepts", "Bad", "Dies", "Values", "cases"]
+__all__ = ["BAD_CALLS", "Accepts", "Bad", "Dies", "Values", "programs"]
 
 # By dialect.
 BAD_CALLS: Mapping[str, tuple[Bad, ...]] = {
@@ -24,22 +23,22 @@ BAD_CALLS: Mapping[str, tuple[Bad, ...]] = {
 }
 
 
-def cases() -> tuple[Case, ...]:
-    """The bad calls as cases.
+def programs() -> tuple[Program, ...]:
+    """The bad calls as programs.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return tuple(
-        Case(
-            layer="errors",
+        Program(
+            kind="errors",
             words=(dialect, *bad.words),
-            config=MappingProxyType({"bad": bad, "dialect": dialect}),
-            shapes=MappingProxyType({}),
-            regime="normal",
-            dtype="float32",
+            content=bad,
             hunts=f"a bad {bad.names} that is accepted, or refused without a word about it",
+            form="call",
+            dialects=(dialect,),
+            refusal="this bad call is another framework's",
         )
         for dialect, calls in BAD_CALLS.items()
         for bad in calls

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.programs.bad_calls import BAD_CALLS, Accepts, Bad
-from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.program import Program
 
 _FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 
@@ -50,5 +50,5 @@ def _record(framework: str, bad: Bad) -> Divergence:
     )
 
 
-def _is(bad: Bad) -> Callable[[Case], bool]:
-    return lambda case: bool(case.config["bad"] == bad)
+def _is(bad: Bad) -> Callable[[Program], bool]:
+    return lambda program: bool(program.content == bad)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.judging.claims import Claim
+from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.spec.mutant import Mutant, Spoiled
 from conformance.subjects import loading

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
@@ -239,7 +241,7 @@ def _judge_part(part: Part) -> _Judged:
     for claim in claims_of(part.layer)[part.start : part.stop]:
         record = _judged(claim, healthy)
         if not record.verdict.healthy:
-            rejected.append(f"{claim.aspect}/{claim.id}")
+            rejected.append(claim.name)
         if record.verdict is not Verdict.PASS:
             continue
         for number, wrong in benches.items():
@@ -262,5 +264,5 @@ def _killed(claim: Claim, session: Session) -> Kill | None:
         return None
     k = math.inf if record.k is None or not math.isfinite(record.k) else record.k
     case = claim.case
-    name = f"{claim.aspect}/{claim.id}"
+    name = claim.name
     return Kill(name, claim.aspect, case.id, row_of(case), case.regime, float(k))

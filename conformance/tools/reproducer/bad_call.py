@@ -23,7 +23,7 @@ def target(failure: Failure) -> str:
     -------
     str
     """
-    return str(_bad(failure).target)
+    return str(failure.bad_call.target)
 
 
 def headline(failure: Failure) -> str:
@@ -39,8 +39,8 @@ def headline(failure: Failure) -> str:
     str
     """
     if failure.finding.got == "accepted":
-        return f"a bad {_bad(failure).names} is accepted."
-    return f"a bad {_bad(failure).names} is refused with another {failure.finding.what[4:]}."
+        return f"a bad {failure.bad_call.names} is accepted."
+    return f"a bad {failure.bad_call.names} is refused with another {failure.finding.what[4:]}."
 
 
 def program(failure: Failure, words: Words) -> Lines:
@@ -57,7 +57,7 @@ def program(failure: Failure, words: Words) -> Lines:
     -------
     list of str
     """
-    bad = _bad(failure)
+    bad = failure.bad_call
     arguments = {name: _text(value, words) for name, value in bad.arguments.items()}
     calls = [f"    made({', '.join(_text(each, words) for each in call)})" for call in bad.calls]
     return [
@@ -74,19 +74,14 @@ def program(failure: Failure, words: Words) -> Lines:
     ]
 
 
-def _bad(failure: Failure) -> Bad:
-    bad: Bad = failure.trial.case.config["bad"]
-    return bad
-
-
 def _wrong(failure: Failure, bad: Bad) -> str:
     """What must not be: as `checks.errors` has it."""
-    subject = failure.trial.subject
+    subject = failure.tried.subject
     if subject.startswith("refimpl."):
         named = rf"(?<!\w){re.escape(bad.names)}(?!\w)"
         said = " and ".join(f"re.search({each!r}, message)" for each in (named, r"\b(got|both)\b"))
         return f"got != {bad.refuses!r} or not ({said})"
-    known = failure.trial.session.roster[subject].built_in and isinstance(bad.framework, str)
+    known = failure.session.roster[subject].built_in and isinstance(bad.framework, str)
     return f"got != {bad.framework!r}" if known else 'got == "accepted"'
 
 

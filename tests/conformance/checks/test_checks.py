@@ -10,7 +10,8 @@ import pytest
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import NothingCompared, equal, same_words, within_bound
 from conformance.checks.forms import apart
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.session import Session
+from conformance.subjects.protocol import SubjectRaised
 from conformance.oracle.bounds import LIMIT, Bounded, Unit
 from conformance.programs import all_cases
 from conformance.spec.call import Owned, Unsupported

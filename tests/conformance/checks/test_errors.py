@@ -11,7 +11,9 @@ from types import MappingProxyType, SimpleNamespace
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.divergences import recorded
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom, norm
 
 from conformance.checks.mask import FALSE_ALARM, TESTS_PER_RUN, _slices, binomial, examine
-from conformance.judging.claims import plan
+from conformance.judging.planning import plan
 from conformance.oracle.bounds import LIMIT
 from conformance.subjects.observation import kept
 

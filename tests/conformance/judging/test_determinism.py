@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.judging.claims import plan
-from conformance.judging.isolation import Judge
+from conformance.judging.planning import plan
+from conformance.judging.isolation import IsolatedJudge
 from conformance.subjects.roster import roster_of
 
 ROOT = Path(conformance.__file__).parents[1]
@@ -53,7 +53,7 @@ def claims():
 
 
 def judged(claims):
-    judge = Judge(roster_of(SUBJECTS))
+    judge = IsolatedJudge(roster_of(SUBJECTS))
     try:
         return sorted((judge.judge(claim) for claim in claims), key=lambda record: record.key)
     finally:

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 import pytest
 
-from conformance.judging.claims import judge, plan
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.divergences import DIVERGENCES, recorded
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict

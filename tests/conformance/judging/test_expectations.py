@@ -110,7 +110,7 @@ def test_what_answers_there_is_judged_like_anything_else():
 
 
 def test_the_frameworks_own_records_are_not_inherited():
-    from conformance.judging.claims import plan
+    from conformance.judging.planning import plan
     from conformance.judging.divergences import of_dialect, recorded
 
     theirs = own = 0

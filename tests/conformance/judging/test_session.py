@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, judge
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.session import Session
+from conformance.subjects.protocol import SubjectRaised
 from conformance.programs import all_cases
 from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.spec.request import Observation

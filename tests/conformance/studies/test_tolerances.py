@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from conformance.checks import Pair
-from conformance.judging.claims import plan
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
+from conformance.subjects.protocol import SubjectRaised
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs import all_cases
 from conformance.studies.kill_matrix import harness as bench

@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, plan
+from conformance.judging.claim import Claim
+from conformance.judging.session import Session
+from conformance.judging.planning import plan
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.spec.call import Unsupported

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, plan
+from conformance.judging.claim import Claim
+from conformance.judging.session import Session
+from conformance.judging.planning import plan
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.case import Case
