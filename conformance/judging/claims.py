@@ -108,7 +108,7 @@ def _is_nothing_to_claim(case: Case, entry: Entry, selection: Selection) -> bool
         return case.layer == "seeded" or bool(case.config.get("free", False))
     if entry.built_in or case.layer != "errors" or case.config["dialect"] != entry.dialect:
         return False
-    if not isinstance(case.config["bad"].framework, str):
+    if not isinstance(case.config["bad_call"].framework, str):
         return True  # others need not refuse what the framework does not
     # Without a namespace there is one thing to say of all bad calls.
     mute = not isinstance(entry.load(), HasLibrary)
