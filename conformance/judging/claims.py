@@ -185,11 +185,12 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
         return _record(claim, Verdict.ERROR, None, text)
     worst = max(findings, key=lambda finding: finding.k)
     if worst.k <= LIMIT:
+        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
         for each in known:
             if each.strict:
-                text = f"{each.stale}: {each.sentence}\n{repeat}"
+                lines = (f"{each.stale}: {each.sentence}", remarks, repeat)
+                text = "\n".join(line for line in lines if line)
                 return _record(claim, Verdict.STALE, worst.k, text, each.sentence)
-        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
         return _record(claim, Verdict.PASS, worst.k, remarks)
     for each in known:
         if each.kind in ("differs", "either") and _explained(claim, session, each):

@@ -179,6 +179,12 @@ def test_another_answer_than_the_recorded_one_is_stale(monkeypatch, function):
     assert "It answers." in record.message
 
 
+def test_what_is_answered_instead_is_told(monkeypatch):
+    bad = recorded_as(monkeypatch, Accepts("It answers.", ONE))
+    assert "an element is 2.0, not 1.0" in judged("torch", returning(2.0), bad).message
+    assert "((1,), 'int64')" in judged("torch", returning(1, dtype="int64"), bad).message
+
+
 @pytest.mark.parametrize(
     ("answer", "same", "other"),
     [
