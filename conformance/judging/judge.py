@@ -52,11 +52,12 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
     worst = max(findings, key=lambda finding: finding.k)
     expectations = _expectations(claim, session, expected)
     if worst.k <= LIMIT:
+        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
         for each in expectations:
             if each.strict:
-                text = f"{each.stale}: {each.sentence}\n{_rerun_line(claim, session)}"
+                lines = (f"{each.stale}: {each.sentence}", remarks, _rerun_line(claim, session))
+                text = "\n".join(line for line in lines if line)
                 return _record(claim, Verdict.STALE, worst.k, text, each.sentence)
-        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
         return _record(claim, Verdict.PASS, worst.k, remarks)
     for each in expectations:
         if each.kind in ("differs", "either") and _is_explained(claim, session, each):

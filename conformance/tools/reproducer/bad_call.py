@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conformance.programs.bad_calls import Bad, Values
+from conformance.spec.bad_call import BadCall, Values
 from conformance.tools.reproducer.codegen import Words
 from conformance.tools.reproducer.codegen.base import Lines, keywords
 from conformance.tools.reproducer.failure import Failure
@@ -57,32 +57,34 @@ def program(failure: Failure, words: Words) -> Lines:
     -------
     list of str
     """
-    bad = failure.bad_call
-    arguments = {name: _text(value, words) for name, value in bad.arguments.items()}
-    calls = [f"    made({', '.join(_text(each, words) for each in call)})" for call in bad.calls]
+    bad_call = failure.bad_call
+    arguments = {name: _text(value, words) for name, value in bad_call.arguments.items()}
+    calls = [
+        f"    made({', '.join(_text(each, words) for each in call)})" for call in bad_call.calls
+    ]
     return [
         'got, message, stage = "accepted", "", ""',
         "try:",
-        f"    made = {words.library}.{bad.target}({keywords(arguments)})",
+        f"    made = {words.library}.{bad_call.target}({keywords(arguments)})",
         *(['    stage = " at call"', *calls] if calls else []),
         "except Exception as error:",
         "    got, message = type(error).__name__ + stage, str(error)",
         "",
         words.versions,
         f'print(got, message, "(expected: {failure.finding.expected})")',
-        f"sys.exit({_wrong(failure, bad)})",
+        f"sys.exit({_wrong(failure, bad_call)})",
     ]
 
 
-def _wrong(failure: Failure, bad: Bad) -> str:
+def _wrong(failure: Failure, bad_call: BadCall) -> str:
     """What must not be: as `checks.errors` has it."""
     subject = failure.tried.subject
     if subject.startswith("refimpl."):
-        named = rf"(?<!\w){re.escape(bad.names)}(?!\w)"
+        named = rf"(?<!\w){re.escape(bad_call.names)}(?!\w)"
         said = " and ".join(f"re.search({each!r}, message)" for each in (named, r"\b(got|both)\b"))
-        return f"got != {bad.refuses!r} or not ({said})"
-    known = failure.session.roster[subject].built_in and isinstance(bad.framework, str)
-    return f"got != {bad.framework!r}" if known else 'got == "accepted"'
+        return f"got != {bad_call.refuses!r} or not ({said})"
+    known = failure.session.roster[subject].built_in and isinstance(bad_call.framework, str)
+    return f"got != {bad_call.framework!r}" if known else 'got == "accepted"'
 
 
 def _text(value: Any, words: Words) -> str:

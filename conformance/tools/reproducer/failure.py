@@ -17,7 +17,7 @@ from conformance.checks.trial import ProgramTrial, Trial
 from conformance.judging.session import Session
 from conformance.layers.registry import LAYERS
 from conformance.oracle.bounds import LIMIT, Bounded
-from conformance.programs.bad_calls import Bad
+from conformance.spec.bad_call import BadCall
 from conformance.spec.call import Move
 from conformance.spec.case import Array
 from conformance.spec.request import Memory
@@ -95,11 +95,11 @@ class Failure:
         return self.tried
 
     @property
-    def bad_call(self) -> Bad:
+    def bad_call(self) -> BadCall:
         """The bad call, under the aspect `errors`."""
         assert isinstance(self.tried, ProgramTrial)
-        bad: Bad = self.tried.program.content
-        return bad
+        bad_call: BadCall = self.tried.program.content
+        return bad_call
 
     @property
     def fails(self) -> bool:
