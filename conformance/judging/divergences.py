@@ -14,6 +14,7 @@ from conformance.programs.bad_calls.accepted import unrefused
 from conformance.programs.seeded.divergences import SEEDED
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.program import Program
 
 DIVERGENCES: tuple[Divergence, ...] = (
     *(record for family in FAMILIES for record in family.divergences),
@@ -22,13 +23,13 @@ DIVERGENCES: tuple[Divergence, ...] = (
 )
 
 
-def recorded(case: Case, aspect: str, subject: str, form: str) -> tuple[Divergence, ...]:
+def recorded(case: Case | Program, aspect: str, subject: str, form: str) -> tuple[Divergence, ...]:
     """Find the records that speak about a claim.
 
     Parameters
     ----------
-    case : Case
-        The claim's case.
+    case : Case or Program
+        What the claim is about.
     aspect, subject, form : str
         The claim's other coordinates.
 
@@ -40,13 +41,13 @@ def recorded(case: Case, aspect: str, subject: str, form: str) -> tuple[Divergen
     return tuple(each for each in spoken if each.when(case))
 
 
-def of_dialect(case: Case, aspect: str, dialect: str, form: str) -> tuple[Divergence, ...]:
+def of_dialect(case: Case | Program, aspect: str, dialect: str, form: str) -> tuple[Divergence, ...]:
     """Find the records that are about a dialect itself: a framework and refimpl's like deviate.
 
     Parameters
     ----------
-    case : Case
-        The claim's case.
+    case : Case or Program
+        What the claim is about.
     aspect, dialect, form : str
         The claim's other coordinates.
 

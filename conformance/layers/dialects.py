@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from conformance.layers.registry import FAMILIES
-from conformance.spec.call import (
-    Dialect,
-    Translate,
-    chapter_forms,
-    error_forms,
-    program_forms,
-    seeded_forms,
-)
+from conformance.spec.call import Dialect
+from conformance.spec.layer import Forms
 
 
-def _programs(dialect: str) -> dict[str, Mapping[str, Translate]]:
-    return {
-        "chapter": chapter_forms(dialect),
-        "seeded": seeded_forms(dialect),
-        "errors": error_forms(dialect),
-        "trajectory": program_forms(dialect),
-    }
+def _dialect(name: str, families: Iterable[Forms]) -> Dialect:
+    return Dialect(name, {layer: forms for known in families for layer, forms in known.items()})
 
 
-TORCH = Dialect(
-    "torch",
-    {layer: forms for family in FAMILIES for layer, forms in family.torch.items()}
-    | _programs("torch"),
-)
-TF = Dialect(
-    "tf",
-    {layer: forms for family in FAMILIES for layer, forms in family.tf.items()} | _programs("tf"),
-)
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (TORCH, TF)}
+DIALECTS: Mapping[str, Dialect] = {
+    "torch": _dialect("torch", (family.torch for family in FAMILIES)),
+    "tf": _dialect("tf", (family.tf for family in FAMILIES)),
+}

@@ -19,7 +19,8 @@ from conformance.judging.verdict import Record
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
-from conformance.programs.chapter import cases as chapter_cases
+from conformance.programs.chapter import programs as chapter_programs
+from conformance.programs.forms import forms_of, translate
 from conformance.report import Report
 from conformance.report.markdown import console, page, table
 from conformance.spec.call import Unsupported
@@ -52,7 +53,7 @@ def chapter() -> str:
     str
         Markdown.
     """
-    ids = {case.config["statement"].number: case.id for case in chapter_cases()}
+    ids = {program.content.number: program.id for program in chapter_programs()}
     first = STATEMENTS[0]
     blocks = [
         "# The chapter, claim by claim",
@@ -153,13 +154,13 @@ def _joined(patterns: Iterable[str]) -> str:
 
 def _unsaid() -> list[tuple[str, str, str]]:
     layers: dict[tuple[str, str], set[str]] = {}
-    for name, dialect in DIALECTS.items():
+    for name in DIALECTS:
         for case in all_cases():
             if case.layer == "chapter":
                 continue
-            for form in dialect.forms[case.layer]:
+            for form in forms_of(case, name):
                 try:
-                    dialect.translate(case, form)
+                    translate(case, name, form)
                 except Unsupported as answer:
                     layers.setdefault((name, str(answer)), set()).add(case.layer)
     rows = [(dialect, sorted(found, key=_place), why) for (dialect, why), found in layers.items()]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
+from conformance.programs.forms import forms_of, translate
 from conformance.spec.call import Call, Unsupported
 
 Status = Literal["not implemented", "not yet", "never"]
@@ -115,9 +115,9 @@ def targets(dialect: str) -> frozenset[str]:
     """
     found = set()
     for case in all_cases():
-        for translate in DIALECTS[dialect].forms[case.layer].values():
+        for form in forms_of(case, dialect):
             with contextlib.suppress(Unsupported):
-                found.add(translate(case).target)
+                found.add(translate(case, dialect, form).target)
     return frozenset(found)
 
 

@@ -1,43 +1,14 @@
-"""Wrong implementations, each with one mistake: what the suite must catch, as data."""
+"""Wrong implementations, each with one mistake: what the suite must catch, from every family."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
-
-from conformance.layers.mutant_tables import (
-    activations,
-    dropout,
-    dtypes,
-    geometry,
-    gradients,
-    linear,
-    losses,
-    numerics,
-    parameters,
-    pooling,
-    purity,
-    statistics,
-)
+from conformance.layers.registry import FAMILIES
 from conformance.programs import mutants as programs
-from conformance.spec.mutant import Mutant, Spoiled
+from conformance.spec.mutant import MISTAKE_KINDS, Mutant
 
-# What kind of mistake -> the mistakes.
-FAMILIES: Mapping[str, tuple[Mutant, ...]] = {
-    "geometry": geometry.MUTANTS,
-    "pooling": pooling.MUTANTS,
-    "linear": linear.MUTANTS,
-    "statistics": statistics.MUTANTS,
-    "gradients": gradients.MUTANTS,
-    "losses": losses.MUTANTS,
-    "dropout": dropout.MUTANTS,
-    "activations": activations.MUTANTS,
-    "parameters": parameters.MUTANTS,
-    "dtypes": dtypes.MUTANTS,
-    "purity": purity.MUTANTS,
-    "numerics": numerics.MUTANTS,
-    "programs": programs.MUTANTS,
-}
-MUTANTS: tuple[Mutant, ...] = tuple(itertools.chain.from_iterable(FAMILIES.values()))
+_TABLES = (*(family.mutants for family in FAMILIES), programs.MUTANTS)
 
-__all__ = ["FAMILIES", "MUTANTS", "Mutant", "Spoiled"]
+# By the kind of mistake, as the pages group them; within a kind by family.
+MUTANTS: tuple[Mutant, ...] = tuple(
+    mutant for kind in MISTAKE_KINDS for table in _TABLES for mutant in table if mutant.kind == kind
+)

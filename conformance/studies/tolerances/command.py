@@ -13,7 +13,10 @@ from rich.progress import Progress
 
 from conformance.programs import all_cases
 from conformance.report.arguments import folder, positive
-from conformance.studies.tolerances import OURS, Found, as_json, page, run, summary
+from conformance.studies.tolerances.page import as_json, page, summary
+from conformance.studies.tolerances.results import Found
+from conformance.studies.tolerances.rules import OURS
+from conformance.studies.tolerances.run import run
 
 DOCUMENT = "tolerances.md"
 

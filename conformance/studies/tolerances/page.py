@@ -7,7 +7,8 @@ from typing import Any
 
 from conformance.report.markdown import console, listing, table
 from conformance.report.markdown import page as joined
-from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS, Mutant
+from conformance.spec.mutant import MISTAKE_KINDS, Mutant
+from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.tolerances.prose import CHOICES, INTRODUCTION
 from conformance.studies.tolerances.results import Found
 from conformance.studies.tolerances.rules import OURS, RULES
@@ -62,9 +63,8 @@ def page(found: Found) -> str:
         " rejects the one that is off most. K is the array's: up to 4 is healthy.",
         table(("rule", "claim", "array", "got", "exact, rounded", "K"), _examples(found)),
         "## Mutants that are caught",
-        "Each cell: how many are caught, of how many that the rule speaks about. A family is a file"
-        " in `conformance/studies/kill_matrix/mutants/`.",
-        _families(found),
+        "Each cell: how many are caught, of how many that the rule speaks about.",
+        _by_kind(found),
         "### Missed",
         f"The mutants that some rule lets through; {_LOOSE}, which lets most of the small mistakes"
         " through, counts in the table above only. ✓ caught, ✗ let through, (✗) rejected only where"
@@ -156,13 +156,14 @@ def _examples(found: Found) -> Iterator[tuple[str, ...]]:
                 yield name, f"`{each.claim}`", each.what, *numbers
 
 
-def _families(found: Found) -> str:
+def _by_kind(found: Found) -> str:
     rows = []
-    for family, mutants in (*FAMILIES.items(), ("**all**", MUTANTS)):
+    kinds = [(kind, [each for each in MUTANTS if each.kind == kind]) for kind in MISTAKE_KINDS]
+    for kind, mutants in (*kinds, ("**all**", MUTANTS)):
         counts = [found.mutants(name, mutants) for name in _NAMES]
         if counts[0][0]:
-            rows.append((family, *(f"{caught}/{of}" if of else "–" for of, caught, _ in counts)))
-    return table(("family", *_NAMES), rows)
+            rows.append((kind, *(f"{caught}/{of}" if of else "–" for of, caught, _ in counts)))
+    return table(("kind of mistake", *_NAMES), rows)
 
 
 def _missed(found: Found) -> str:
@@ -210,7 +211,7 @@ def as_json(found: Found) -> Mapping[str, Any]:
         "mutants": [
             {
                 "name": mutant.id,
-                "sin": mutant.sin,
+                "sin": mutant.description,
                 "differs": fate.differs,
                 "judged": sorted(fate.judged),
                 "rejected": sorted(fate.rejected),

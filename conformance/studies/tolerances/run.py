@@ -12,18 +12,27 @@ from itertools import groupby
 import numpy as np
 
 from conformance.checks import PAIRS
-from conformance.judging.claims import Claim, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.report.parallel import spread
 from conformance.spec.call import Unsupported
-from conformance.studies.kill_matrix.harness import Part, bench, concerns, honest, parts
+from conformance.studies.kill_matrix.harness import (
+    MutatedSubject,
+    WorkItem,
+    affects,
+    load_originals,
+    open_mutant_session,
+    split_work,
+)
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.run import claims_of
 from conformance.studies.tolerances.comparison import Comparison, comparisons
 from conformance.studies.tolerances.results import Cell, Example, Fate, Found, Healthy
 from conformance.studies.tolerances.rules import RULES, Rule
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.protocol import SubjectRaised
 
 _CLAIMS = 600  # of healthy subjects, so many that one process is given at a time
 
@@ -61,7 +70,7 @@ def run(
     -------
     Found
     """
-    work: list[_Share | Part] = [*_shares(tuple(subjects), tuple(layers)), *_parts(layers)]
+    work: list[_Share | WorkItem] = [*_shares(tuple(subjects), tuple(layers)), *_items(layers)]
     results = {}
     for place, result in spread(_done, work, processes):
         results[place] = result
@@ -96,9 +105,9 @@ def _numeric(layers: Sequence[str]) -> dict[int, str]:
     }
 
 
-def _parts(layers: Sequence[str]) -> Iterator[Part]:
+def _items(layers: Sequence[str]) -> Iterator[WorkItem]:
     wrong = _numeric(layers)
-    return parts(wrong, {layer: len(claims_of(layer)) for layer in wrong.values()})
+    return split_work(wrong, {layer: len(claims_of(layer)) for layer in wrong.values()})
 
 
 def _shares(subjects: tuple[str, ...], layers: tuple[str, ...]) -> Iterator[_Share]:
@@ -118,7 +127,7 @@ def _healthy_claims(subjects: tuple[str, ...], layers: tuple[str, ...]) -> list[
     return [claim for claim in plan(subjects, tuple(PAIRS)) if _wanted(claim.case.layer, layers)]
 
 
-def _done(work: _Share | Part) -> Healthy | dict[int, Fate]:
+def _done(work: _Share | WorkItem) -> Healthy | dict[int, Fate]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return _of_healthy(work) if isinstance(work, _Share) else _of_mutants(work)
@@ -154,7 +163,7 @@ def _example(claim: Claim, comparison: Comparison, rule: Rule) -> Example:
     got, reference = comparison.numbers
     worst = int(np.argmax(np.where(rule.rejects(comparison), comparison.error, -1.0)))
     return Example(
-        f"{claim.aspect}/{claim.id}",
+        claim.name,
         comparison.pair.what,
         float(got[worst]),
         float(reference[worst]),
@@ -169,8 +178,8 @@ def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Co
     not make the table smaller.
     """
     try:
-        trial = session.trial(claim.case, claim.subject, claim.form)
-        return list(comparisons(trial, claim.aspect))
+        trial = session.trial(claim.case, *claim.targets[0])
+        return list(comparisons(trial, claim.aspect, session.answers))
     except Unsupported:
         return None
     except SubjectRaised:
@@ -179,19 +188,23 @@ def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Co
         raise
 
 
-def _of_mutants(part: Part) -> dict[int, Fate]:
-    given = honest()
-    healthy = Session(given)
-    benches = {number: bench(MUTANTS[number], given, healthy) for number in part.mutants}
-    fates = {number: Fate() for number in part.mutants}
-    for claim in claims_of(part.layer)[part.start : part.stop]:
+def _of_mutants(item: WorkItem) -> dict[int, Fate]:
+    originals = load_originals()
+    healthy = Session(originals)
+    sessions = {}
+    for number in item.mutants:
+        mutant = MUTANTS[number]
+        mutated = MutatedSubject(originals[mutant.subject], mutant)
+        sessions[number] = open_mutant_session(mutated, originals, healthy)
+    fates = {number: Fate() for number in item.mutants}
+    for claim in claims_of(item.layer)[item.start : item.stop]:
         if claim.aspect not in PAIRS:
             continue
         if recorded(claim.case, claim.aspect, claim.subject, claim.form):
             continue
         right = {each.pair.what: each for each in _compared(claim, healthy) or ()}
-        for number, wrong in benches.items():
-            if concerns(claim, MUTANTS[number]):
+        for number, wrong in sessions.items():
+            if affects(MUTANTS[number], claim):
                 for comparison in _compared(claim, wrong, wrong=True) or ():
                     _judge(fates[number], claim, comparison, right[comparison.pair.what])
     return fates
@@ -212,7 +225,7 @@ def _judge(fate: Fate, claim: Claim, wrong: Comparison, right: Comparison) -> No
         if rejected:
             fate.rejected.add(rule.name)
             if not rule.verdict(right):
-                fate.caught[rule.name] = f"{claim.aspect}/{claim.id}"
+                fate.caught[rule.name] = claim.name
 
 
 def _same(one: Comparison, other: Comparison) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conformance.programs.bad_calls import Bad, Values
+from conformance.spec.bad_call import BadCall, Values
 from conformance.tools.reproducer.codegen import Words
 from conformance.tools.reproducer.codegen.base import Lines, keywords
 from conformance.tools.reproducer.failure import Failure
@@ -23,7 +23,7 @@ def target(failure: Failure) -> str:
     -------
     str
     """
-    return str(_bad(failure).target)
+    return str(failure.bad_call.target)
 
 
 def headline(failure: Failure) -> str:
@@ -39,8 +39,8 @@ def headline(failure: Failure) -> str:
     str
     """
     if failure.finding.got == "accepted":
-        return f"a bad {_bad(failure).names} is accepted."
-    return f"a bad {_bad(failure).names} is refused with another {failure.finding.what[4:]}."
+        return f"a bad {failure.bad_call.names} is accepted."
+    return f"a bad {failure.bad_call.names} is refused with another {failure.finding.what[4:]}."
 
 
 def program(failure: Failure, words: Words) -> Lines:
@@ -57,37 +57,34 @@ def program(failure: Failure, words: Words) -> Lines:
     -------
     list of str
     """
-    bad = _bad(failure)
-    arguments = {name: _text(value, words) for name, value in bad.arguments.items()}
-    calls = [f"    made({', '.join(_text(each, words) for each in call)})" for call in bad.calls]
+    bad_call = failure.bad_call
+    arguments = {name: _text(value, words) for name, value in bad_call.arguments.items()}
+    calls = [
+        f"    made({', '.join(_text(each, words) for each in call)})" for call in bad_call.calls
+    ]
     return [
         'got, message, stage = "accepted", "", ""',
         "try:",
-        f"    made = {words.library}.{bad.target}({keywords(arguments)})",
+        f"    made = {words.library}.{bad_call.target}({keywords(arguments)})",
         *(['    stage = " at call"', *calls] if calls else []),
         "except Exception as error:",
         "    got, message = type(error).__name__ + stage, str(error)",
         "",
         words.versions,
         f'print(got, message, "(expected: {failure.finding.expected})")',
-        f"sys.exit({_wrong(failure, bad)})",
+        f"sys.exit({_wrong(failure, bad_call)})",
     ]
 
 
-def _bad(failure: Failure) -> Bad:
-    bad: Bad = failure.trial.case.config["bad"]
-    return bad
-
-
-def _wrong(failure: Failure, bad: Bad) -> str:
+def _wrong(failure: Failure, bad_call: BadCall) -> str:
     """What must not be: as `checks.errors` has it."""
-    subject = failure.trial.subject
+    subject = failure.tried.subject
     if subject.startswith("refimpl."):
-        named = rf"(?<!\w){re.escape(bad.names)}(?!\w)"
+        named = rf"(?<!\w){re.escape(bad_call.names)}(?!\w)"
         said = " and ".join(f"re.search({each!r}, message)" for each in (named, r"\b(got|both)\b"))
-        return f"got != {bad.refuses!r} or not ({said})"
-    known = failure.trial.session.roster[subject].built_in and isinstance(bad.framework, str)
-    return f"got != {bad.framework!r}" if known else 'got == "accepted"'
+        return f"got != {bad_call.refuses!r} or not ({said})"
+    known = failure.session.roster[subject].built_in and isinstance(bad_call.framework, str)
+    return f"got != {bad_call.framework!r}" if known else 'got == "accepted"'
 
 
 def _text(value: Any, words: Words) -> str:

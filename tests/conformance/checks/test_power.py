@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, judge, plan
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
 from conformance.layers.registry import TABLES

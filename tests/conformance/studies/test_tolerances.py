@@ -15,29 +15,22 @@ import numpy as np
 import pytest
 
 from conformance.checks import Pair
-from conformance.judging.claims import plan
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs import all_cases
-from conformance.studies.kill_matrix import harness as bench
+from conformance.studies.kill_matrix import harness
 from conformance.studies.kill_matrix import run as matrix
-from conformance.studies.kill_matrix.harness import Part
-from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS
-from conformance.studies.tolerances import (
-    RULES,
-    Fate,
-    Found,
-    Healthy,
-    as_json,
-    command,
-    dot_product,
-    page,
-    run,
-    webnn,
-)
+from conformance.studies.kill_matrix.harness import WorkItem
+from conformance.studies.kill_matrix.mutants import MUTANTS
+from conformance.studies.tolerances import command, dot_product, webnn
 from conformance.studies.tolerances import run as running
 from conformance.studies.tolerances.comparison import Comparison, comparisons
-from conformance.studies.tolerances.results import Cell
+from conformance.studies.tolerances.page import as_json, page
+from conformance.studies.tolerances.results import Cell, Fate, Found, Healthy
+from conformance.studies.tolerances.rules import RULES
+from conformance.studies.tolerances.run import run
+from conformance.subjects.protocol import SubjectRaised
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {rule.name: rule for rule in RULES}
@@ -244,7 +237,7 @@ def test_dot_products_know_their_terms_and_magnitudes():
         if claim.case.layer == "conv2d" and claim.case.dtype == "float32"
         if claim.case.config["padding_mode"] == "zeros" and "bias" in claim.case.shapes
     )
-    trial = session.trial(claim.case, claim.subject, claim.form)
+    trial = session.trial(claim.case, *claim.targets[0])
     (comparison,) = comparisons(trial, "output")
     assert dot_product.applies(comparison)
     weight = claim.case.shapes["weight"]
@@ -288,7 +281,9 @@ def test_a_mutant_whose_numbers_are_right_is_left_out():
     numbers = (MUTANTS.index(same), MUTANTS.index(other))
     fates = {}
     for place in places[:12]:
-        for number, fate in running._done(Part("batch_norm2d", place, place + 1, numbers)).items():
+        for number, fate in running._done(
+            WorkItem("batch_norm2d", place, place + 1, numbers)
+        ).items():
             fates.setdefault(MUTANTS[number], Fate()).merge(fate)
     assert list(Found(Healthy(), fates, Counter()).numeric) == [other]
 
@@ -339,7 +334,7 @@ def test_equal_numbers_say_nothing():
 
 def test_how_the_work_is_dealt_does_not_change_the_result(found, monkeypatch):
     monkeypatch.setattr(running, "_CLAIMS", 100)
-    monkeypatch.setattr(bench, "_PORTION", 300)
+    monkeypatch.setattr(harness, "_PORTION", 300)
     assert len(list(running._shares(SUBJECTS, LAYERS))) > 8
     dealt = run(LAYERS, SUBJECTS)
     assert as_json(dealt) == as_json(found)
@@ -374,10 +369,10 @@ def test_the_page_adds_up(found, written):
         rejected = int(line[1].split()[0].replace(",", ""))
         for title in titles:
             assert sums(cells(text, f"### {title}"), place) == [rejected, judged], (name, title)
-        families = cells(text, "## Mutants that are caught")
-        assert families[-1][0] == "**all**"
-        assert families[-1][place].replace("–", "0/0") == f"{line[5]}/{line[4]}"
-        assert sums(families[:-1], place) == [int(line[5]), int(line[4])]
+        kinds = cells(text, "## Mutants that are caught")
+        assert kinds[-1][0] == "**all**"
+        assert kinds[-1][place].replace("–", "0/0") == f"{line[5]}/{line[4]}"
+        assert sums(kinds[:-1], place) == [int(line[5]), int(line[4])]
         assert int(line[5]) <= int(line[6])
     for row in cells(text, "### Missed"):
         assert {"✗", "(✗)"} & set(row)
@@ -400,8 +395,8 @@ def test_the_documents_tell_the_figures_of_the_page():
     assert "](tolerances.md)" in (DOCS / "bounds.md").read_text(encoding="utf-8")
 
 
-def test_every_mutant_is_in_a_family():
-    assert sum(map(len, FAMILIES.values())) == len(MUTANTS) == len(set(MUTANTS))
+def test_every_mutant_is_counted_once():
+    assert len(MUTANTS) == len(set(MUTANTS))
 
 
 def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
