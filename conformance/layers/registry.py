@@ -32,4 +32,8 @@ def layer_cases():
         for c in t.cases()
     )
 
-FAMILIES=[SimpleNamespace(name=n) for n in ("conv","pooling","linear","norm","dropout","activation","loss")]
+
+FAMILIES = [
+    SimpleNamespace(name=n)
+    for n in ("conv", "pooling", "linear", "norm", "dropout", "activation", "loss")
+]
