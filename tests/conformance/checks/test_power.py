@@ -16,8 +16,9 @@ from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import TABLES
 from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims
-from conformance.programs import TABLES, all_cases
+from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
 from conformance.subjects.loading import load
