@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from conformance.layers.registry import FAMILIES
 from conformance.spec.call import Dialect
-from conformance.spec.layer import Forms
-
-
-def _dialect(name: str, families: Iterable[Forms]) -> Dialect:
-    return Dialect(name, {layer: forms for known in families for layer, forms in known.items()})
-
 
 DIALECTS: Mapping[str, Dialect] = {
-    "torch": _dialect("torch", (family.torch for family in FAMILIES)),
-    "tf": _dialect("tf", (family.tf for family in FAMILIES)),
+    "torch": Dialect(
+        "torch", {layer: forms for family in FAMILIES for layer, forms in family.torch.items()}
+    ),
+    "tf": Dialect(
+        "tf", {layer: forms for family in FAMILIES for layer, forms in family.tf.items()}
+    ),
 }

@@ -19,7 +19,7 @@ def always(case: Case | Program) -> bool:
     Parameters
     ----------
     case : Case or Program
-        Whatever is asked.
+        Any.
 
     Returns
     -------
@@ -44,7 +44,7 @@ class Divergence:
     reason : str
         Why it is recorded rather than judged: a documented difference, a known defect.
     when : callable
-        For which cases, or programs.
+        For which cases or programs.
     surely : callable, optional
         For which of them every claim must show it: a regime that holds every number holds those
         that do. Without one every claim must, or the witnesses alone if there are any.
@@ -69,15 +69,17 @@ class Divergence:
     witnesses: tuple[str, ...] = ()
     half_sums: bool = False
 
-    def must_show_at(self, case: Case | Program, aspect: str, subject: str, form: str) -> bool:
+    def must_show_at(self, case: Case | Program, aspect: str, subject: str, *forms: str) -> bool:
         """Whether a claim it covers must show the deviation.
 
         Parameters
         ----------
         case : Case or Program
-            What the claim is about.
-        aspect, subject, form : str
+            What the claim asks.
+        aspect, subject : str
             The claim's other coordinates.
+        *forms : str
+            Its form, or both.
 
         Returns
         -------
@@ -86,33 +88,37 @@ class Divergence:
         if self.surely is not None and self.surely(case):
             return True
         seed = f" seed {case.seed}" if case.seed else ""
-        if f"{aspect}/{case.id}-{subject}-{form}{seed}" in self.witnesses:
+        if f"{aspect}/{case.id}-{subject}-{'+'.join(forms)}{seed}" in self.witnesses:
             return True
         return self.surely is None and not self.witnesses
 
-    def covers(self, case: Case | Program, aspect: str, subject: str, form: str) -> bool:
+    def covers(self, case: Case | Program, aspect: str, subject: str, *forms: str) -> bool:
         """Whether it speaks about a claim.
 
         Parameters
         ----------
         case : Case or Program
-            What the claim is about.
-        aspect, subject, form : str
+            What the claim asks.
+        aspect, subject : str
             The claim's other coordinates.
+        *forms : str
+            Its form, or both.
 
         Returns
         -------
         bool
         """
-        return self.speaks_of(case.layer, aspect, subject, form) and self.when(case)
+        return self.matches(case.layer, aspect, subject, *forms) and self.when(case)
 
-    def speaks_of(self, layer: str, aspect: str, subject: str, form: str) -> bool:
-        """Whether its patterns match, for any case.
+    def matches(self, layer: str, aspect: str, subject: str, *forms: str) -> bool:
+        """Whether its patterns match a claim, whatever the case.
 
         Parameters
         ----------
-        layer, aspect, subject, form : str
-            A claim's coordinates.
+        layer, aspect, subject : str
+            The claim's coordinates.
+        *forms : str
+            Its form, or both.
 
         Returns
         -------
@@ -122,8 +128,8 @@ class Divergence:
             _matches(aspect, self.aspects)
             and _matches(layer, self.layers)
             and _matches(subject, self.subjects)
-            # Two forms held against each other deviate where one of them does.
-            and any(_matches(each, self.forms) for each in form.split("+"))
+            # Two forms that are compared deviate where one of them does.
+            and any(_matches(each, self.forms) for each in forms)
         )
 
 

@@ -17,10 +17,10 @@ from typing import Any
 from conformance.judging.divergences import DIVERGENCES
 from conformance.judging.verdict import Record
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import layer_cases
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
 from conformance.programs.chapter import programs as chapter_programs
-from conformance.programs.forms import forms_of, translate
 from conformance.report import Report
 from conformance.report.markdown import console, page, table
 from conformance.spec.call import Unsupported
@@ -154,13 +154,11 @@ def _joined(patterns: Iterable[str]) -> str:
 
 def _unsaid() -> list[tuple[str, str, str]]:
     layers: dict[tuple[str, str], set[str]] = {}
-    for name in DIALECTS:
-        for case in all_cases():
-            if case.layer == "chapter":
-                continue
-            for form in forms_of(case, name):
+    for name, dialect in DIALECTS.items():
+        for case in layer_cases():
+            for form in dialect.forms[case.layer]:
                 try:
-                    translate(case, name, form)
+                    dialect.translate(case, form)
                 except Unsupported as answer:
                     layers.setdefault((name, str(answer)), set()).add(case.layer)
     rows = [(dialect, sorted(found, key=_place), why) for (dialect, why), found in layers.items()]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-from conformance.programs import all_cases
-from conformance.programs.forms import forms_of, translate
+from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import layer_cases
 from conformance.spec.call import Call, Unsupported
 
 Status = Literal["not implemented", "not yet", "never"]
@@ -114,10 +114,10 @@ def targets(dialect: str) -> frozenset[str]:
         The targets of all calls.
     """
     found = set()
-    for case in all_cases():
-        for form in forms_of(case, dialect):
+    for case in layer_cases():
+        for translate in DIALECTS[dialect].forms[case.layer].values():
             with contextlib.suppress(Unsupported):
-                found.add(translate(case, dialect, form).target)
+                found.add(translate(case).target)
     return frozenset(found)
 
 

@@ -123,7 +123,7 @@ class Soak:
         self.verdicts[record.verdict] += 1
         if record.verdict in (Verdict.FAIL, Verdict.ERROR):
             self.alarms.append((claim.case.seed, record))
-        elif recorded(claim.case, claim.aspect, claim.subject, claim.form):
+        elif recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             self.covered += record.verdict is Verdict.PASS
         elif record.verdict is Verdict.PASS and record.k is not None:
             cell = Cell(record.layer, record.aspect, record.subject, claim.case.dtype)
@@ -214,7 +214,7 @@ def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim
     """
     # What holds every value of a dtype is the same under any seed, and a bad call draws nothing.
     case = claims[0].case
-    seedless = case.kind == "errors" if isinstance(case, Program) else case.regime == "all"
+    seedless = case.regime == "all" or (isinstance(case, Program) and case.kind == "errors")
     if (seedless and seed != wanted.seeds[0]) or not _drawn(case.id, seed, wanted.share):
         return
     rarely = seed % COMPILED_EVERY != 0
@@ -225,11 +225,11 @@ def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim
 
 
 def _is_compiled(claim: Claim) -> bool:
-    """Whether Keras compiles the case anew at each call."""
-    if isinstance(claim.case, Program) or "tensorflow" not in claim.subjects:
+    """Whether Keras compiles the layer anew for the claim."""
+    case = claim.case
+    if "tensorflow" not in claim.subjects or isinstance(case, Program):
         return False
-    case, compiled = claim.case, LAYERS[claim.case.layer].compiled
-    return any(compiled(case, form) for form in claim.forms)
+    return any(LAYERS[case.layer].compiled(case, form) for form in claim.forms)
 
 
 def _drawn(case: str, seed: int, share: float) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from conformance.judging.claim import Claim
 from conformance.judging.planning import plan
 from conformance.layers.dialects import DIALECTS
-from conformance.programs.forms import translate
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
+from conformance.spec.program import Program
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.placeholder import ASKED
 from refimpl.dtypes import FLOATS
@@ -131,9 +131,12 @@ class Choice:
         ]
 
     def _can_be_said(self, claim: Claim) -> bool:
+        dialect = DIALECTS[self.dialect]
         try:
-            calls = [translate(claim.case, self.dialect, form) for form in claim.forms]
-            return all(bool(call.slots) for call in calls)
+            return all(
+                isinstance(claim.case, Case) and bool(dialect.translate(claim.case, form).slots)
+                for form in claim.forms
+            )
         except Unsupported:
             return False
 
@@ -180,7 +183,7 @@ def matches(expression: str, name: str) -> bool:
     )
 
 
-def _origin(case: Case) -> str:
+def _origin(case: Case | Program) -> str:
     """Name the table's own case, which a case with another batch was made from."""
     words = tuple(word for word in case.words if word not in ("empty", "many"))
     return replace(case, words=words).id

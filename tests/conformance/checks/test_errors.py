@@ -59,7 +59,7 @@ class Fake:
 
 def judged(name, function, bad=RELU):
     case = replace(cases()[0], config=MappingProxyType({"bad_call": bad, "dialect": "torch"}))
-    return judge(Claim(case, "errors", name, "call"), Session({name: Fake(name, function)}))
+    return judge(Claim.about(case, "errors", name, "call"), Session({name: Fake(name, function)}))
 
 
 def raises(error):

@@ -184,7 +184,7 @@ def test_a_small_relative_error_is_seen(layer, aspect):
     judging.subject = lambda _: subject
     for case in cases_of()[layer]:
         for form in dialect.forms[layer]:
-            record = judge(Claim(case, aspect, name, form), judging)
+            record = judge(Claim.about(case, aspect, name, form), judging)
             if record.verdict is Verdict.FAIL:
                 return
     raise AssertionError(f"no case of {layer} sees a relative error of {error} in its {aspect}")
@@ -199,7 +199,7 @@ def test_float32_inside_float64_is_seen_in_every_layer(layer):
     cases = [c for c in all_cases() if c.layer == layer and c.dtype == "float64"]
     for case in cases or cases_of()[layer]:
         for form in dialect.forms[layer]:
-            record = judge(Claim(case, "output", name, form), judging)
+            record = judge(Claim.about(case, "output", name, form), judging)
             if record.verdict is Verdict.FAIL or case.dtype == "float32":
                 return
     raise AssertionError(f"no case of {layer} tells float64 from float32")

@@ -192,9 +192,7 @@ def test_no_subject_is_excused_from_most_of_what_it_answers():
     for name in SUBJECTS:
         for aspect in ("output", "gradient", "loss", "state"):
             about = {
-                claim.name
-                for claim in claims()
-                if claim.subject == name and claim.aspect == aspect
+                claim.name for claim in claims() if claim.subject == name and claim.aspect == aspect
             }
             assert len(about & excused) <= 0.35 * max(len(about), 1), (name, aspect)
 

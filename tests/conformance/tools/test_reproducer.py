@@ -46,7 +46,7 @@ def claim(aspect: str, words: str, subject: str, form: str) -> Claim:
         if case.layer == layer and set(others) <= {*case.words, case.regime, case.dtype}:
             with contextlib.suppress(Unsupported):
                 DIALECTS[dialect_of(subject)].translate(case, form)
-                return Claim(case, aspect, subject, form)
+                return Claim.about(case, aspect, subject, form)
     raise AssertionError(f"no case of {words}")
 
 
