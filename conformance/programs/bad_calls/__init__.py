@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from conformance.layers.activation import bad_calls as activation
-from conformance.layers.conv import bad_calls as conv
-from conformance.layers.dropout import bad_calls as dropout
-from conformance.layers.linear import bad_calls as linear
-from conformance.layers.loss import bad_calls as loss
-from conformance.layers.norm import bad_calls as norm
-from conformance.layers.pooling import bad_calls as pooling
+from conformance.layers.registry import FAMILIES
 from conformance.programs.bad_calls import other
 from conformance.spec.bad_call import BadCall
 from conformance.spec.program import Program
 
-_TABLES = (conv, pooling, linear, norm, dropout, activation, loss, other)
+_OTHER = {"torch": other.TORCH, "tf": other.TF}
 
 
 def _sort(bad_calls: Iterable[BadCall]) -> tuple[BadCall, ...]:
@@ -23,11 +17,13 @@ def _sort(bad_calls: Iterable[BadCall]) -> tuple[BadCall, ...]:
     return tuple(sorted(bad_calls, key=lambda bad_call: bad_call.target))
 
 
+def _all_of(dialect: str) -> tuple[BadCall, ...]:
+    families = (bad_call for family in FAMILIES for bad_call in family.bad_calls[dialect])
+    return _sort((*families, *_OTHER[dialect]))
+
+
 # By dialect.
-BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {
-    "torch": _sort(bad_call for table in _TABLES for bad_call in table.TORCH),
-    "tf": _sort(bad_call for table in _TABLES for bad_call in table.TF),
-}
+BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {dialect: _all_of(dialect) for dialect in _OTHER}
 
 
 def programs() -> tuple[Program, ...]:
