@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from conformance.checks.finding import Finding
-from conformance.judging.session import SubjectRaised, Trial
+from conformance.checks.trial import Answers, ProgramTrial
 from conformance.oracle.bounds import LIMIT, Unit
 from conformance.spec.bad_call import Accepts, BadCall, Dies, ReturnedArray, Values
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
 from conformance.subjects import sandbox
-from conformance.subjects.protocol import resolve
+from conformance.subjects.protocol import SubjectRaised, resolve
 
 # What a call may cost that kills its process, or hangs in it.
 _PATIENCE = sandbox.Limits(30.0)
@@ -44,26 +44,28 @@ class CallOutcome:
     answer: Any = None
 
 
-def check_bad_call_is_refused(trial: Trial) -> Sequence[Finding]:
+def check_bad_call_is_refused(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
     """The call raises the exception that the table has; refimpl's names the argument.
 
     Of implementations that are neither refimpl nor its framework only an exception is asked.
 
     Parameters
     ----------
-    trial : Trial
+    trial : ProgramTrial
         Its case carries the call.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    bad_call: BadCall = trial.case.config["bad_call"]
-    library = trial.session.library(trial.subject)
+    bad_call: BadCall = trial.program.content
+    library = answers.library(trial.subject)
     if trial.subject.startswith("refimpl."):
         outcome = attempt(library, bad_call)
         return [_compare_exception(outcome, bad_call.refuses), _check_message(bad_call, outcome)]
-    if not trial.session.roster[trial.subject].built_in:
+    if not answers.is_built_in(trial.subject):
         return [_compare_exception(attempt(library, bad_call))]
     if isinstance(bad_call.framework, str):
         return [_compare_exception(attempt(library, bad_call), bad_call.framework)]

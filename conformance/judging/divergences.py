@@ -9,26 +9,14 @@ from __future__ import annotations
 
 import functools
 
-from conformance.layers.activation.divergences import ACTIVATION
-from conformance.layers.conv.divergences import CONV
-from conformance.layers.dropout.divergences import DROPOUT
-from conformance.layers.half_sums import HALF_SUMS
-from conformance.layers.loss.divergences import LOSS
-from conformance.layers.norm.divergences import NORM
-from conformance.layers.pooling.divergences import POOL
+from conformance.layers.registry import FAMILIES
 from conformance.programs.bad_calls.accepted import unrefused
 from conformance.programs.seeded.divergences import SEEDED
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 
 DIVERGENCES: tuple[Divergence, ...] = (
-    *CONV,
-    *HALF_SUMS,
-    *POOL,
-    *NORM,
-    *DROPOUT,
-    *LOSS,
-    *ACTIVATION,
+    *(record for family in FAMILIES for record in family.divergences),
     *SEEDED,
     *unrefused(),
 )

@@ -179,6 +179,11 @@ class BadCall:
         return self.target.rpartition(".")[2], self.what
 
     @property
+    def is_refused_by_framework(self) -> bool:
+        """Whether the framework raises an exception, too."""
+        return isinstance(self.framework, str)
+
+    @property
     def isolated(self) -> bool:
         """Whether the framework is called in a process of its own."""
         return isinstance(self.framework, Dies) or (

@@ -19,7 +19,7 @@ from conformance.judging.verdict import Record
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
-from conformance.programs.chapter import cases as chapter_cases
+from conformance.programs.chapter import programs as chapter_programs
 from conformance.report import Report
 from conformance.report.markdown import console, page, table
 from conformance.spec.call import Unsupported
@@ -52,7 +52,7 @@ def chapter() -> str:
     str
         Markdown.
     """
-    ids = {case.config["statement"].number: case.id for case in chapter_cases()}
+    ids = {program.content.number: program.id for program in chapter_programs()}
     first = STATEMENTS[0]
     blocks = [
         "# The chapter, claim by claim",

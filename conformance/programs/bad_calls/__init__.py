@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from conformance.layers.activation import bad_calls as activation
 from conformance.layers.conv import bad_calls as conv
@@ -14,7 +13,7 @@ from conformance.layers.norm import bad_calls as norm
 from conformance.layers.pooling import bad_calls as pooling
 from conformance.programs.bad_calls import other
 from conformance.spec.bad_call import BadCall
-from conformance.spec.case import Case
+from conformance.spec.program import Program
 
 _TABLES = (conv, pooling, linear, norm, dropout, activation, loss, other)
 
@@ -31,22 +30,22 @@ BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {
 }
 
 
-def cases() -> tuple[Case, ...]:
-    """The bad calls as cases.
+def programs() -> tuple[Program, ...]:
+    """The bad calls as programs.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return tuple(
-        Case(
-            layer="errors",
+        Program(
+            kind="errors",
             words=(dialect, *bad_call.words),
-            config=MappingProxyType({"bad_call": bad_call, "dialect": dialect}),
-            shapes=MappingProxyType({}),
-            regime="normal",
-            dtype="float32",
+            content=bad_call,
             hunts=f"a bad {bad_call.names} that is accepted, or refused without a word about it",
+            form="call",
+            dialects=(dialect,),
+            refusal="this bad call is another framework's",
         )
         for dialect, calls in BAD_CALLS.items()
         for bad_call in calls

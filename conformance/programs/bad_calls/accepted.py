@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from conformance.programs.bad_calls import BAD_CALLS
 from conformance.spec.bad_call import Accepts, BadCall
-from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.program import Program
 
 _FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 
@@ -51,5 +51,5 @@ def _record(framework: str, bad_call: BadCall) -> Divergence:
     )
 
 
-def _is(bad_call: BadCall) -> Callable[[Case], bool]:
-    return lambda case: bool(case.config["bad_call"] == bad_call)
+def _is(bad_call: BadCall) -> Callable[[Program], bool]:
+    return lambda program: bool(program.content == bad_call)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from conformance.judging.claims import Claim
+from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.spec.library import Library
 from conformance.spec.mutant import Mutant
@@ -147,5 +147,5 @@ def affects(mutant: Mutant, claim: Claim) -> bool:
     -------
     bool
     """
-    names: Sequence[str] = claim.subject.split("+")
+    names = claim.subjects
     return mutant.subject in names or FOREIGN[mutant.subject] in names

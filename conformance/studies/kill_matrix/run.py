@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
@@ -193,7 +195,7 @@ def find_killing_claim(mutant: Mutant) -> Kill | None:
     for claim in claims_of(mutant.layer):
         if claim.aspect != mutant.aspect or not affects(mutant, claim):
             continue
-        if mutant.form not in ("", claim.form.split("+")[0]) or (
+        if mutant.form not in ("", claim.forms[0]) or (
             mutant.word and mutant.word not in claim.case.words
         ):
             continue
@@ -231,13 +233,13 @@ def _by_layer() -> Mapping[str, tuple[Claim, ...]]:
 
 def _draws() -> Iterator[Claim]:
     """The draws, each in its dialect; what a framework refuses on record, refimpl does, too."""
-    for case in seeded.cases():
+    for program in seeded.programs():
         for subject, framework in FRAMEWORKS.items():
-            known = recorded(case, "seeded", framework, "drawn")
-            if case.config["draw"].dialect == loading.dialect_of(subject) and not any(
+            known = recorded(program, "seeded", framework, "drawn")
+            if loading.dialect_of(subject) in program.dialects and not any(
                 each.kind == "raises" for each in known
             ):
-                yield Claim(case, "seeded", FOREIGN[subject], "drawn")
+                yield Claim.about(program, "seeded", FOREIGN[subject], program.form)
 
 
 def _judge_item(item: WorkItem) -> _ItemResult:
@@ -255,7 +257,7 @@ def _judge_item(item: WorkItem) -> _ItemResult:
     for claim in claims_of(item.layer)[item.start : item.stop]:
         record = _judge(claim, healthy)
         if not record.verdict.healthy:
-            rejected.append(f"{claim.aspect}/{claim.id}")
+            rejected.append(claim.name)
         if record.verdict is not Verdict.PASS:
             continue
         for number, session in sessions.items():
@@ -282,5 +284,5 @@ def _kill(claim: Claim, session: Session) -> Kill | None:
         return None
     k = math.inf if record.k is None or not math.isfinite(record.k) else record.k
     case = claim.case
-    name = f"{claim.aspect}/{claim.id}"
+    name = claim.name
     return Kill(name, claim.aspect, case.id, row_of(case), case.regime, float(k))

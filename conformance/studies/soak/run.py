@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import NamedTuple
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 
@@ -222,8 +224,8 @@ def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim
 
 def _is_compiled(claim: Claim) -> bool:
     """Whether Keras hands the case to XLA: groups, and three axes with the channels first."""
-    forms = {"keras", "keras_ncx"} & set(claim.form.split("+"))
-    if "tensorflow" not in claim.subject.split("+") or not claim.case.layer.startswith("conv"):
+    forms = {"keras", "keras_ncx"} & set(claim.forms)
+    if "tensorflow" not in claim.subjects or not claim.case.layer.startswith("conv"):
         return False
     transposed = claim.case.layer == "conv3d" and "keras_ncx" in forms
     return bool(forms) and (claim.case.config["groups"] > 1 or transposed)

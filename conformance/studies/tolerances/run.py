@@ -12,9 +12,10 @@ from itertools import groupby
 import numpy as np
 
 from conformance.checks import PAIRS
-from conformance.judging.claims import Claim, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.report.parallel import spread
 from conformance.spec.call import Unsupported
 from conformance.studies.kill_matrix.harness import (
@@ -31,6 +32,7 @@ from conformance.studies.tolerances.comparison import Comparison, comparisons
 from conformance.studies.tolerances.results import Cell, Example, Fate, Found, Healthy
 from conformance.studies.tolerances.rules import RULES, Rule
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.protocol import SubjectRaised
 
 _CLAIMS = 600  # of healthy subjects, so many that one process is given at a time
 
@@ -161,7 +163,7 @@ def _example(claim: Claim, comparison: Comparison, rule: Rule) -> Example:
     got, reference = comparison.numbers
     worst = int(np.argmax(np.where(rule.rejects(comparison), comparison.error, -1.0)))
     return Example(
-        f"{claim.aspect}/{claim.id}",
+        claim.name,
         comparison.pair.what,
         float(got[worst]),
         float(reference[worst]),
@@ -176,8 +178,8 @@ def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Co
     not make the table smaller.
     """
     try:
-        trial = session.trial(claim.case, claim.subject, claim.form)
-        return list(comparisons(trial, claim.aspect))
+        trial = session.trial(claim.case, *claim.targets[0])
+        return list(comparisons(trial, claim.aspect, session.answers))
     except Unsupported:
         return None
     except SubjectRaised:
@@ -223,7 +225,7 @@ def _judge(fate: Fate, claim: Claim, wrong: Comparison, right: Comparison) -> No
         if rejected:
             fate.rejected.add(rule.name)
             if not rule.verdict(right):
-                fate.caught[rule.name] = f"{claim.aspect}/{claim.id}"
+                fate.caught[rule.name] = claim.name
 
 
 def _same(one: Comparison, other: Comparison) -> bool:

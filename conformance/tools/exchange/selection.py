@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from conformance.judging.claims import Claim, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
 from conformance.layers.dialects import DIALECTS
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
@@ -123,19 +124,15 @@ class Choice:
             and self._can_be_said(claim)
         ]
         chosen = self._first_cases(chosen)
-        asked = {(claim.case.id, claim.form) for claim in chosen if "+" not in claim.form}
+        asked = {(claim.case.id, *claim.forms) for claim in chosen if len(claim.forms) == 1}
         return [
-            claim
-            for claim in chosen
-            if all((claim.case.id, form) in asked for form in claim.form.split("+"))
+            claim for claim in chosen if all((claim.case.id, form) in asked for form in claim.forms)
         ]
 
     def _can_be_said(self, claim: Claim) -> bool:
         dialect = DIALECTS[self.dialect]
         try:
-            return all(
-                bool(dialect.translate(claim.case, form).slots) for form in claim.form.split("+")
-            )
+            return all(bool(dialect.translate(claim.case, form).slots) for form in claim.forms)
         except Unsupported:
             return False
 

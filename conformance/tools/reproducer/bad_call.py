@@ -23,7 +23,7 @@ def target(failure: Failure) -> str:
     -------
     str
     """
-    return str(_bad_call(failure).target)
+    return str(failure.bad_call.target)
 
 
 def headline(failure: Failure) -> str:
@@ -39,8 +39,8 @@ def headline(failure: Failure) -> str:
     str
     """
     if failure.finding.got == "accepted":
-        return f"a bad {_bad_call(failure).names} is accepted."
-    return f"a bad {_bad_call(failure).names} is refused with another {failure.finding.what[4:]}."
+        return f"a bad {failure.bad_call.names} is accepted."
+    return f"a bad {failure.bad_call.names} is refused with another {failure.finding.what[4:]}."
 
 
 def program(failure: Failure, words: Words) -> Lines:
@@ -57,7 +57,7 @@ def program(failure: Failure, words: Words) -> Lines:
     -------
     list of str
     """
-    bad_call = _bad_call(failure)
+    bad_call = failure.bad_call
     arguments = {name: _text(value, words) for name, value in bad_call.arguments.items()}
     calls = [
         f"    made({', '.join(_text(each, words) for each in call)})" for call in bad_call.calls
@@ -76,19 +76,14 @@ def program(failure: Failure, words: Words) -> Lines:
     ]
 
 
-def _bad_call(failure: Failure) -> BadCall:
-    bad_call: BadCall = failure.trial.case.config["bad_call"]
-    return bad_call
-
-
 def _wrong(failure: Failure, bad_call: BadCall) -> str:
     """What must not be: as `checks.errors` has it."""
-    subject = failure.trial.subject
+    subject = failure.tried.subject
     if subject.startswith("refimpl."):
         named = rf"(?<!\w){re.escape(bad_call.names)}(?!\w)"
         said = " and ".join(f"re.search({each!r}, message)" for each in (named, r"\b(got|both)\b"))
         return f"got != {bad_call.refuses!r} or not ({said})"
-    known = failure.trial.session.roster[subject].built_in and isinstance(bad_call.framework, str)
+    known = failure.session.roster[subject].built_in and isinstance(bad_call.framework, str)
     return f"got != {bad_call.framework!r}" if known else 'got == "accepted"'
 
 

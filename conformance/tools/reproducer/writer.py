@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from conformance.checks.state import STEPS
-from conformance.judging.claims import Claim
+from conformance.checks.trial import Trial
+from conformance.judging.claim import Claim
 from conformance.judging.session import Session
+from conformance.spec.program import Program
 from conformance.tools.reproducer.concrete_case import given
 from conformance.tools.reproducer.explanation import arithmetic
 from conformance.tools.reproducer.failure import Failure, NoCapsule
@@ -69,12 +72,11 @@ def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule
     if not failure.fails:
         raise NoCapsule("the claim holds: there is no failure to show")
     shrunk = _shrunk(claim, failure, seconds)
-    name, told = f"{claim.aspect}/{claim.id}", arithmetic(shrunk.failure)
+    name, told = claim.name, arithmetic(shrunk.failure)
     made = Capsule(write(shrunk.failure, name, told, [shrunk.remark]), shrunk)
     if not made.warning:
         return made
-    case = shrunk.failure.trial.case
-    shapes = ", ".join(f"{array} {list(shape)}" for array, shape in case.shapes.items())
+    shapes = ", ".join(f"{array} {list(shape)}" for array, shape in _shapes(shrunk.failure).items())
     if len(made.text) > MOST:
         raise NoCapsule(
             f"it would have {len(made.text)} bytes, more than {MOST}, since these arrays could not"
@@ -84,8 +86,12 @@ def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule
     return replace(made, text=write(shrunk.failure, name, told, [shrunk.remark, large]))
 
 
+def _shapes(failure: Failure) -> Mapping[str, tuple[int, ...]]:
+    return failure.trial.case.shapes if isinstance(failure.tried, Trial) else {}
+
+
 def _shrunk(claim: Claim, failure: Failure, seconds: float) -> Shrunk:
-    if not claim.case.shapes:  # a bad call, as small as it stands in its table
+    if isinstance(claim.case, Program):  # a bad call, as small as it stands in its table
         return Shrunk(failure, 0)
     frozen = replace(claim, case=given(claim.case, failure.trial.call, max(STEPS)))
-    return shrink(frozen, look(frozen, failure.trial.session), seconds)
+    return shrink(frozen, look(frozen, failure.session), seconds)

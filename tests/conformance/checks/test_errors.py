@@ -12,8 +12,10 @@ from types import MappingProxyType, SimpleNamespace
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs.bad_calls import BAD_CALLS, cases
@@ -57,7 +59,7 @@ class Fake:
 
 def judged(name, function, bad=RELU):
     case = replace(cases()[0], config=MappingProxyType({"bad_call": bad, "dialect": "torch"}))
-    return judge(Claim(case, "errors", name, "call"), Session({name: Fake(name, function)}))
+    return judge(Claim.about(case, "errors", name, "call"), Session({name: Fake(name, function)}))
 
 
 def raises(error):

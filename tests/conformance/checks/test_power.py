@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, judge, plan
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import TABLES
 from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims
-from conformance.programs import TABLES, all_cases
+from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
 from conformance.subjects.loading import load
@@ -180,7 +184,7 @@ def test_a_small_relative_error_is_seen(layer, aspect):
     judging.subject = lambda _: subject
     for case in cases_of()[layer]:
         for form in dialect.forms[layer]:
-            record = judge(Claim(case, aspect, name, form), judging)
+            record = judge(Claim.about(case, aspect, name, form), judging)
             if record.verdict is Verdict.FAIL:
                 return
     raise AssertionError(f"no case of {layer} sees a relative error of {error} in its {aspect}")
@@ -195,7 +199,7 @@ def test_float32_inside_float64_is_seen_in_every_layer(layer):
     cases = [c for c in all_cases() if c.layer == layer and c.dtype == "float64"]
     for case in cases or cases_of()[layer]:
         for form in dialect.forms[layer]:
-            record = judge(Claim(case, "output", name, form), judging)
+            record = judge(Claim.about(case, "output", name, form), judging)
             if record.verdict is Verdict.FAIL or case.dtype == "float32":
                 return
     raise AssertionError(f"no case of {layer} tells float64 from float32")

@@ -22,12 +22,12 @@ from conformance.checks.trajectory import (
 )
 from conformance.checks.trajectory.step import found, wanted
 from conformance.checks.trajectory.training import train
-from conformance.judging.session import SubjectRaised
 from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import LIMIT, distance
 from conformance.programs import all_cases, seeded, trajectory
 from conformance.spec.call import Unsupported
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
+from conformance.subjects.protocol import SubjectRaised
 from refimpl.tf.random import libm
 from refimpl.torch.random import transforms
 

@@ -13,7 +13,11 @@ import pytest
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.judging import claims, divergences
-from conformance.judging.claims import ASPECTS, Claim, Session, judge, plan
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
+from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.activation import cases as activation
 from conformance.layers.dialects import DIALECTS
@@ -27,7 +31,7 @@ UNREMEMBERED = divergences._speaking_of.__wrapped__
 
 CASES = {case.id: case for case in all_cases()}
 RELU = CASES["relu-normal-float32"]
-CLAIM = Claim(RELU, "output", "refimpl.torch", "function")
+CLAIM = Claim.about(RELU, "output", "refimpl.torch", "function")
 SENTENCE = "It always says seven."
 
 
@@ -56,7 +60,7 @@ def wrong(seen):
 
 def verdict(change=lambda seen: seen, claim=CLAIM):
     session = Session()
-    session.subject = lambda name: Fake(change)
+    session.runner.subject = lambda name: Fake(change)
     return judge(claim, session)
 
 
@@ -112,7 +116,7 @@ def test_what_a_dialect_cannot_say_is_unsupported():
     case = next(
         case for case in CASES.values() if {"shared"} & set(case.words) and case.layer == "dropout"
     )
-    found = verdict(claim=Claim(case, "output", "refimpl.torch", "function"))
+    found = verdict(claim=Claim.about(case, "output", "refimpl.torch", "function"))
     assert found.verdict is Verdict.UNSUPPORTED
     assert "noise_shape" in found.message
     assert found.k is None
@@ -231,7 +235,7 @@ def test_half_sums_excuse_what_they_explain_and_no_more(monkeypatch):
         and case.regime == "normal"
         and "long" in case.words
     )
-    claim = Claim(case, "output", "refimpl.torch", "function")
+    claim = Claim.about(case, "output", "refimpl.torch", "function")
     known = Divergence(
         ("refimpl.torch",), ("linear",), "differs", SENTENCE, "A reason.", half_sums=True
     )
@@ -258,18 +262,20 @@ def test_judge_never_raises_whatever_is_answered():
 def _request():
     fake = Fake()
     session = Session()
-    session.subject = lambda name: fake
+    session.runner.subject = lambda name: fake
     judge(CLAIM, session)
     return fake.requests[0]
 
 
 def test_agreement_compares_two_subjects_with_each_other():
-    claim = Claim(RELU, "agreement", "refimpl.torch+refimpl.tf", "function+nn")
+    claim = Claim(
+        RELU, "agreement", (Target("refimpl.torch", "function"), Target("refimpl.tf", "nn"))
+    )
     session = Session()
     assert judge(claim, session).verdict is Verdict.PASS
     known = {"refimpl.torch": Fake(wrong), "refimpl.tf": load("refimpl.tf")}
     session = Session()
-    session.subject = known.__getitem__
+    session.runner.subject = known.__getitem__
     found = judge(claim, session)
     assert found.verdict is Verdict.FAIL
     assert found.subject == "refimpl.torch+refimpl.tf"

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from conformance.judging.claims import plan
+from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS, LOSSES, Selection, many, reference_of
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.programs import TABLES, all_cases
+from conformance.layers.registry import TABLES
+from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS
 from conformance.spec.case import Case
 from conformance.spec.regimes import REGIMES

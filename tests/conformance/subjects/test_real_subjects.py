@@ -7,7 +7,9 @@ import warnings
 
 import pytest
 
-from conformance.judging.claims import Claim, Session, judge
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
@@ -124,7 +126,7 @@ def loaded(name):
 @functools.cache
 def honest():
     session = Session()
-    session.subject = loaded
+    session.runner.subject = loaded
     return session
 
 
@@ -142,7 +144,7 @@ def claims_with(name, layer, aspect, changed):
             word, change = changed
             before = call.arguments.get(word)
             if word in call.arguments and change(before) != before:
-                yield Claim(case, aspect, name, form)
+                yield Claim.about(case, aspect, name, form)
 
 
 def turns_red(name, layer, aspect, changed):

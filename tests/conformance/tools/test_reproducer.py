@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
@@ -44,7 +46,7 @@ def claim(aspect: str, words: str, subject: str, form: str) -> Claim:
         if case.layer == layer and set(others) <= {*case.words, case.regime, case.dtype}:
             with contextlib.suppress(Unsupported):
                 DIALECTS[dialect_of(subject)].translate(case, form)
-                return Claim(case, aspect, subject, form)
+                return Claim.about(case, aspect, subject, form)
     raise AssertionError(f"no case of {words}")
 
 

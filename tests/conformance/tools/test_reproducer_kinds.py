@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.case import Case
@@ -202,9 +204,9 @@ def test_a_frameworks_program_shows_it_without_this_package(
     for needed in ("torch", "tensorflow")[: 1 + (name == "tensorflow")]:
         pytest.importorskip(needed)  # torch first: loaded second, its libraries clash
     session = Session()
-    session.subject(name)
-    claim = Claim(case_called(case), aspect, name, form)
-    library = session.library(name).root
+    session.runner.subject(name)
+    claim = Claim.about(case_called(case), aspect, name, form)
+    library = session.runner.library(name).root
     *path, last = target.split(".")
     home = library
     for part in path:
@@ -224,7 +226,7 @@ def test_a_frameworks_program_shows_it_without_this_package(
 def of_softsign(name: str, aspect: str = "output") -> tuple[Claim, Roster]:
     roster = roster_of([f"{FAULTY}:{name}"])
     case = case_called("softsign-ties-float32")
-    return Claim(case, aspect, next(iter(roster)), "class"), roster
+    return Claim.about(case, aspect, next(iter(roster)), "class"), roster
 
 
 ACCIDENT = [
@@ -287,7 +289,7 @@ def test_an_infinity_near_the_largest_number_counts_as_in_the_suite() -> None:
     frozen = given(case, session.call(case, "refimpl.torch", "class"), 1)
     largest = np.full((1, 1), 3.3e38).astype(float_dtype("bfloat16"))
     frozen = with_values(frozen, {**frozen.values, ("input", 0): largest})
-    failure = look(Claim(frozen, "output", "refimpl.torch", "class"), session)
+    failure = look(Claim.about(frozen, "output", "refimpl.torch", "class"), session)
     text = write(failure, "claim")
     assert "an infinity counts as this" in text
     assert executed(re.sub(r"got = float\(.*", 'got = float("inf")', text)) == 0
@@ -370,4 +372,4 @@ def test_an_object_that_was_handed_over_is_told_how_to_be_given() -> None:
     session = Session({"mine": RefimplTorch()})
     case = case_called("softsign-ties-float32")
     with pytest.raises(NoCapsule, match=r"handed over as an object.*: give FILE\.py:Name"):
-        capsule(Claim(case, "output", "mine", "class"), session)
+        capsule(Claim.about(case, "output", "mine", "class"), session)

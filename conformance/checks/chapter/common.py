@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from conformance.checks.finding import Array, Finding, equal, same_words, within_bound
+from conformance.checks.finding import (
+    Array,
+    Finding,
+    compare_arrays,
+    compare_values,
+    compare_within_bound,
+)
 from conformance.checks.mask import binomial
 from conformance.oracle.bounds import Bounded, Unit, exact
-from conformance.spec.case import Case
+from conformance.spec.program import Program
 from refimpl.ops.conv import conv
 from refimpl.ops.norm import batch_norm, moments
 from refimpl.ops.pool import avg_pool
@@ -19,14 +25,14 @@ from refimpl.ops.softmax import log_softmax
 UNIT = Unit.of("float32")
 
 
-def image(case: Case, shape: tuple[int, ...] = (1, 5, 3, 3)) -> Array:
-    """Draw the image of a case."""
-    return case.draw_like("image", shape, "normal")
+def image(program: Program, shape: tuple[int, ...] = (1, 5, 3, 3)) -> Array:
+    """Draw the image of a program."""
+    return program.draw_like("image", shape)
 
 
-def kernel(case: Case) -> Array:
-    """Draw the 1 x 1 kernel of a case."""
-    return case.draw_like("kernel", (1, 5, 1, 1), "normal")
+def kernel(program: Program) -> Array:
+    """Draw the 1 x 1 kernel of a program."""
+    return program.draw_like("kernel", (1, 5, 1, 1))
 
 
 def scales() -> Array:
@@ -87,8 +93,8 @@ def normalised(
     near = want.bound + variance.bound * unbiased
     wide = output.astype(np.float64)
     return [
-        within_bound("mean", wide.mean(axis=0), Bounded(np.zeros(4), mean.bound, UNIT)),
-        within_bound(
+        compare_within_bound("mean", wide.mean(axis=0), Bounded(np.zeros(4), mean.bound, UNIT)),
+        compare_within_bound(
             "variance", wide.var(axis=0, ddof=correction), Bounded(want.value, near, UNIT)
         ),
     ]
@@ -99,7 +105,7 @@ def halved(batch: Array, output: Array) -> Sequence[Finding]:
     survived = output != 0
     return [
         binomial("survivors", int(survived.sum()), survived.size, 0.5),
-        equal("survivors are doubled", output[survived], 2 * batch[survived]),
+        compare_arrays("survivors are doubled", output[survived], 2 * batch[survived]),
     ]
 
 
@@ -107,7 +113,9 @@ def whole_channels(output: Array, spatial: tuple[int, ...]) -> Sequence[Finding]
     """A channel drops as a whole or not at all, and both happen."""
     survived = output != 0
     return [
-        equal("channels drop as a whole", survived.any(axis=spatial), survived.all(axis=spatial)),
-        same_words("some channel was dropped", bool(survived.all()), False),
-        same_words("some channel was kept", bool(survived.any()), True),
+        compare_arrays(
+            "channels drop as a whole", survived.any(axis=spatial), survived.all(axis=spatial)
+        ),
+        compare_values("some channel was dropped", bool(survived.all()), False),
+        compare_values("some channel was kept", bool(survived.any()), True),
     ]
