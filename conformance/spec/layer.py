@@ -9,9 +9,11 @@ from typing import Any
 
 from conformance.spec.answer import Answer, Arrays, Evaluate
 from conformance.spec.axes import Axis, Shapes, resolve_axes
+from conformance.spec.bad_call import BadCall
 from conformance.spec.call import Translate
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.mutant import Mutant
 from conformance.spec.table import Table
 
 Config = Mapping[str, Any]
@@ -183,6 +185,10 @@ class Family:
     divergences : tuple of Divergence
         What real frameworks do otherwise. The order matters: of the records that speak about a
         claim, the first is quoted.
+    mutants : tuple of Mutant
+        refimpl with one mistake in one of the layers.
+    bad_calls : mapping
+        Dialect -> calls that must be refused.
     """
 
     name: str
@@ -191,3 +197,7 @@ class Family:
     torch: Forms
     tf: Forms
     divergences: tuple[Divergence, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+    bad_calls: Mapping[str, tuple[BadCall, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
