@@ -166,7 +166,7 @@ _MODES = (
     Mutant("'same' padding at the wrong side",
            "The odd unit of PyTorch's 'same' goes before the input in place of after it.",
            "conv2d", "output", patches={
-               "refimpl.torch.nn.functional._conv:same_padding": turned}, word="same"),
+               "refimpl.ops.windows:same_padding": turned}, word="same"),
     Mutant("SAME computed without the stride",
            "SAME padding is what a stride of 1 would need, whatever the stride.",
            "conv2d", "output", patches={

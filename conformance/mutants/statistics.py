@@ -10,7 +10,6 @@ import numpy as np
 from conformance.mutants.mutant import After, Mutant
 from conformance.mutants.spoil import (
     TF,
-    Changed,
     argument,
     array,
     constant,
@@ -120,12 +119,11 @@ MUTANTS = (
            before=argument("momentum", constant(0.1))),
     Mutant("biased running variance", "The running variance takes in the biased variance.",
            "batch_norm2d", "state", patches={
-               "refimpl.torch.nn.functional._norm:ops": lambda ops: Changed(
-                   ops, unbiased=lambda variance, count: variance)}),
+               "refimpl.ops.norm:unbiased": lambda op: lambda variance, count: variance}),
     Mutant("biased running variance", "The running variance takes in the biased variance.",
            "instance_norm2d", "state", patches={
-               "refimpl.torch.nn.functional._norm:ops": lambda ops: Changed(
-                   ops, unbiased=lambda variance, count: variance)}, word="track"),
+               "refimpl.ops.norm:unbiased": lambda op: lambda variance, count: variance},
+           word="track"),
     Mutant("unbiased moving variance", "The moving variance takes in the unbiased variance, as"
            " PyTorch's does.", "batch_norm2d", "state", subject=TF, form="keras",
            after=state("moving_variance", lambda old, request: old + (

@@ -29,7 +29,7 @@ from conformance.session import SubjectRaised
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.training import train
 from refimpl.tf.random import libm
-from refimpl.torch.random import transforms
+from refimpl.torch._src.random import transforms
 
 LIBRARIES = {
     "torch": (RefimplTorchLibrary, refimpl.torch),

@@ -9,11 +9,11 @@ import numpy as np
 
 from conformance.case import Case
 from conformance.checks.chapter import words
+from conformance.checks.chapter.in_place import OPERATIONS
 from conformance.checks.chapter.program import check_program
 from conformance.checks.finding import Finding, equal, same_words, within_bound
 from conformance.subjects.library import Library
 from refimpl.ops.norm import blend, moments, unbiased
-from refimpl.torch.nn.inplace import OPERATIONS
 
 
 def _forms(lib: Library, case: Case) -> Sequence[Finding]:
@@ -160,7 +160,7 @@ def _relu_inplace(lib: Library, case: Case) -> Sequence[Finding]:
 
 
 def _inplace_list(lib: Library, case: Case) -> Sequence[Finding]:
-    """The list is data of refimpl.torch; each row is tried on the subject itself."""
+    """Each row of the list is tried on the subject itself."""
     functional = lib.root.nn.functional
     findings = []
     for row in OPERATIONS:
