@@ -28,7 +28,7 @@ from conformance.dialects.base import Unsupported
 from conformance.session import SubjectRaised
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.training import train
-from refimpl.tf.random import libm
+from refimpl.ops.random import glibc
 from refimpl.torch.random import transforms
 
 LIBRARIES = {
@@ -310,7 +310,7 @@ def test_a_decomposition_is_held_to_its_rounding(dialect):
         (
             "tf",
             seeded.tf.near_normal,
-            libm.logf,
+            glibc.logf,
             lambda r: r.random.stateless_normal((1024,), (3, 7)),
         ),
     ],
@@ -368,7 +368,7 @@ def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     root = SimpleNamespace(backends=SimpleNamespace(cpu=capability))
     assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
     assert kernels.unmodelled("torch", refimpl.torch) == ""
-    monkeypatch.setattr(libm, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
+    monkeypatch.setattr(glibc, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
     assert "this host's logf is not" in kernels.host_libm.__wrapped__()
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)
     assert "no C library" in kernels.host_libm.__wrapped__()
@@ -387,9 +387,9 @@ def test_each_function_of_the_hosts_library_is_compared_with_its_model(monkeypat
     monkeypatch.setattr(kernels, "_PROBES", 50)
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: name)
     models = {
-        "logf": libm.logf,
-        "sinf": lambda x: libm.sincosf(x)[0],
-        "cosf": lambda x: libm.sincosf(x)[1],
+        "logf": glibc.logf,
+        "sinf": lambda x: glibc.sincosf(x)[0],
+        "cosf": lambda x: glibc.sincosf(x)[1],
     }
     monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path: host_with(models))
     assert kernels.host_libm.__wrapped__() == ""

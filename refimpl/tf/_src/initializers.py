@@ -1,0 +1,473 @@
+"""Initialisers: what Keras' draw by the same seed, bit for bit.
+
+Keras' pages of the module `keras.initializers`. Without a seed an initialiser takes one from
+Python's `random` when it is constructed; then it makes the same values at every call. `Orthogonal`
+begins with the same bits but ends with LAPACK's rounding, which is NumPy's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from refimpl.dtypes import float_dtype
+from refimpl.errors import must, must_be_one_of
+from refimpl.ops.array import Array, Sizes
+from refimpl.tf._src.arguments import integer, number
+from refimpl.tf._src.random import keras as random
+
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "get",
+]
+
+# The standard deviation of a standard normal cut off at two deviations.
+_TRUNCATED_DEVIATION = 0.87962566103423978
+
+
+class Initializer:
+    """Something that makes the first value of a variable; called with its shape and dtype."""
+
+    def __call__(self, shape: Sizes, dtype: str | None = None) -> Array:
+        """Return a value.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of the variable.
+        dtype : str, optional
+            Of the variable; None is float32.
+
+        Returns
+        -------
+        array
+        """
+        return self._values(tuple(shape), float_dtype(dtype or "float32"))
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        raise NotImplementedError(f"{type(self).__name__} does not say what it makes")
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{k}={v!r}" for k, v in vars(self).items() if not k.startswith("_"))
+        return f"{type(self).__name__}({shown})"
+
+
+class Zeros(Initializer):
+    """All zeros."""
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return np.zeros(shape, dtype)
+
+
+class Ones(Initializer):
+    """All ones."""
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return np.ones(shape, dtype)
+
+
+class Constant(Initializer):
+    """One value everywhere.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+    """
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = number(value, "value")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return np.full(shape, self.value, dtype)
+
+
+class _Random(Initializer):
+    """An initialiser that draws.
+
+    It makes the same values each time it is called, unless its seed is a `SeedGenerator`.
+    """
+
+    def __init__(self, seed: Any = None) -> None:
+        if seed is None:
+            seed = random.make_default_seed()
+        elif not isinstance(seed, random.SeedGenerator):
+            seed = random.read_seed(seed)
+        self.seed = seed
+
+
+class RandomNormal(_Random):
+    """Normally distributed.
+
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the distribution.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
+    """
+
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.mean = number(mean, "mean")
+        self.stddev = number(stddev, "stddev")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.normal(shape, self.mean, self.stddev, dtype, self.seed)
+
+
+class RandomUniform(_Random):
+    """Uniformly distributed.
+
+    Parameters
+    ----------
+    minval, maxval : float
+        The interval.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
+    """
+
+    def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.minval = number(minval, "minval")
+        self.maxval = number(maxval, "maxval")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
+
+
+class TruncatedNormal(_Random):
+    """Normally distributed, but never further than two deviations from the mean.
+
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the normal distribution before it is cut off.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
+    """
+
+    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.mean = number(mean, "mean")
+        self.stddev = number(stddev, "stddev")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
+
+
+class VarianceScaling(_Random):
+    """Scaled by the number of a kernel's inputs or outputs.
+
+    Parameters
+    ----------
+    scale : float
+        Positive.
+    mode : {'fan_in', 'fan_out', 'fan_avg'}
+        What the variance is divided by.
+    distribution : {'truncated_normal', 'untruncated_normal', 'uniform'}
+        Its variance is `scale / fan`.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
+    input_axes, output_axes : sequence of int, optional
+        Which axes are inputs and which are outputs; used only if both are given. Without them a
+        kernel is (*K, I, O).
+    """
+
+    def __init__(
+        self,
+        scale: Any = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Any = None,
+        input_axes: Any = None,
+        output_axes: Any = None,
+    ) -> None:
+        super().__init__(seed)
+        self.scale = number(scale, "scale")
+        must(self.scale > 0, "scale", "positive", scale)
+        must_be_one_of(mode, "mode", ("fan_in", "fan_out", "fan_avg"))
+        known = ("truncated_normal", "untruncated_normal", "uniform")
+        must_be_one_of(distribution, "distribution", known)
+        self.input_axes = _axes(input_axes, "input_axes")
+        self.output_axes = _axes(output_axes, "output_axes")
+        self.mode = mode
+        self.distribution = distribution
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        inputs, outputs = fans(shape, self.input_axes, self.output_axes)
+        fan = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        variance = self.scale / max(1.0, fan)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3.0 * variance)
+            return random.uniform(shape, -limit, limit, dtype, self.seed)
+        deviation = math.sqrt(variance)
+        if self.distribution == "untruncated_normal":
+            return random.normal(shape, 0.0, deviation, dtype, self.seed)
+        deviation /= _TRUNCATED_DEVIATION
+        return random.truncated_normal(shape, 0.0, deviation, dtype, self.seed)
+
+
+class GlorotUniform(VarianceScaling):
+    """Uniform with variance 2 / (fan_in + fan_out); Keras' default for kernels.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+
+
+class GlorotNormal(VarianceScaling):
+    """Truncated normal with variance 2 / (fan_in + fan_out).
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+
+
+class HeUniform(VarianceScaling):
+    """Uniform with variance 2 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+
+
+class HeNormal(VarianceScaling):
+    """Truncated normal with variance 2 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class LecunUniform(VarianceScaling):
+    """Uniform with variance 1 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+
+
+class LecunNormal(VarianceScaling):
+    """Truncated normal with variance 1 / fan_in.
+
+    Parameters
+    ----------
+    seed : int or SeedGenerator, optional
+        Where the draws begin; without one a seed is drawn at construction, as Keras does.
+    input_axes, output_axes : sequence of int, optional
+        As for `VarianceScaling`.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class Identity(Initializer):
+    """The identity matrix, perhaps scaled.
+
+    Parameters
+    ----------
+    gain : float
+        What stands on the diagonal.
+    """
+
+    def __init__(self, gain: Any = 1.0) -> None:
+        self.gain = number(gain, "gain")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        must(len(shape) == 2, "shape", "of two sizes for an identity matrix", shape)
+        rows, columns = shape
+        return np.asarray(self.gain * np.eye(rows, columns)).astype(dtype)
+
+
+class Orthogonal(_Random):
+    """Orthogonal columns, or rows if there are fewer, over all axes but the last.
+
+    Parameters
+    ----------
+    gain : float
+        The length of each.
+    seed : int or SeedGenerator, optional
+        None takes one from Python's `random` now.
+
+    Notes
+    -----
+    A. Saxe, J. McClelland and S. Ganguli, *Exact solutions to the nonlinear dynamics of learning
+    in deep linear neural networks*, 2014. Equal to Keras' only up to the rounding of the QR
+    decomposition, some 1e-6 in float32.
+    """
+
+    def __init__(self, gain: Any = 1.0, seed: Any = None) -> None:
+        self.gain = number(gain, "gain")
+        super().__init__(seed)
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        must(len(shape) >= 2, "shape", "of at least two sizes", shape)
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        tall = (max(rows, columns), min(rows, columns))
+        q, r = np.linalg.qr(random.normal(tall, dtype=dtype, seed=self.seed))
+        q = q * np.sign(np.diag(r))
+        matrix = q if rows >= columns else q.T
+        return (self.gain * matrix.reshape(shape)).astype(dtype, copy=False)
+
+
+class MakesValues(Protocol):
+    """What an initialiser can be: anything called with a shape and a dtype."""
+
+    def __call__(self, shape: Sizes, dtype: str | None = None) -> Array:
+        """Return the first value of a variable of that shape and dtype."""
+        ...
+
+
+_NAMED: dict[str, Callable[[], Initializer]] = {
+    "zeros": Zeros,
+    "ones": Ones,
+    "constant": Constant,
+    "random_normal": RandomNormal,
+    "random_uniform": RandomUniform,
+    "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_uniform": HeUniform,
+    "he_normal": HeNormal,
+    "lecun_uniform": LecunUniform,
+    "lecun_normal": LecunNormal,
+    "identity": Identity,
+    "orthogonal": Orthogonal,
+}
+_NAMED |= {kind.__name__: kind for kind in _NAMED.values() if isinstance(kind, type)}
+
+
+def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
+    """Return the initialiser that is meant.
+
+    Parameters
+    ----------
+    identifier : str, callable, array or None
+        A name in snake or camel case, an initialiser or its class, or the value itself.
+    name : str
+        The argument's name, for messages.
+
+    Returns
+    -------
+    callable or None
+
+    Raises
+    ------
+    ValueError
+        If nothing of that name exists, or it is something else.
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        must_be_one_of(identifier, name, _NAMED)
+        return _NAMED[identifier]()
+    if isinstance(identifier, np.ndarray):
+        return _given(identifier, name)
+    made = identifier() if isinstance(identifier, type) else identifier
+    must(callable(made), name, "an initialiser or the name of one", identifier)
+    found: MakesValues = made
+    return found
+
+
+def fans(
+    shape: Sizes, input_axes: Sizes | None = None, output_axes: Sizes | None = None
+) -> tuple[float, float]:
+    """Count a kernel's inputs and outputs.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (*K, I, O), unless both axes are given.
+    input_axes, output_axes : tuple of int, optional
+        The axes that hold inputs and outputs.
+
+    Returns
+    -------
+    float, float
+        For every output the number of inputs it has, and the reverse.
+    """
+    if input_axes is not None and output_axes is not None:
+        for axes, name in (input_axes, "input_axes"), (output_axes, "output_axes"):
+            must(
+                all(-len(shape) <= axis < len(shape) for axis in axes),
+                name,
+                f"axes of the shape {shape}",
+                axes,
+            )
+        inputs, outputs = (
+            math.prod(shape[axis] for axis in axes) for axes in (input_axes, output_axes)
+        )
+        return float(inputs), float(outputs)
+    if len(shape) < 2:
+        size = float(shape[0]) if shape else 1.0
+        return size, size
+    taps = math.prod(shape[:-2])
+    return float(shape[-2] * taps), float(shape[-1] * taps)
+
+
+def _axes(axes: Any, name: str) -> Sizes | None:
+    return None if axes is None else tuple(integer(axis, name) for axis in axes)
+
+
+def _given(value: Array, name: str) -> MakesValues:
+    def initializer(shape: Sizes, dtype: str | None = None) -> Array:
+        must(value.shape == tuple(shape), name, f"of shape {tuple(shape)}", value.shape)
+        return value.astype(float_dtype(dtype or "float32"))
+
+    return initializer

@@ -1,0 +1,370 @@
+"""BatchNormalization, and GroupNormalization, whose groups=-1 is instance normalisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refimpl.dtypes import is_half
+from refimpl.errors import must
+from refimpl.ops.array import Array, Sizes, Vjp
+from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize
+from refimpl.tf._src.arguments import axis_in, flag, integer, number
+from refimpl.tf._src.layers.layer import Layer, fill, made, refuse
+from refimpl.tf._src.variable import Variable
+
+__all__ = ["BatchNormalization", "GroupNormalization"]
+
+
+class _Normalization(Layer):
+    """What both share: gamma, beta and the axis they lie along."""
+
+    def __init__(
+        self,
+        axis: Any,
+        epsilon: Any,
+        center: bool,
+        scale: bool,
+        beta_initializer: Any,
+        gamma_initializer: Any,
+        **kwargs: Any,
+    ) -> None:
+        self.axis = integer(axis, "axis")
+        self.epsilon = number(epsilon, "epsilon")
+        must(self.epsilon >= 0, "epsilon", "at least 0", epsilon)
+        self.center = flag(center, "center")
+        self.scale = flag(scale, "scale")
+        self.beta_initializer = made(beta_initializer, "beta_initializer")
+        self.gamma_initializer = made(gamma_initializer, "gamma_initializer")
+        super().__init__(**kwargs)
+        self.gamma: Variable | None = None
+        self.beta: Variable | None = None
+        self._channels: int | None = None
+
+    def build(self, input_shape: Sizes) -> None:
+        """Make gamma and beta.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Only the size of the axis counts.
+        """
+        must(not self.built, "input_shape", "given once: the layer is built already", input_shape)
+        axis = axis_in(self.axis, "axis", len(input_shape))
+        self._channels = integer(input_shape[axis], "input_shape", least=1)
+        shape = (self._channels,)
+        if self.scale:
+            self.gamma = self.add_weight("gamma", shape, self.gamma_initializer)
+        if self.center:
+            self.beta = self.add_weight("beta", shape, self.beta_initializer)
+        self.built = True
+
+    def check_input(self, shape: Sizes) -> None:
+        """Refuse a shape without the axis, and other channels than before.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The input's shape.
+        """
+        must(len(shape) >= 2, "inputs", "of rank 2 or more", shape)
+        axis = axis_in(self.axis, "axis", len(shape))
+        must(shape[axis] > 0, "inputs", f"of one channel or more on axis {self.axis}", shape)
+        if self._channels is not None:
+            allowed = f"of {self._channels} channels on axis {self.axis}"
+            must(shape[axis] == self._channels, "inputs", allowed, shape)
+
+    def _wide_weights(self, x: Array) -> tuple[Array, Array | None, Array | None]:
+        """Return input, gamma and beta in the dtype computed in: Keras widens half types."""
+        dtype = np.dtype(np.float32) if is_half(x.dtype) else x.dtype
+        gamma, beta = (
+            None if weight is None else weight.value.astype(dtype, copy=False)
+            for weight in (self.gamma, self.beta)
+        )
+        return x.astype(dtype, copy=False), gamma, beta
+
+
+class BatchNormalization(_Normalization):
+    """Normalise each channel, by the batch in training and by moving statistics otherwise.
+
+    Parameters
+    ----------
+    axis : int
+        That of the channels.
+    momentum : float
+        The weight of the old value in the moving statistics.
+    epsilon : float
+        Added to the variance under the root.
+    center, scale : bool
+        Whether there is a beta to add and a gamma to multiply by.
+    beta_initializer, gamma_initializer : str or callable
+        Of the trainable weights (C,).
+    moving_mean_initializer, moving_variance_initializer : str or callable
+        Of the moving statistics (C,). The variance put into them is the biased one.
+    beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint : None
+        Not offered.
+    renorm, synchronized : False
+        Not offered.
+    renorm_clipping, renorm_momentum : object
+        Without effect.
+    **kwargs : object
+        See `Layer`.
+
+    Notes
+    -----
+    S. Ioffe and C. Szegedy, *Batch normalization*, 2015; Keras' page `BatchNormalization`. A
+    layer whose `trainable` is False uses the moving statistics even in training.
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: Any = 0.99,
+        epsilon: Any = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: Any = None,
+        renorm_momentum: Any = 0.99,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self.momentum = number(momentum, "momentum")
+        must(0 <= self.momentum <= 1, "momentum", "in [0, 1]", momentum)
+        refuse(
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+            renorm=renorm,
+            renorm_clipping=renorm_clipping,
+            synchronized=synchronized,
+        )
+        self.moving_mean_initializer = made(moving_mean_initializer, "moving_mean_initializer")
+        self.moving_variance_initializer = made(
+            moving_variance_initializer, "moving_variance_initializer"
+        )
+        super().__init__(
+            axis, epsilon, center, scale, beta_initializer, gamma_initializer, **kwargs
+        )
+        self.moving_mean: Variable | None = None
+        self.moving_variance: Variable | None = None
+
+    def build(self, input_shape: Sizes) -> None:
+        """Make gamma, beta and the moving statistics.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Only the size of the axis counts.
+        """
+        super().build(input_shape)
+        assert self._channels is not None
+        shape = (self._channels,)
+        self.moving_mean = self.add_weight(
+            "moving_mean", shape, self.moving_mean_initializer, trainable=False
+        )
+        self.moving_variance = self.add_weight(
+            "moving_variance", shape, self.moving_variance_initializer, trainable=False
+        )
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        """Normalise, and update the moving statistics in training.
+
+        Parameters
+        ----------
+        x : array
+            The input.
+        training : bool
+            Whether the batch's own statistics are used.
+
+        Returns
+        -------
+        output : array of x's shape
+        vjp : callable
+        """
+        wide, gamma, beta = self._wide_weights(x)
+        inner = np.moveaxis(wide, self.axis, 1)
+        if training and self.trainable:
+            (output, mean, variance), inner_vjp = batch_norm(
+                inner, gamma, beta, epsilon=self.epsilon
+            )
+            _move(self.moving_mean, mean, self.momentum)
+            _move(self.moving_variance, variance, self.momentum)
+        else:
+            output, inner_vjp = self._by_moving(inner, gamma, beta)
+
+        def vjp(cotangent: Array) -> tuple[Array]:
+            bar, gamma_bar, beta_bar = inner_vjp(
+                np.moveaxis(cotangent.astype(wide.dtype, copy=False), self.axis, 1)
+            )
+            fill(self.gamma, gamma_bar)
+            fill(self.beta, beta_bar)
+            return (np.moveaxis(bar, 1, self.axis).astype(x.dtype, copy=False),)
+
+        return np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False), vjp
+
+    def _by_moving(self, x: Array, gamma: Array | None, beta: Array | None) -> tuple[Array, Vjp]:
+        assert self.moving_mean is not None
+        assert self.moving_variance is not None
+        shape = (1, -1, *(1,) * (x.ndim - 2))
+        moving = (self.moving_mean.value, self.moving_variance.value)
+        mean, variance = (value.astype(x.dtype, copy=False).reshape(shape) for value in moving)
+        scale, offset = (None if w is None else w.reshape(shape) for w in (gamma, beta))
+        output, inner = normalize(x, mean, variance, scale, offset, epsilon=self.epsilon)
+
+        def vjp(cotangent: Array) -> tuple[Array | None, ...]:
+            bar, _, _, scale_bar, offset_bar = inner(cotangent)
+            flat = (None if b is None else b.reshape(-1) for b in (scale_bar, offset_bar))
+            return (bar, *flat)
+
+        return output, vjp
+
+
+class GroupNormalization(_Normalization):
+    """Normalise groups of channels, each example by itself.
+
+    Parameters
+    ----------
+    groups : int
+        Into how many groups the channels are parted; -1 gives each channel its own, which is
+        instance normalisation.
+    axis : int
+        That of the channels.
+    epsilon : float
+        Added to the variance under the root.
+    center, scale : bool
+        Whether there is a beta to add and a gamma to multiply by.
+    beta_initializer, gamma_initializer : str or callable
+        Of the trainable weights (C,).
+    beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint : None
+        Not offered.
+    **kwargs : object
+        See `Layer`.
+
+    Notes
+    -----
+    Y. Wu and K. He, *Group normalization*, 2018; Keras' page `GroupNormalization`.
+    """
+
+    def __init__(
+        self,
+        groups: int = 32,
+        axis: int = -1,
+        epsilon: Any = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.groups = integer(groups, "groups")
+        must(self.groups == -1 or self.groups > 0, "groups", "-1 or at least 1", groups)
+        refuse(
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+        )
+        # As in Keras, the input is not cast: a float64 one is computed in float64.
+        super().__init__(
+            axis,
+            epsilon,
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            autocast=False,
+            **kwargs,
+        )
+
+    def check_input(self, shape: Sizes) -> None:
+        """Refuse also channels that the groups do not divide, and axis 0.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The input's shape.
+        """
+        super().check_input(shape)
+        axis = axis_in(self.axis, "axis", len(shape))
+        must(axis != 0, "axis", "another than the batch's", self.axis)
+        channels = shape[axis]
+        divides = self.groups == -1 or channels % self.groups == 0
+        must(divides, "groups", f"-1 or a divisor of the {channels} channels", self.groups)
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        """Normalise.
+
+        Parameters
+        ----------
+        x : array
+            The input.
+        training : bool
+            Without effect.
+
+        Returns
+        -------
+        output : array of x's shape
+        vjp : callable
+        """
+        wide, gamma, beta = self._wide_weights(x)
+        inner = np.moveaxis(wide, self.axis, 1)
+        channels = inner.shape[1]
+        groups = channels if self.groups == -1 else self.groups
+        if groups == channels:
+            (output, _, _), inner_vjp = instance_norm(inner, gamma, beta, epsilon=self.epsilon)
+        else:
+            output, inner_vjp = _group_norm(inner, groups, gamma, beta, self.epsilon)
+
+        def vjp(cotangent: Array) -> tuple[Array]:
+            bar, gamma_bar, beta_bar = inner_vjp(
+                np.moveaxis(cotangent.astype(wide.dtype, copy=False), self.axis, 1)
+            )
+            fill(self.gamma, gamma_bar)
+            fill(self.beta, beta_bar)
+            return (np.moveaxis(bar, 1, self.axis).astype(x.dtype, copy=False),)
+
+        # Keras rounds to the input's dtype first, then casts to the layer's.
+        rounded = np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False)
+        return rounded.astype(self._computed_in, copy=False), vjp
+
+
+def _group_norm(
+    x: Array, groups: int, gamma: Array | None, beta: Array | None, epsilon: float
+) -> tuple[Array, Vjp]:
+    """Normalise (N, C, *S) over the channels of a group and all positions."""
+    parted = x.reshape(x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
+    axes = tuple(range(2, parted.ndim))
+    shape = (1, groups, parted.shape[2], *(1,) * (x.ndim - 2))
+    scale, offset = (None if w is None else w.reshape(shape) for w in (gamma, beta))
+    (mean, variance), moments_vjp = moments(parted, axes, keepdims=True)
+    output, normalize_vjp = normalize(parted, mean, variance, scale, offset, epsilon=epsilon)
+
+    def vjp(cotangent: Array) -> tuple[Array | None, ...]:
+        direct, mean_bar, variance_bar, scale_bar, offset_bar = normalize_vjp(
+            cotangent.reshape(parted.shape)
+        )
+        (through,) = moments_vjp((mean_bar, variance_bar))
+        flat = (None if b is None else b.reshape(-1) for b in (scale_bar, offset_bar))
+        return ((direct + through).reshape(x.shape), *flat)
+
+    return output.reshape(x.shape), vjp
+
+
+def _move(moving: Variable | None, new: Array, momentum: float) -> None:
+    assert moving is not None
+    moving.assign(blend(moving.value, new, 1.0 - momentum))

@@ -1,0 +1,116 @@
+"""Draws that may take more words than one: each number has blocks of its own to go on in.
+
+Where numbers are drawn by rejection, how many words one takes is a matter of chance. TensorFlow
+sets blocks aside for each number of the result, so that none depends on how far another went.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from refimpl.ops.array import Array
+from refimpl.tf._src.random.distributions import box_muller
+from refimpl.tf._src.random.numbers import floats
+from refimpl.tf._src.random.philox import Stream, blocks
+
+_DOUBLE = np.dtype(np.float64)
+
+
+class Reserve:
+    """Where each number of a result takes its next block from.
+
+    Parameters
+    ----------
+    stream : Stream
+        Where the offsets count from.
+    offsets : array (n,) of uint64
+        The first block of each number.
+    """
+
+    def __init__(self, stream: Stream, offsets: Array) -> None:
+        self._stream, self._next = stream, offsets.copy()
+        self.size = offsets.size
+
+    def take(self, which: Array) -> Array:
+        """Take the next block of some numbers.
+
+        Parameters
+        ----------
+        which : array (m,) of int
+            Which numbers, each once.
+
+        Returns
+        -------
+        array (4 m,) of uint32
+        """
+        taken = blocks(self._stream, self._next[which]).reshape(-1)
+        self._next[which] += np.uint64(1)
+        return taken
+
+
+class Pairs:
+    """Doubles made of blocks, two of each: the second is used first, the other is kept.
+
+    Parameters
+    ----------
+    reserve : Reserve
+        Where the blocks are from.
+    make : callable
+        Makes two doubles of every four words.
+    """
+
+    def __init__(self, reserve: Reserve, make: Callable[[Array], Array]) -> None:
+        self._reserve, self._make = reserve, make
+        self._kept = np.full(reserve.size, np.nan)
+
+    def take(self, which: Array) -> Array:
+        """Take the next double of some numbers.
+
+        Parameters
+        ----------
+        which : array (m,) of int
+            Which numbers, each once.
+
+        Returns
+        -------
+        array (m,) of float64
+        """
+        taken = self._kept[which]
+        self._kept[which] = np.nan
+        empty = np.flatnonzero(np.isnan(taken))
+        if empty.size:
+            made = self._make(self._reserve.take(which[empty])).reshape(-1, 2)
+            self._kept[which[empty]], taken[empty] = made[:, 0], made[:, 1]
+        return taken
+
+
+def uniform_pairs(reserve: Reserve) -> Pairs:
+    """Make uniform doubles of [0, 1).
+
+    Parameters
+    ----------
+    reserve : Reserve
+        Where the blocks are from.
+
+    Returns
+    -------
+    Pairs
+    """
+    return Pairs(reserve, lambda words: floats(words, _DOUBLE))
+
+
+def normal_pairs(reserve: Reserve) -> Pairs:
+    """Make standard normal doubles.
+
+    Parameters
+    ----------
+    reserve : Reserve
+        Where the blocks are from.
+
+    Returns
+    -------
+    Pairs
+    """
+    return Pairs(reserve, lambda words: box_muller(words, _DOUBLE))

@@ -1,0 +1,372 @@
+"""Functions of two seeds: the same seeds, the same numbers.
+
+The two seeds are encrypted once to make the key and the upper half of the counter, so that seeds
+that differ little begin streams that have nothing to do with each other. TensorFlow's pages
+`tf.random.stateless_uniform`, `stateless_normal`, `stateless_truncated_normal`, `split` and
+`fold_in`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refimpl.errors import must, must_be_one_of
+from refimpl.ops.array import Array
+from refimpl.tf._src.arguments import as_array, as_floats, integer
+from refimpl.tf._src.random import distributions
+from refimpl.tf._src.random.arguments import (
+    between,
+    check_algorithm,
+    read_dtype,
+    read_interval,
+    read_seed_pair,
+    read_shape,
+    scaled,
+)
+from refimpl.tf._src.random.numbers import floats
+from refimpl.tf._src.random.philox import Stream, words
+
+__all__ = [
+    "fold_in",
+    "split",
+    "stateless_categorical",
+    "stateless_normal",
+    "stateless_truncated_normal",
+    "stateless_uniform",
+]
+
+_SCRAMBLING_KEY = 0x02461E293EC8F720
+_INTEGERS = ("int32", "int64", "uint32", "uint64")
+
+
+def stream_from(seed: Any) -> Stream:
+    """Return the stream that two seeds begin.
+
+    Parameters
+    ----------
+    seed : sequence of two int
+        Taken modulo 2**64.
+
+    Returns
+    -------
+    Stream
+
+    Raises
+    ------
+    TypeError
+        If they are no integers.
+    ValueError
+        If there are not two.
+    """
+    first, second = (value % (1 << 64) for value in read_seed_pair(seed))
+    a, b, c, d = words(Stream(_SCRAMBLING_KEY, first | second << 64), 4).tolist()
+    return Stream(a | b << 32, (c | d << 32) << 64)
+
+
+def stateless_uniform(
+    shape: Any,
+    seed: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = np.float32,
+    name: str | None = None,
+    alg: str = "auto_select",
+) -> Array:
+    """Draw floats or integers of [minval, maxval).
+
+    Parameters
+    ----------
+    shape : list of int
+        Of the result.
+    seed : sequence of two int
+        Of the draw.
+    minval, maxval : array_like
+        The interval; None for maxval is 1. For integers both None mean all that the dtype holds.
+    dtype : dtype
+        A float dtype, int32 or int64; with no interval also uint32 or uint64.
+    name : str, optional
+        Ignored.
+    alg : {'auto_select', 'philox'}
+        The same on a CPU.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the seeds are not two, or the interval of integers is empty.
+    """
+    check_algorithm(alg)
+    sizes, resolved, stream = read_shape(shape), read_dtype(dtype, _INTEGERS), stream_from(seed)
+    return uniform_from(stream, sizes, minval, maxval, resolved)
+
+
+def uniform_from(
+    stream: Stream, shape: tuple[int, ...], minval: Any, maxval: Any, dtype: np.dtype[Any]
+) -> Array:
+    """Draw floats or integers of an interval from a stream.
+
+    Parameters
+    ----------
+    stream : Stream
+        What to draw from.
+    shape : tuple of int
+        Of the result.
+    minval, maxval : array_like
+        See `stateless_uniform`.
+    dtype : numpy.dtype
+        Of the result.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    ValueError
+        If the interval of integers is empty, or unsigned integers are given one.
+    """
+    if dtype.kind not in "iu":
+        return between(distributions.uniform(stream, shape, dtype), minval, maxval)
+    if minval is None and maxval is None:
+        return distributions.full_integers(stream, shape, dtype)
+    if dtype.kind == "u":
+        raise ValueError(f"minval must be None for unsigned integers; got {minval!r}")
+    low, high = read_interval(minval, maxval)
+    return distributions.uniform_integers(stream, shape, low, high, dtype)
+
+
+def stateless_normal(
+    shape: Any,
+    seed: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = np.float32,
+    name: str | None = None,
+    alg: str = "auto_select",
+) -> Array:
+    """Draw from a normal distribution.
+
+    Parameters
+    ----------
+    shape : list of int
+        Of the result.
+    seed : sequence of two int
+        Of the draw.
+    mean, stddev : array_like
+        Of the distribution.
+    dtype : dtype
+        A float dtype.
+    name : str, optional
+        Ignored.
+    alg : {'auto_select', 'philox'}
+        The same on a CPU.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the seeds are not two.
+    """
+    check_algorithm(alg)
+    sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
+    return scaled(distributions.normal(stream, sizes, resolved), stddev, mean)
+
+
+def stateless_truncated_normal(
+    shape: Any,
+    seed: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = np.float32,
+    name: str | None = None,
+    alg: str = "auto_select",
+) -> Array:
+    """Draw from a normal distribution cut off at two deviations from its mean.
+
+    Parameters
+    ----------
+    shape : list of int
+        Of the result.
+    seed : sequence of two int
+        Of the draw.
+    mean, stddev : array_like
+        Of the distribution before it is cut off.
+    dtype : dtype
+        A float dtype.
+    name : str, optional
+        Ignored.
+    alg : {'auto_select', 'philox'}
+        The same on a CPU.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the seeds are not two.
+    """
+    check_algorithm(alg)
+    sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
+    return scaled(distributions.truncated_normal(stream, sizes, resolved), stddev, mean)
+
+
+def stateless_categorical(
+    logits: Any, num_samples: Any, seed: Any, dtype: Any = "int64", name: str | None = None
+) -> Array:
+    """Draw classes, each as often as its logit says.
+
+    Each sample is a uniform float64 number, looked up among the running sums of a row's
+    exponentials. The rows follow one another in the stream, as they do in TensorFlow while one
+    thread draws them; a batch so large that several share it begins anew with each of them.
+
+    Parameters
+    ----------
+    logits : array (N, C)
+        Logarithms of probabilities that need not sum to 1. What is not finite is never drawn.
+    num_samples : int
+        S, how many to draw from each row.
+    seed : sequence of two int
+        Of the draw.
+    dtype : dtype
+        'int32' or 'int64'.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    array (N, S) of that dtype
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the logits are no matrix with a class at least, or the number is negative.
+    """
+    scores, count = as_floats(logits, "logits"), integer(num_samples, "num_samples")
+    must(scores.ndim == 2 and scores.shape[1] > 0, "logits", "(N, C) with C > 0", scores.shape)
+    must(count >= 0, "num_samples", "at least 0", count)
+    kind = np.dtype(dtype).name
+    must_be_one_of(kind, "dtype", ("int32", "int64"))
+    stream = stream_from(seed)
+    drawn = floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
+    drawn = drawn[: len(scores) * count].reshape(len(scores), count)
+    wide = scores.astype(np.float64)
+    finite = np.isfinite(wide)
+    highest = np.max(wide, axis=1, keepdims=True, initial=-np.inf, where=finite)
+    with np.errstate(invalid="ignore"):
+        sums = np.cumsum(np.where(finite, np.exp(wide - highest), 0.0), axis=1)
+    # Rows are few and samples are many: a search in each row, not one loop over the samples.
+    found = [
+        np.searchsorted(row, shares * row[-1], side="right")
+        for row, shares in zip(sums, drawn, strict=True)
+    ]
+    return np.array(found, dtype=kind).reshape(drawn.shape)
+
+
+def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
+    """Derive pairs of seeds from a pair.
+
+    Parameters
+    ----------
+    seed : sequence of two int
+        Where they come from.
+    num : int
+        How many pairs.
+    alg : {'auto_select', 'philox'}
+        The same on a CPU.
+
+    Returns
+    -------
+    array (num, 2)
+        Of the seed's dtype; int32 for Python integers.
+
+    Raises
+    ------
+    TypeError
+        If the seeds are no integers.
+    ValueError
+        If the seeds are not two.
+    """
+    dtype = as_array(seed, "seed").dtype
+    shape = [integer(num, "num", least=1), 2]
+    return stateless_uniform(shape, seed, None, None, dtype, alg=alg)
+
+
+def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
+    """Derive a pair of seeds from a pair and a number.
+
+    Parameters
+    ----------
+    seed : sequence of two int
+        Where it comes from.
+    data : int
+        The number, which becomes the second seed.
+    alg : {'auto_select', 'philox'}
+        The same on a CPU.
+
+    Returns
+    -------
+    array (2,)
+        Of data's dtype; int32 for a Python integer.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no integer.
+    ValueError
+        If the seeds are not two.
+    """
+    integer(data, "data")
+    number = as_array(data, "data")
+    first = stateless_uniform([], seed, None, None, number.dtype, alg=alg)
+    return np.stack([first, number])
+
+
+def stateless_shuffle(
+    value: Any, seed: Any, alg: str = "auto_select", name: str | None = None
+) -> Array:
+    """Shuffle along the first axis.
+
+    Parameters
+    ----------
+    value : array
+        What to shuffle.
+    seed : sequence of two int
+        Of the draw.
+    alg : {'auto_select', 'philox'}
+        The same on a CPU.
+    name : str, optional
+        Ignored.
+
+    Returns
+    -------
+    array of value's shape
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the seeds are not two.
+    """
+    check_algorithm(alg)
+    array, stream = as_array(value, "value"), stream_from(seed)
+    must(array.ndim > 0, "value", "an array of at least one dimension", value)
+    return array[distributions.permutation(stream, len(array))]
