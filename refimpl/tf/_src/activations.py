@@ -76,11 +76,6 @@ def relu(
     array of the same shape and dtype
         The derivative is 0 at the threshold (but `negative_slope` where there is only a slope),
         and 1 at the ceiling (but 0 where max_value is 6 and the threshold 0).
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats or a parameter is no number.
     """
     x = as_floats(x, "x")
     slope = number(negative_slope, "negative_slope")
@@ -123,15 +118,6 @@ def relu6(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.relu6(as_floats(x, "x"))
 
@@ -146,15 +132,6 @@ def leaky_relu(x: Any, negative_slope: Any = 0.2) -> tuple[Array, Vjp]:
         Float.
     negative_slope : float
         The slope at and below 0.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats or the slope is no number.
     """
     slope = number(negative_slope, "negative_slope")
     return ops.leaky_relu(as_floats(x, "x"), negative_slope=slope)
@@ -172,15 +149,6 @@ def elu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
         Float.
     alpha : float
         The limit at minus infinity is -alpha.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats or alpha is no number.
     """
     depth = number(alpha, "alpha")
     return ops.elu(as_floats(x, "x"), alpha=depth, slope_from="output", nan_slope="left")
@@ -196,15 +164,6 @@ def selu(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     x = as_floats(x, "x")
     return ops.selu(x, kink="right", slope_from="output", nan_slope="right")
@@ -220,17 +179,6 @@ def celu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
         Float.
     alpha : float
         The limit at minus infinity is -alpha; not 0.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats or alpha is no number.
-    ValueError
-        If alpha is not positive.
     """
     decay = number(alpha, "alpha")
     must(decay > 0, "alpha", "positive", alpha)
@@ -247,15 +195,6 @@ def gelu(x: Any, approximate: bool = False) -> tuple[Array, Vjp]:
         Float.
     approximate : bool
         Use the approximation by tanh instead of erf.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.gelu(as_floats(x, "x"), approximate="tanh" if approximate else "none")
 
@@ -268,15 +207,6 @@ def silu(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.silu(as_floats(x, "x"))
 
@@ -289,15 +219,6 @@ def mish(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.mish(as_floats(x, "x"))
 
@@ -310,15 +231,6 @@ def sigmoid(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.sigmoid(as_floats(x, "x"))
 
@@ -331,15 +243,6 @@ def log_sigmoid(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.log_sigmoid(as_floats(x, "x"))
 
@@ -352,15 +255,6 @@ def tanh(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.tanh(as_floats(x, "x"))
 
@@ -373,15 +267,6 @@ def softplus(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.softplus(as_floats(x, "x"), beta=1.0, threshold=None)
 
@@ -394,15 +279,6 @@ def softsign(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.softsign(as_floats(x, "x"), slope_from="square")
 
@@ -415,15 +291,6 @@ def hard_tanh(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.hardtanh(as_floats(x, "x"), min_value=-1.0, max_value=1.0, kink="linear")
 
@@ -436,15 +303,6 @@ def hard_sigmoid(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.hardsigmoid(as_floats(x, "x"))
 
@@ -457,15 +315,6 @@ def hard_silu(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.hardswish(as_floats(x, "x"), slope_from="product")
 
@@ -480,17 +329,6 @@ def softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
         Float.
     axis : int or tuple of int
         The axis or axes of the classes.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
-    ValueError
-        If an axis is out of range.
     """
     return _over_axes(ops.softmax, x, axis)
 
@@ -505,17 +343,6 @@ def log_softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
         Float.
     axis : int or tuple of int
         The axis or axes of the classes.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
-    ValueError
-        If an axis is out of range.
     """
     return _over_axes(ops.log_softmax, x, axis)
 
@@ -528,10 +355,6 @@ def linear(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array
     """
     return x, lambda cotangent: (cotangent,)
 
@@ -544,15 +367,6 @@ def exponential(x: Any) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return _exponential(as_floats(x, "x"))
 
@@ -600,17 +414,6 @@ def get(identifier: Any) -> Activation:
     ----------
     identifier : str, callable or None
         A name, one of these functions, or a layer; None is `linear`.
-
-    Returns
-    -------
-    callable
-
-    Raises
-    ------
-    ValueError
-        If nothing of that name exists.
-    TypeError
-        If it is something else, or a function without a derivative.
     """
     if identifier is None:
         return linear

@@ -14,24 +14,7 @@ from refimpl.ops.array import Array, Sizes
 
 
 def as_array(value: Any, name: str) -> Array:
-    """Return the argument as an array, as TensorFlow reads it.
-
-    Parameters
-    ----------
-    value : array_like
-        NumPy arrays keep their dtype; Python floats become float32 and integers int32.
-    name : str
-        The argument's name as the caller wrote it.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    TypeError
-        If it holds no numbers or bools.
-    """
+    """Return the argument as an array, as TensorFlow reads it."""
     if isinstance(value, np.ndarray):
         return value
     try:
@@ -46,49 +29,13 @@ def as_array(value: Any, name: str) -> Array:
 
 
 def as_numbers(value: Any, name: str, dtype: np.dtype[Any]) -> Array:
-    """Return the argument as an array of a dtype, rounded once.
-
-    Parameters
-    ----------
-    value : array_like
-        Numbers; Python floats are rounded to the dtype, not to float32 before.
-    name : str
-        The argument's name as the caller wrote it.
-    dtype : numpy.dtype
-        What it becomes.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    TypeError
-        If it holds no numbers or bools.
-    """
+    """Return the argument as an array of a dtype, rounded once."""
     as_array(value, name)
     return np.asarray(value).astype(dtype)
 
 
 def as_floats(value: Any, name: str) -> Array:
-    """Return the argument as an array of floats.
-
-    Parameters
-    ----------
-    value : array_like
-        See `as_array`.
-    name : str
-        The argument's name as the caller wrote it.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    TypeError
-        If it does not hold floats.
-    """
+    """Return the argument as an array of floats."""
     array = as_array(value, name)
     if not is_float(array.dtype):
         raise TypeError(f"{name} must be an array of floats; got dtype {array.dtype}")
@@ -96,24 +43,7 @@ def as_floats(value: Any, name: str) -> Array:
 
 
 def as_integers(value: Any, name: str) -> Array:
-    """Return the argument as an array of integers.
-
-    Parameters
-    ----------
-    value : array_like
-        See `as_array`.
-    name : str
-        The argument's name as the caller wrote it.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    TypeError
-        If it does not hold integers.
-    """
+    """Return the argument as an array of integers."""
     array = as_array(value, name)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} must be an array of integers; got dtype {array.dtype}")
@@ -121,26 +51,7 @@ def as_integers(value: Any, name: str) -> Array:
 
 
 def like(value: Any, name: str, other: Array, other_name: str) -> Array:
-    """Return the argument as an array of another's dtype; only Python numbers are converted.
-
-    Parameters
-    ----------
-    value : array_like
-        A NumPy array must already have that dtype.
-    name, other_name : str
-        The names as the caller wrote them.
-    other : array
-        The array whose dtype counts.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    TypeError
-        If it is an array of another dtype, or no array.
-    """
+    """Return the argument as an array of another's dtype; only Python numbers are converted."""
     array = as_array(value, name)
     if array.dtype != other.dtype:
         if hasattr(value, "dtype"):
@@ -152,28 +63,7 @@ def like(value: Any, name: str, other: Array, other_name: str) -> Array:
 
 
 def integer(value: Any, name: str, *, least: int | None = None) -> int:
-    """Return the argument as an int.
-
-    Parameters
-    ----------
-    value : int
-        Any integer type; a bool is none.
-    name : str
-        The argument's name as the caller wrote it.
-    least : int, optional
-        The smallest value it may have.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    TypeError
-        If it is no integer.
-    ValueError
-        If it is too small.
-    """
+    """Return the argument as an int."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be an integer; got {value!r}")
     try:
@@ -186,24 +76,7 @@ def integer(value: Any, name: str, *, least: int | None = None) -> int:
 
 
 def number(value: Any, name: str) -> float:
-    """Return the argument as a Python float.
-
-    Parameters
-    ----------
-    value : float
-        Any real number, or an array of one without dimensions.
-    name : str
-        The argument's name as the caller wrote it.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    TypeError
-        If it is no number.
-    """
+    """Return the argument as a Python float."""
     if isinstance(value, bool | str | bytes) or value is None or np.ndim(value) != 0:
         raise TypeError(f"{name} must be a number; got {value!r}")
     try:
@@ -213,52 +86,13 @@ def number(value: Any, name: str) -> float:
 
 
 def flag(value: Any, name: str) -> bool:
-    """Return the argument as a Python bool.
-
-    Parameters
-    ----------
-    value : bool
-        True or False; a word or number that would pass for one is a mistake.
-    name : str
-        The argument's name as the caller wrote it.
-
-    Returns
-    -------
-    bool
-
-    Raises
-    ------
-    TypeError
-        If it is neither.
-    """
+    """Return the argument as a Python bool."""
     must_be_type(value, name, (bool, np.bool_), "a bool")
     return bool(value)
 
 
 def integers(value: Any, name: str, *, least: int | None = None) -> Sizes:
-    """Return the argument, one integer or a sequence of them, as a tuple of ints.
-
-    Parameters
-    ----------
-    value : int or sequence of int
-        The argument.
-    name : str
-        Its name as the caller wrote it.
-    least : int, optional
-        The smallest value an entry may have.
-
-    Returns
-    -------
-    tuple of int
-        Of one entry for a single integer.
-
-    Raises
-    ------
-    TypeError
-        If an entry is no integer.
-    ValueError
-        If an entry is too small.
-    """
+    """Return the argument, one integer or a sequence of them, as a tuple of ints."""
     entries: Sequence[Any]
     if isinstance(value, Sequence) and not isinstance(value, str):
         entries = value
@@ -276,17 +110,7 @@ def integers(value: Any, name: str, *, least: int | None = None) -> Sizes:
 
 
 def broadcasts(shape: Sizes, target: Sizes) -> bool:
-    """Tell whether a shape broadcasts to another without enlarging it.
-
-    Parameters
-    ----------
-    shape, target : tuple of int
-        The two shapes.
-
-    Returns
-    -------
-    bool
-    """
+    """Tell whether a shape broadcasts to another without enlarging it."""
     try:
         return np.broadcast_shapes(shape, target) == target
     except ValueError:
@@ -294,19 +118,7 @@ def broadcasts(shape: Sizes, target: Sizes) -> bool:
 
 
 def sum_to(bar: Array, shape: Sizes) -> Array:
-    """Sum over the axes along which an argument of a shape was broadcast.
-
-    Parameters
-    ----------
-    bar : array
-        Cotangent of the broadcast argument.
-    shape : tuple of int
-        The argument's own shape.
-
-    Returns
-    -------
-    array of that shape
-    """
+    """Sum over the axes along which an argument of a shape was broadcast."""
     extra = bar.ndim - len(shape)
     ones = tuple(i for i, size in enumerate(shape) if size == 1 and bar.shape[i + extra] != 1)
     axes = (*range(extra), *(i + extra for i in ones))
@@ -315,28 +127,7 @@ def sum_to(bar: Array, shape: Sizes) -> Array:
 
 
 def axis_in(value: Any, name: str, ndim: int) -> int:
-    """Return an axis counted from the front.
-
-    Parameters
-    ----------
-    value : int
-        An axis; a negative one counts from the end.
-    name : str
-        The argument's name as the caller wrote it.
-    ndim : int
-        The number of dimensions it points into.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    TypeError
-        If it is no integer.
-    ValueError
-        If it is out of range.
-    """
+    """Return an axis counted from the front."""
     axis = integer(value, name)
     must(-ndim <= axis < ndim, name, f"in the range [-{ndim}, {ndim})", value)
     return axis % ndim

@@ -47,19 +47,7 @@ class Initializer:
     """Something that makes the first value of a variable; called with its shape and dtype."""
 
     def __call__(self, shape: Sizes, dtype: str | None = None) -> Array:
-        """Return a value.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            Of the variable.
-        dtype : str, optional
-            Of the variable; None is float32.
-
-        Returns
-        -------
-        array
-        """
+        """Return a value."""
         return self._values(tuple(shape), float_dtype(dtype or "float32"))
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
@@ -402,15 +390,6 @@ def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
         A name in snake or camel case, an initialiser or its class, or the value itself.
     name : str
         The argument's name, for messages.
-
-    Returns
-    -------
-    callable or None
-
-    Raises
-    ------
-    ValueError
-        If nothing of that name exists, or it is something else.
     """
     if identifier is None:
         return None
@@ -428,20 +407,7 @@ def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
 def fans(
     shape: Sizes, input_axes: Sizes | None = None, output_axes: Sizes | None = None
 ) -> tuple[float, float]:
-    """Count a kernel's inputs and outputs.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        (*K, I, O), unless both axes are given.
-    input_axes, output_axes : tuple of int, optional
-        The axes that hold inputs and outputs.
-
-    Returns
-    -------
-    float, float
-        For every output the number of inputs it has, and the reverse.
-    """
+    """Count a kernel's inputs and outputs."""
     if input_axes is not None and output_axes is not None:
         for axes, name in (input_axes, "input_axes"), (output_axes, "output_axes"):
             must(

@@ -26,78 +26,28 @@ _LAST = {rank: (0, *range(2, rank), 1) for rank in range(3, 6)}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where an array keeps its channels.
-
-    Parameters
-    ----------
-    n : int
-        The number of spatial dimensions.
-    channels_last : bool
-        (N, *S, C) if true, (N, C, *S) if not.
-    """
+    """Where an array keeps its channels."""
 
     n: int
     channels_last: bool
 
     def spatial(self, shape: Sizes) -> Sizes:
-        """Return the spatial sizes of a shape in this layout.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            A whole shape, the batch among it.
-
-        Returns
-        -------
-        tuple of int
-        """
+        """Return the spatial sizes of a shape in this layout."""
         return shape[-1 - self.n : -1] if self.channels_last else shape[-self.n :]
 
     def channels(self, shape: Sizes) -> int:
-        """Return the number of channels of a shape in this layout.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            A whole shape, the batch among it.
-
-        Returns
-        -------
-        int
-        """
+        """Return the number of channels of a shape in this layout."""
         return shape[-1] if self.channels_last else shape[-1 - self.n]
 
     def inward(self, array: Array) -> Array:
-        """Return a view of the array with its leading axes as one and its channels first.
-
-        Parameters
-        ----------
-        array : array
-            In this layout, with any number of leading axes.
-
-        Returns
-        -------
-        (N, C, *S) array
-        """
+        """Return a view of the array with its leading axes as one and its channels first."""
         if array.ndim != self.n + 2:
             leading = array.shape[: -1 - self.n]
             array = array.reshape(math.prod(leading), *array.shape[-1 - self.n :])
         return array.transpose(_FIRST[array.ndim]) if self.channels_last else array
 
     def outward(self, array: Array, leading: Sizes | None = None) -> Array:
-        """Return a view of a channels-first array in this layout, with the leading axes given.
-
-        Parameters
-        ----------
-        array : (N, C, *S) array
-            Channels first.
-        leading : tuple of int or None
-            The leading axes that N stands for; None leaves it.
-
-        Returns
-        -------
-        array
-        """
+        """Return a view of a channels-first array in this layout, with the leading axes given."""
         if self.channels_last:
             array = array.transpose(_LAST[array.ndim])
         if leading is not None and len(leading) != 1:
@@ -106,26 +56,7 @@ class Layout:
 
 
 def data_format_layout(data_format: Any, n: int, name: str = "data_format") -> Layout:
-    """Read a data format as `tf.nn` spells it: NWC, NCHW, NDHWC, …; None is channels last.
-
-    Parameters
-    ----------
-    data_format : str or None
-        The argument.
-    n : int
-        The number of spatial dimensions.
-    name : str
-        The argument's name.
-
-    Returns
-    -------
-    Layout
-
-    Raises
-    ------
-    ValueError
-        If it is none of the two that exist for n dimensions.
-    """
+    """Read a data format as `tf.nn` spells it: NWC, NCHW, NDHWC, …; None is channels last."""
     last, first = f"N{_SPATIAL[n]}C", f"NC{_SPATIAL[n]}"
     if data_format is None:
         return Layout(n, True)
@@ -134,22 +65,7 @@ def data_format_layout(data_format: Any, n: int, name: str = "data_format") -> L
 
 
 def channels_last_from(data_format: Any) -> bool:
-    """Read a data format as Keras spells it; None is channels last.
-
-    Parameters
-    ----------
-    data_format : {'channels_last', 'channels_first'} or None
-        The argument.
-
-    Returns
-    -------
-    bool
-
-    Raises
-    ------
-    ValueError
-        If it is another word.
-    """
+    """Read a data format as Keras spells it; None is channels last."""
     if data_format is None:
         return True
     must_be_one_of(data_format, "data_format", ("channels_last", "channels_first"))
@@ -157,96 +73,30 @@ def channels_last_from(data_format: Any) -> bool:
 
 
 def kernel_inward(kernel: Array) -> Array:
-    """View a kernel (*K, I, O) as the ops' (O, I, *K).
-
-    Parameters
-    ----------
-    kernel : array of shape (*K, I, O)
-        TensorFlow's layout.
-
-    Returns
-    -------
-    array of shape (O, I, *K)
-    """
+    """View a kernel (*K, I, O) as the ops' (O, I, *K)."""
     n = kernel.ndim - 2
     return kernel.transpose(n + 1, n, *range(n))
 
 
 def kernel_outward(kernel: Array) -> Array:
-    """View a kernel (O, I, *K) as TensorFlow's (*K, I, O).
-
-    Parameters
-    ----------
-    kernel : array of shape (O, I, *K)
-        The ops' layout.
-
-    Returns
-    -------
-    array of shape (*K, I, O)
-    """
+    """View a kernel (O, I, *K) as TensorFlow's (*K, I, O)."""
     return kernel.transpose(*range(2, kernel.ndim), 1, 0)
 
 
 def depthwise_inward(kernel: Array) -> Array:
-    """Turn a depthwise kernel (*K, C, M) into the ops' (C*M, 1, *K), for C groups.
-
-    Parameters
-    ----------
-    kernel : array of shape (*K, C, M)
-        Channel c of the input makes the channels c*M to c*M + M - 1 of the output.
-
-    Returns
-    -------
-    array of shape (C*M, 1, *K)
-    """
+    """Turn a depthwise kernel (*K, C, M) into the ops' (C*M, 1, *K), for C groups."""
     *taps, channels, multiplier = kernel.shape
     return np.moveaxis(kernel, (-2, -1), (0, 1)).reshape(channels * multiplier, 1, *taps)
 
 
 def depthwise_outward(kernel: Array, channels: int) -> Array:
-    """Turn a grouped kernel (C*M, 1, *K) into a depthwise kernel (*K, C, M).
-
-    Parameters
-    ----------
-    kernel : array of shape (C*M, 1, *K)
-        The ops' layout.
-    channels : int
-        C.
-
-    Returns
-    -------
-    array of shape (*K, C, M)
-    """
+    """Turn a grouped kernel (C*M, 1, *K) into a depthwise kernel (*K, C, M)."""
     taps = kernel.shape[2:]
     return np.moveaxis(kernel.reshape(channels, -1, *taps), (0, 1), (-2, -1))
 
 
 def window_sizes(value: Any, name: str, layout: Layout) -> Sizes:
-    """Read strides, dilations or a ksize as `tf.nn` takes them.
-
-    Parameters
-    ----------
-    value : int, sequence of int or None
-        One number; a list of one, of n, or of n + 2 whose batch and channel entries are 1.
-        None is 1 everywhere.
-    name : str
-        The argument's name.
-    layout : Layout
-        Says which of n + 2 entries is the channels'.
-
-    Returns
-    -------
-    tuple of int
-        One entry for each spatial dimension.
-
-    Raises
-    ------
-    TypeError
-        If an entry is no integer.
-    ValueError
-        If the list has another length, an entry is below 1, or the batch or the channel entry
-        is not 1.
-    """
+    """Read strides, dilations or a ksize as `tf.nn` takes them."""
     n = layout.n
     if type(value) is int and value > 0:
         return (value,) * n
@@ -262,30 +112,7 @@ def window_sizes(value: Any, name: str, layout: Layout) -> Sizes:
 
 
 def full_sizes(value: Any, name: str, layout: Layout) -> Sizes:
-    """Read strides where TensorFlow takes only the list of n + 2 entries.
-
-    Parameters
-    ----------
-    value : sequence of int
-        The argument.
-    name : str
-        Its name.
-    layout : Layout
-        Says which entry is the channels'.
-
-    Returns
-    -------
-    tuple of int
-        One entry for each spatial dimension.
-
-    Raises
-    ------
-    TypeError
-        If it is no list of integers.
-    ValueError
-        If the list has another length, an entry is below 1, or the batch or the channel entry
-        is not 1.
-    """
+    """Read strides where TensorFlow takes only the list of n + 2 entries."""
     n = layout.n
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
         raise TypeError(f"{name} must be a list of {n + 2} integers; got {value!r}")
@@ -295,28 +122,7 @@ def full_sizes(value: Any, name: str, layout: Layout) -> Sizes:
 
 
 def without_batch_and_channels(found: Sizes, value: Any, name: str, layout: Layout) -> Sizes:
-    """Take the spatial entries of n + 2, the other two being 1.
-
-    Parameters
-    ----------
-    found : tuple of int
-        The n + 2 entries.
-    value : object
-        The argument as it was given, for the message.
-    name : str
-        Its name.
-    layout : Layout
-        Says which entry is the channels'.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    ValueError
-        If the batch or the channel entry is not 1.
-    """
+    """Take the spatial entries of n + 2, the other two being 1."""
     channel = found[-1] if layout.channels_last else found[1]
     must(found[0] == 1 and channel == 1, name, "1 in the batch and channel dimensions", value)
     return found[1:-1] if layout.channels_last else found[2:]
@@ -332,30 +138,7 @@ def window_padding(
     *,
     explicit: bool,
 ) -> Pairs:
-    """Turn a padding as `tf.nn` takes it into pairs.
-
-    Parameters
-    ----------
-    padding : {'SAME', 'VALID'} or list of pairs
-        A list has n + 2 pairs, those of batch and channels [0, 0].
-    layout : Layout
-        Of the input.
-    shape : tuple of int
-        The input's shape; SAME depends on it.
-    kernel, stride, dilation : tuple of int
-        The window.
-    explicit : bool
-        Whether the function takes a list.
-
-    Returns
-    -------
-    tuple of (int, int)
-
-    Raises
-    ------
-    ValueError
-        If it is something else, or an entry is negative.
-    """
+    """Turn a padding as `tf.nn` takes it into pairs."""
     n = layout.n
     if isinstance(padding, str) or not explicit:
         if isinstance(padding, str) and padding == "VALID":
@@ -376,41 +159,12 @@ def window_padding(
 
 
 def same_pairs(spatial: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Pairs:
-    """Return the padding of SAME, which depends on the input's size.
-
-    Parameters
-    ----------
-    spatial : tuple of int
-        The input's spatial sizes.
-    kernel, stride, dilation : tuple of int
-        The window.
-
-    Returns
-    -------
-    tuple of (int, int)
-    """
+    """Return the padding of SAME, which depends on the input's size."""
     return tuple(map(same_padding, spatial, kernel, stride, dilation))
 
 
 def read_pairs(padding: Any, count: int) -> Pairs:
-    """Read a list of pairs of non-negative integers.
-
-    Parameters
-    ----------
-    padding : sequence of pairs
-        The argument called padding.
-    count : int
-        How many pairs it must have.
-
-    Returns
-    -------
-    tuple of (int, int)
-
-    Raises
-    ------
-    ValueError
-        If it has another form, or an entry is negative.
-    """
+    """Read a list of pairs of non-negative integers."""
     allowed = f"'SAME' or 'VALID' or a list of {count} pairs of non-negative integers"
     if isinstance(padding, np.ndarray):
         padding = padding.tolist()
@@ -436,24 +190,7 @@ def check_output(
     dilation: Sizes,
     padding: Pairs,
 ) -> None:
-    """Refuse a window that fits nowhere: TensorFlow aborts, or returns uninitialised memory.
-
-    Parameters
-    ----------
-    input_name, kernel_name : str
-        The names of the arguments.
-    spatial : tuple of int
-        The input's spatial sizes.
-    kernel, stride, dilation : tuple of int
-        The window.
-    padding : tuple of (int, int)
-        In every spatial dimension.
-
-    Raises
-    ------
-    ValueError
-        If the output would have a size of 0 or less.
-    """
+    """Refuse a window that fits nowhere: TensorFlow aborts, or returns uninitialised memory."""
     for size, taps, step, gap, (before, after) in zip(
         spatial, kernel, stride, dilation, padding, strict=True
     ):

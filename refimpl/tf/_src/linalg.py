@@ -43,19 +43,10 @@ def matmul(
         Hints that change no number; ignored.
     output_type : None
         Other dtypes of the result are not offered.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (*, N, M)
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes differ.
-    ValueError
-        If the shapes do not fit, or an argument is both transposed and adjoint.
     """
     a = as_floats(a, "a")
     b = like(b, "b", a, "a")

@@ -61,13 +61,6 @@ def sparse_categorical_crossentropy(
     -------
     array of shape (*)
         Of y_pred's dtype. A vjp gives None for y_true.
-
-    Raises
-    ------
-    TypeError
-        If y_pred holds no floats.
-    ValueError
-        If the shapes do not fit, the axis is not the last, or a label is out of range.
     """
     y_pred = as_floats(y_pred, "y_pred")
     labels = _labels(y_true, y_pred, axis)
@@ -113,13 +106,6 @@ def categorical_crossentropy(
     -------
     array of y_pred's shape without that axis
         Of y_pred's dtype.
-
-    Raises
-    ------
-    TypeError
-        If y_pred holds no floats.
-    ValueError
-        If the shapes differ, the axis is out of range, or the smoothing is.
     """
     y_pred = as_floats(y_pred, "y_pred")
     must(y_pred.ndim > 0, "y_pred", "of rank 1 or more", y_pred.shape)
@@ -168,22 +154,7 @@ class Loss:
         self._vjp: Vjp | None = None
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array:
-        """Return the loss.
-
-        Parameters
-        ----------
-        y_true : array
-            The truth.
-        y_pred : array
-            Float; cast to the loss's dtype.
-        sample_weight : array_like, optional
-            Factors of the losses, of a shape that broadcasts to theirs.
-
-        Returns
-        -------
-        array
-            Without dimensions, unless the reduction is 'none' or None.
-        """
+        """Return the loss."""
         return self.with_vjp(y_true, y_pred, sample_weight)[0]
 
     def with_vjp(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> tuple[Array, Vjp]:
@@ -231,13 +202,6 @@ class Loss:
         -------
         array
             Of y_pred's shape and dtype.
-
-        Raises
-        ------
-        RuntimeError
-            If the loss has not been called.
-        ValueError
-            If the cotangent has another shape than the loss.
         """
         if self._vjp is None:
             raise RuntimeError(f"{self.name} must be called before backward")

@@ -22,20 +22,11 @@ def maximum(x: Any, y: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     x, y : array
         Float, of one dtype; their shapes are broadcast.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array
         NaN where either is NaN. Where both are equal, the cotangent goes to x.
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes differ.
-    ValueError
-        If the shapes do not go together.
     """
     x = as_floats(x, "x")
     y = like(y, "y", x, "x")

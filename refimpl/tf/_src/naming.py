@@ -12,33 +12,13 @@ _used: Counter[str] = Counter()
 
 
 def snake_case(name: str) -> str:
-    """Return a class's name in lower case with underscores, as Keras spells it.
-
-    Parameters
-    ----------
-    name : str
-        `Conv2D` becomes `conv2d`, `MaxPooling2D` `max_pooling2d`, `PReLU` `p_re_lu`.
-
-    Returns
-    -------
-    str
-    """
+    """Return a class's name in lower case with underscores, as Keras spells it."""
     parted = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", parted).lower()
 
 
 def auto_name(kind: str) -> str:
-    """Return the next free name of a kind.
-
-    Parameters
-    ----------
-    kind : str
-        The class's name.
-
-    Returns
-    -------
-    str
-    """
+    """Return the next free name of a kind."""
     prefix = snake_case(kind)
     number = _used[prefix]
     _used[prefix] += 1
@@ -46,24 +26,7 @@ def auto_name(kind: str) -> str:
 
 
 def chosen_name(name: Any, kind: str) -> str:
-    """Return the name a caller chose, or the next free one.
-
-    Parameters
-    ----------
-    name : str or None
-        The argument called name.
-    kind : str
-        The class's name.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If it is no string, or has a slash in it.
-    """
+    """Return the name a caller chose, or the next free one."""
     if name is None:
         return auto_name(kind)
     must(isinstance(name, str) and "/" not in name, "name", "a string without '/'", name)

@@ -28,11 +28,6 @@ class SGD:
         Shrinks the variables by `weight_decay * learning_rate` at each step, beside the gradient.
     name : str
         The optimizer's name.
-
-    Raises
-    ------
-    ValueError
-        If `momentum` is outside [0, 1].
     """
 
     def __init__(

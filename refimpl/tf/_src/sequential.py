@@ -22,8 +22,6 @@ class Sequential(Layer):
         In the order in which they are called.
     trainable : bool
         Whether the weights of all layers count as trainable.
-    name : str, optional
-        See `Layer`.
     """
 
     def __init__(
@@ -60,13 +58,6 @@ class Sequential(Layer):
         ----------
         layer : Layer
             One that is not in the stack: each remembers only its last call.
-
-        Raises
-        ------
-        TypeError
-            If it is no layer.
-        ValueError
-            If it is in the stack already, or another has its name.
         """
         if not isinstance(layer, Layer):
             raise TypeError(f"layer must be a Layer; got {layer!r}")

@@ -21,11 +21,6 @@ def set_random_seed(seed: int) -> None:
     ----------
     seed : int
         At least 0 and less than 2**32, for NumPy.
-
-    Raises
-    ------
-    ValueError
-        If it is no such integer.
     """
     allowed = "an integer of [0, 2**32)"
     must(isinstance(seed, int) and 0 <= seed < 2**32, "seed", allowed, seed)

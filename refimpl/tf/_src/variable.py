@@ -67,12 +67,7 @@ class Variable:
         return str(self._value.dtype.name)
 
     def numpy(self) -> Array:
-        """Return a copy of the value.
-
-        Returns
-        -------
-        array
-        """
+        """Return a copy of the value."""
         return self._value.copy()
 
     def assign(self, value: Any) -> Variable:
@@ -87,11 +82,6 @@ class Variable:
         -------
         Variable
             The variable itself.
-
-        Raises
-        ------
-        ValueError
-            If the shape is another.
         """
         array = np.asarray(value)
         must(

@@ -51,13 +51,7 @@ class _Convolution(Layer):
         self.bias: Variable | None = None
 
     def check_input(self, shape: Sizes) -> None:
-        """Refuse another rank, other channels than before, and an input without an output.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
+        """Refuse another rank, other channels than before, and an input without an output."""
         must(len(shape) == self.rank + 2, "inputs", f"of rank {self.rank + 2}", shape)
         channels = self._layout.channels(shape)
         must(channels > 0, "inputs", "of one channel or more", shape)
@@ -155,13 +149,7 @@ class _Conv(_Convolution):
         )
 
     def build(self, input_shape: Sizes) -> None:
-        """Make the kernel (*K, C/groups, filters) and the bias (filters,).
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Only the channels count.
-        """
+        """Make the kernel (*K, C/groups, filters) and the bias (filters,)."""
         channels = self._channels_to_build(input_shape)
         self._check_groups(channels, input_shape)
         shape = (*self.kernel_size, channels // self.groups, self.filters)
@@ -171,13 +159,7 @@ class _Conv(_Convolution):
         self.built = True
 
     def check_input(self, shape: Sizes) -> None:
-        """Refuse also channels that the groups do not divide.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
+        """Refuse also channels that the groups do not divide."""
         super().check_input(shape)
         self._check_groups(self._layout.channels(shape), shape)
 
@@ -189,20 +171,7 @@ class _Conv(_Convolution):
         return kernel_shape[-2] * self.groups
 
     def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Convolve, add the bias, activate.
-
-        Parameters
-        ----------
-        x : array of shape (N, *S, C), or (N, C, *S)
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of shape (N, *S', filters), or (N, filters, *S')
-        vjp : callable
-        """
+        """Convolve, add the bias, activate."""
         kernel = self.computed(self.kernel)
         assert kernel is not None
         return self._activated(

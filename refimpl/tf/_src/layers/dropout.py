@@ -110,13 +110,7 @@ class _SpatialDropout(Dropout):
         self.data_format = "channels_last" if self._channels_last else "channels_first"
 
     def check_input(self, shape: Sizes) -> None:
-        """Refuse another rank.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
+        """Refuse another rank."""
         must(len(shape) == self.rank + 2, "inputs", f"of rank {self.rank + 2}", shape)
 
     def _mask_shape(self, shape: Sizes) -> Sizes:

@@ -113,12 +113,7 @@ class Layer:
         return self.non_trainable_weights
 
     def get_weights(self) -> list[Array]:
-        """Return copies of all weights, in their order.
-
-        Returns
-        -------
-        list of array
-        """
+        """Return copies of all weights, in their order."""
         return [variable.numpy() for variable in self.weights]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
@@ -128,11 +123,6 @@ class Layer:
         ----------
         weights : sequence of array_like
             In the order of `weights`, and of their shapes.
-
-        Raises
-        ------
-        ValueError
-            If their number or a shape is another.
         """
         mine = self.weights
         must(len(weights) == len(mine), "weights", f"a list of {len(mine)} arrays", len(weights))
@@ -153,19 +143,7 @@ class Layer:
         self.built = True
 
     def __call__(self, inputs: Any, training: bool | None = None) -> Array:
-        """Compute the output, building the layer first if that was not done.
-
-        Parameters
-        ----------
-        inputs : array
-            Float; cast to the layer's compute dtype.
-        training : bool, optional
-            Whether dropout drops and batch normalisation uses the batch; None is False.
-
-        Returns
-        -------
-        array
-        """
+        """Compute the output, building the layer first if that was not done."""
         return self.with_vjp(inputs, training)[0]
 
     def with_vjp(self, inputs: Any, training: bool | None = None) -> tuple[Array, Vjp]:
@@ -181,13 +159,6 @@ class Layer:
         output : array
         vjp : callable
             Cotangent of output to (cotangent of inputs,); fills the weights' `grad`.
-
-        Raises
-        ------
-        TypeError
-            If the input is no array of floats.
-        ValueError
-            If its shape does not fit.
         """
         given = self._checked_input(inputs)
         self.check_input(given.shape)
@@ -244,13 +215,6 @@ class Layer:
         -------
         array
             Of the input's shape and dtype.
-
-        Raises
-        ------
-        RuntimeError
-            If the layer has not been called.
-        ValueError
-            If the cotangent has another shape than the output.
         """
         if self._vjp is None:
             raise RuntimeError(f"{self.name} must be called before backward")
@@ -293,10 +257,6 @@ class Layer:
         ----------
         variable : Variable or None
             The weight, if the layer has it.
-
-        Returns
-        -------
-        array or None
         """
         if variable is None:
             return None
@@ -316,54 +276,20 @@ class Layer:
 
 
 def fill(variable: Variable | None, bar: Array | None) -> None:
-    """Set a weight's gradient, in the weight's own dtype.
-
-    Parameters
-    ----------
-    variable : Variable or None
-        The weight; None has no gradient.
-    bar : array or None
-        Its cotangent.
-    """
+    """Set a weight's gradient, in the weight's own dtype."""
     if variable is not None and bar is not None and variable.trainable:
         variable.grad = bar.astype(variable.value.dtype, copy=False)
 
 
 def refuse(**arguments: Any) -> None:
-    """Refuse what Keras takes and this has not: regularisers, constraints and the like.
-
-    Parameters
-    ----------
-    **arguments : object
-        Each must be None or False.
-
-    Raises
-    ------
-    ValueError
-        Naming the first that is not.
-    """
+    """Refuse what Keras takes and this has not: regularisers, constraints and the like."""
     for name, value in arguments.items():
         if value is not None and value is not False:
             must(False, name, f"{False if value is True else None}: refimpl has none", value)
 
 
 def read_policy(dtype: Any) -> tuple[str, str]:
-    """Return the dtypes of weights and of computation.
-
-    Parameters
-    ----------
-    dtype : str, dtype or None
-        A float dtype or one of Keras' two mixed policies.
-
-    Returns
-    -------
-    variable_dtype, compute_dtype : str
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
+    """Return the dtypes of weights and of computation."""
     if dtype is None:
         return "float32", "float32"
     if isinstance(dtype, str) and dtype in _MIXED:
@@ -377,18 +303,6 @@ def read_policy(dtype: Any) -> tuple[str, str]:
 
 
 def made(identifier: Any, name: str) -> initializers.MakesValues:
-    """Return the initialiser that an argument means; None is Keras' default for any weight.
-
-    Parameters
-    ----------
-    identifier : object
-        The argument.
-    name : str
-        Its name.
-
-    Returns
-    -------
-    callable
-    """
+    """Return the initialiser that an argument means; None is Keras' default for any weight."""
     found = initializers.get(identifier, name)
     return initializers.GlorotUniform() if found is None else found

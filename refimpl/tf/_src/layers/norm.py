@@ -43,13 +43,7 @@ class _Normalization(Layer):
         self._channels: int | None = None
 
     def build(self, input_shape: Sizes) -> None:
-        """Make gamma and beta.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Only the size of the axis counts.
-        """
+        """Make gamma and beta."""
         must(not self.built, "input_shape", "given once: the layer is built already", input_shape)
         axis = axis_in(self.axis, "axis", len(input_shape))
         self._channels = integer(input_shape[axis], "input_shape", least=1)
@@ -61,13 +55,7 @@ class _Normalization(Layer):
         self.built = True
 
     def check_input(self, shape: Sizes) -> None:
-        """Refuse a shape without the axis, and other channels than before.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
+        """Refuse a shape without the axis, and other channels than before."""
         must(len(shape) >= 2, "inputs", "of rank 2 or more", shape)
         axis = axis_in(self.axis, "axis", len(shape))
         must(shape[axis] > 0, "inputs", f"of one channel or more on axis {self.axis}", shape)

@@ -46,13 +46,7 @@ class _Pooling(Layer):
         self.built = True
 
     def check_input(self, shape: Sizes) -> None:
-        """Refuse another rank, and an input without an output.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
+        """Refuse another rank, and an input without an output."""
         must(len(shape) == self.rank + 2, "inputs", f"of rank {self.rank + 2}", shape)
         must(self._layout.channels(shape) > 0, "inputs", "of one channel or more", shape)
         spatial, ones = self._layout.spatial(shape), (1,) * self.rank
@@ -60,20 +54,7 @@ class _Pooling(Layer):
         check_output("inputs", spatial, "pool_size", self.pool_size, self.strides, ones, pairs)
 
     def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Pool.
-
-        Parameters
-        ----------
-        x : array of shape (N, *S, C), or (N, C, *S)
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of shape (N, *S', C), or (N, C, *S')
-        vjp : callable
-        """
+        """Pool."""
         pairs, ones = self._pairs(self._layout.spatial(x.shape)), (1,) * self.rank
         return pool_windows(x, self._layout, self.kind, self.pool_size, self.strides, pairs, ones)
 
@@ -96,8 +77,6 @@ class AveragePooling1D(_Pooling):
         'same' makes ceil(size / stride) windows fit; padding is not counted.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name : str, optional
-        See `Layer`.
     **kwargs : object
         See `Layer`.
     """
@@ -130,8 +109,6 @@ class AveragePooling2D(_Pooling):
         'same' makes ceil(size / stride) windows fit; padding is not counted.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name : str, optional
-        See `Layer`.
     **kwargs : object
         See `Layer`.
     """
@@ -164,8 +141,6 @@ class AveragePooling3D(_Pooling):
         'same' makes ceil(size / stride) windows fit; padding is not counted.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name : str, optional
-        See `Layer`.
     **kwargs : object
         See `Layer`.
     """
@@ -198,8 +173,6 @@ class MaxPooling1D(_Pooling):
         'same' makes ceil(size / stride) windows fit; padding never wins.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name : str, optional
-        See `Layer`.
     **kwargs : object
         See `Layer`.
     """
@@ -232,8 +205,6 @@ class MaxPooling2D(_Pooling):
         'same' makes ceil(size / stride) windows fit; padding never wins.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name : str, optional
-        See `Layer`.
     **kwargs : object
         See `Layer`.
     """
@@ -266,8 +237,6 @@ class MaxPooling3D(_Pooling):
         'same' makes ceil(size / stride) windows fit; padding never wins.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name : str, optional
-        See `Layer`.
     **kwargs : object
         See `Layer`.
     """

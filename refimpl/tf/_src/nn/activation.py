@@ -41,17 +41,6 @@ def relu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     features : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.relu(as_floats(features, "features"), nan_slope="zero")
 
@@ -64,17 +53,6 @@ def relu6(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     features : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.relu6(as_floats(features, "features"))
 
@@ -89,17 +67,6 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> tupl
         Float.
     alpha : float
         The slope at and below 0.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats or alpha is no number.
     """
     features = as_floats(features, "features")
     return ops.leaky_relu(features, negative_slope=number(alpha, "alpha"))
@@ -115,17 +82,6 @@ def elu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     features : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     features = as_floats(features, "features")
     return ops.elu(features, alpha=1.0, slope_from="output", nan_slope="left")
@@ -141,17 +97,6 @@ def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     features : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     features = as_floats(features, "features")
     return ops.selu(features, kink="right", slope_from="output", nan_slope="right")
@@ -167,17 +112,6 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> t
         Float.
     approximate : bool
         Use the approximation by tanh instead of erf.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     features = as_floats(features, "features")
     return ops.gelu(features, approximate="tanh" if approximate else "none")
@@ -193,15 +127,6 @@ def silu(features: Any, beta: Any = 1.0) -> tuple[Array, Vjp]:
         Float.
     beta : float
         The steepness of the gate.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats or beta is no number.
     """
     features = as_floats(features, "features")
     steepness = number(beta, "beta")
@@ -229,17 +154,6 @@ def sigmoid(x: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.sigmoid(as_floats(x, "x"))
 
@@ -252,17 +166,6 @@ def tanh(x: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     x : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.tanh(as_floats(x, "x"))
 
@@ -275,17 +178,6 @@ def softplus(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     features : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.softplus(as_floats(features, "features"), beta=1.0, threshold=None)
 
@@ -298,17 +190,6 @@ def softsign(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     ----------
     features : array
         Float.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
     """
     return ops.softsign(as_floats(features, "features"), slope_from="square")
 
@@ -323,19 +204,6 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> tu
         Float.
     axis : int, optional
         None is the last.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
-    ValueError
-        If the axis is out of range.
     """
     logits, found = _logits(logits, axis)
     return softmax_op(logits, axis=found)
@@ -351,19 +219,6 @@ def log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -
         Float.
     axis : int, optional
         None is the last.
-    name : str, optional
-        Ignored.
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If the array holds no floats.
-    ValueError
-        If the axis is out of range.
     """
     logits, found = _logits(logits, axis)
     return log_softmax_op(logits, axis=found)
@@ -383,19 +238,10 @@ def bias_add(
         Of value's dtype.
     data_format : str, optional
         `N...C` or `NC...`, also spelled out, as NHWC; None is channels last.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of value's shape
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes differ.
-    ValueError
-        If the shapes do not fit.
     """
     value = as_floats(value, "value")
     bias = like(bias, "bias", value, "value")

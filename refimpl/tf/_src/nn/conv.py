@@ -51,19 +51,10 @@ def conv1d(
         Layout of input and output.
     dilations : int or list of int, optional
         Step between the taps of the window.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (*batch, W', O), or (*batch, O, W') for NCW
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes differ.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     layout = data_format_layout(data_format, 1)
     strides = window_sizes(stride, "stride", layout)
@@ -98,19 +89,10 @@ def conv2d(
         Layout of input and output.
     dilations : int or list of int, optional
         Step between the taps of the window.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (*batch, H', W', O), or (*batch, O, H', W') for NCHW
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes differ.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     layout = data_format_layout(data_format, 2)
     steps = window_sizes(strides, "strides", layout)
@@ -144,19 +126,10 @@ def conv3d(
         Layout of input and output.
     dilations : list of five int, optional
         Step between the taps of the window.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, D', H', W', O), or (N, O, D', H', W') for NCDHW
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, the dtypes differ, or strides or dilations are no list.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     layout = data_format_layout(data_format, 3)
     steps = full_sizes(strides, "strides", layout)
@@ -190,19 +163,10 @@ def convolution(
         NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
     dilations : int or list of int, optional
         Step between the taps of the window; where it is above 1, strides must be 1.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (*batch, *S', O), or (*batch, O, *S') for NC…
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes differ.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     filters = as_floats(filters, "filters")
     must(3 <= filters.ndim <= 5, "filters", "of rank 3, 4 or 5", filters.shape)
@@ -239,20 +203,11 @@ def depthwise_conv2d(
         Layout of input and output; None is NHWC.
     dilations : list of two int, optional
         Step between the taps of the window; where it is above 1, strides must be 1.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, H', W', C*M), or (N, C*M, H', W') for NCHW
         Channel c of the input makes the channels c*M to c*M + M - 1.
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, the dtypes differ, or strides is no list.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     layout = data_format_layout(data_format, 2)
     input = _input(input, layout, exactly=True)
@@ -288,31 +243,7 @@ def convolve(
     groups: int,
     layout: Layout,
 ) -> tuple[Array, Vjp]:
-    """Convolve arguments that have been checked, in TensorFlow's layouts.
-
-    Parameters
-    ----------
-    input : array
-        In the given layout, with any number of leading axes.
-    kernel : array of shape (*K, C/groups, O)
-        TensorFlow's layout.
-    bias : array of shape (O,) or None
-        Added to every window.
-    strides, dilations : tuple of int
-        For each spatial dimension.
-    padding : tuple of (int, int)
-        For each spatial dimension.
-    groups : int
-        Blocks of channels that are convolved apart.
-    layout : Layout
-        Of input and output.
-
-    Returns
-    -------
-    output : array
-    vjp : callable
-        Cotangent of output to those of (input, kernel, bias).
-    """
+    """Convolve arguments that have been checked, in TensorFlow's layouts."""
     leading = input.shape[: -1 - layout.n]
     output, inner = conv(
         layout.inward(input),
@@ -340,29 +271,7 @@ def depthwise(
     dilations: Sizes,
     layout: Layout,
 ) -> tuple[Array, Vjp]:
-    """Convolve channel by channel with arguments that have been checked.
-
-    Parameters
-    ----------
-    input : array
-        In the given layout.
-    kernel : array of shape (*K, C, M)
-        TensorFlow's depthwise layout.
-    bias : array of shape (C*M,) or None
-        Added to every window.
-    strides, dilations : tuple of int
-        For each spatial dimension.
-    padding : tuple of (int, int)
-        For each spatial dimension.
-    layout : Layout
-        Of input and output.
-
-    Returns
-    -------
-    output : array
-    vjp : callable
-        Cotangent of output to those of (input, kernel, bias).
-    """
+    """Convolve channel by channel with arguments that have been checked."""
     channels = kernel.shape[-2]
     output, inner = conv(
         layout.inward(input),

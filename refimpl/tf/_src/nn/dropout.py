@@ -48,8 +48,6 @@ def dropout(
     seed : int, optional
         The operation's seed; with the one of `tf.random.set_seed` it says which mask is drawn,
         and a call with the same two goes on where the last one stopped.
-    name : str, optional
-        Ignored.
     keep : bool array, optional
         The mask, if it is not to be drawn.
     generator : numpy.random.Generator, optional
@@ -59,13 +57,6 @@ def dropout(
     -------
     array of x's shape
         `x / (1 - rate)` where it is kept, else 0.
-
-    Raises
-    ------
-    TypeError
-        If x holds no floats or keep no bools.
-    ValueError
-        If rate is outside [0, 1) or a shape does not broadcast to x's.
     """
     x = as_floats(x, "x")
     probability = number(rate, "rate")
@@ -106,20 +97,11 @@ def stateless_dropout(
         The same on a CPU.
     noise_shape : list of int or None, optional
         Shape of the mask, which is broadcast to x's; None among its entries is x's own size.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of x's shape
         `x / (1 - rate)` where it is kept, else 0.
-
-    Raises
-    ------
-    TypeError
-        If x holds no floats or the seeds are no integers.
-    ValueError
-        If rate is outside [0, 1), the seeds are not two, or a shape does not broadcast to x's.
     """
     x = as_floats(x, "x")
     probability = number(rate, "rate")
@@ -131,28 +113,7 @@ def stateless_dropout(
 
 
 def noise_shape_for(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
-    """Return the shape of the mask.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the input.
-    noise_shape : sequence of int or None, or None
-        The argument.
-    name : str
-        The input's name, for messages.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    TypeError
-        If an entry is neither None nor an integer.
-    ValueError
-        If it does not broadcast to the input's shape.
-    """
+    """Return the shape of the mask."""
     if noise_shape is None:
         return shape
     allowed = f"a list of at most {len(shape)} sizes that broadcasts to {name}'s {shape}"
@@ -175,28 +136,7 @@ def noise_shape_for(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
 
 
 def check_keep(keep: Any, shape: Sizes, name: str) -> Array:
-    """Return an injected mask as an array, after checking it.
-
-    Parameters
-    ----------
-    keep : array_like of bool
-        The argument.
-    shape : tuple of int
-        Of the input.
-    name : str
-        The input's name, for messages.
-
-    Returns
-    -------
-    array of bool
-
-    Raises
-    ------
-    TypeError
-        If it holds no bools.
-    ValueError
-        If it does not broadcast to the input's shape.
-    """
+    """Return an injected mask as an array, after checking it."""
     mask = as_array(keep, "keep")
     if mask.dtype != np.bool_:
         raise TypeError(f"keep must be an array of bools; got dtype {mask.dtype}")

@@ -27,20 +27,11 @@ def sparse_softmax_cross_entropy_with_logits(
         Classes, in [0, C).
     logits : array of shape (*, C)
         Float.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (*)
         Of the logits' dtype.
-
-    Raises
-    ------
-    TypeError
-        If logits hold no floats or labels no integers.
-    ValueError
-        If the shapes do not fit or a label is out of range.
     """
     logits = as_floats(logits, "logits")
     labels = as_integers(labels, "labels")
@@ -70,21 +61,12 @@ def softmax_cross_entropy_with_logits(
         Float.
     axis : int
         That of the classes.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of the logits' shape without that axis
         The cotangent of the logits is taken as `softmax(logits) - labels`, which is the
         derivative where the labels sum to 1.
-
-    Raises
-    ------
-    TypeError
-        If logits hold no floats.
-    ValueError
-        If the shapes do not fit or the axis is out of range.
     """
     logits = as_floats(logits, "logits")
     must(logits.ndim > 0, "logits", "of rank 1 or more", logits.shape)
@@ -111,22 +93,7 @@ def softmax_cross_entropy_with_logits(
 
 
 def check_labels(labels: Array, classes: int, name: str) -> None:
-    """Refuse a label outside [0, classes).
-
-    Parameters
-    ----------
-    labels : int array
-        Any shape.
-    classes : int
-        How many there are.
-    name : str
-        The argument's name as the caller wrote it.
-
-    Raises
-    ------
-    ValueError
-        If there is one.
-    """
+    """Refuse a label outside [0, classes)."""
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         wrong = labels[(labels < 0) | (labels >= classes)].ravel()[0]
         must(False, name, f"in [0, {classes})", int(wrong))

@@ -38,20 +38,11 @@ def moments(
         Ignored, as TensorFlow ignores it.
     keepdims : bool
         Keep the averaged axes with length one.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     mean, variance : array
         Of x's dtype; a vjp takes the pair of their cotangents.
-
-    Raises
-    ------
-    TypeError
-        If x holds no floats or an axis is no integer.
-    ValueError
-        If an axis is out of range or named twice.
     """
     x = as_floats(x, "x")
     if axes is None:
@@ -83,19 +74,10 @@ def batch_normalization(
         Added after, and multiplied into, the normalised x; shapes as above.
     variance_epsilon : float
         Added to the variance under the root.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of x's shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes do not go together.
-    ValueError
-        If a shape does not broadcast to x's, or the epsilon is negative.
     """
     x = as_floats(x, "x")
     epsilon = number(variance_epsilon, "variance_epsilon")
@@ -158,8 +140,6 @@ def fused_batch_norm(
         Layout of x.
     is_training : bool
         Normalise by the batch's own mean and biased variance.
-    name : str, optional
-        Ignored.
     exponential_avg_factor : float
         The weight of the batch in the statistics returned.
 
@@ -170,13 +150,6 @@ def fused_batch_norm(
     running_var : array of shape (C,)
         Made from the batch's *unbiased* variance. The vjp takes the cotangent of y alone, and
         gives none for mean and variance.
-
-    Raises
-    ------
-    TypeError
-        If an array holds no floats, or the dtypes do not go together.
-    ValueError
-        If shapes do not fit, statistics are missing, or a number is out of range.
     """
     must_be_one_of(data_format, "data_format", ("NHWC", "NCHW", "NDHWC", "NCDHW"))
     layout = Layout(len(data_format) - 2, data_format.endswith("C"))

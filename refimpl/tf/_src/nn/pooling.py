@@ -59,19 +59,10 @@ def avg_pool1d(
         SAME makes ceil(size / stride) windows fit; its padding is not counted.
     data_format : {'NWC', 'NCW'}
         Layout of input and output.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, W', C), or (N, C, W') for NCW
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     return _pool(input, ksize, strides, padding, data_format_layout(data_format, 1), "AVG")
 
@@ -97,19 +88,10 @@ def avg_pool2d(
         SAME makes ceil(size / stride) windows fit; its padding is not counted.
     data_format : {'NHWC', 'NCHW'}
         Layout of input and output.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, H', W', C), or (N, C, H', W') for NCHW
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     return _pool(input, ksize, strides, padding, data_format_layout(data_format, 2), "AVG")
 
@@ -135,19 +117,10 @@ def avg_pool3d(
         SAME makes ceil(size / stride) windows fit; its padding is not counted.
     data_format : {'NDHWC', 'NCDHW'}
         Layout of input and output.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, D', H', W', C), or (N, C, D', H', W') for NCDHW
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     return _pool(input, ksize, strides, padding, data_format_layout(data_format, 3), "AVG")
 
@@ -173,19 +146,10 @@ def avg_pool(
         SAME makes ceil(size / stride) windows fit; its padding is not counted.
     data_format : str, optional
         NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, *S', C), or (N, C, *S') for NC…
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     input, layout = _any_rank(input, data_format)
     return _pool(input, ksize, strides, padding, layout, "AVG")
@@ -212,19 +176,10 @@ def max_pool1d(
         SAME makes ceil(size / stride) windows fit; padding is -inf.
     data_format : {'NWC', 'NCW'}
         Layout of input and output.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, W', C), or (N, C, W') for NCW
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     layout = data_format_layout(data_format, 1)
     return _pool(input, ksize, strides, padding, layout, "MAX", explicit=True)
@@ -251,19 +206,10 @@ def max_pool2d(
         SAME makes ceil(size / stride) windows fit; padding is -inf.
     data_format : {'NHWC', 'NCHW'}
         Layout of input and output.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, H', W', C), or (N, C, H', W') for NCHW
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     layout = data_format_layout(data_format, 2)
     return _pool(input, ksize, strides, padding, layout, "MAX", explicit=True)
@@ -290,19 +236,10 @@ def max_pool3d(
         SAME makes ceil(size / stride) windows fit; padding is -inf.
     data_format : {'NDHWC', 'NCDHW'}
         Layout of input and output.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, D', H', W', C), or (N, C, D', H', W') for NCDHW
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     return _pool(input, ksize, strides, padding, data_format_layout(data_format, 3), "MAX")
 
@@ -328,19 +265,10 @@ def max_pool(
         SAME makes ceil(size / stride) windows fit; padding is -inf. Pairs for n below 3.
     data_format : str, optional
         NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, *S', C), or (N, C, *S') for NC…
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     input, layout = _any_rank(input, data_format)
     return _pool(input, ksize, strides, padding, layout, "MAX", explicit=layout.n < 3)
@@ -373,8 +301,6 @@ def max_pool_with_argmax(
         Of the indices.
     include_batch_in_index : bool
         Whether an index counts from the start of the batch or of its own example.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
@@ -382,13 +308,6 @@ def max_pool_with_argmax(
     argmax : array of shape (N, H', W', C)
         `(h * W + w) * C + c`, plus `n * H * W * C` if the batch is included. The first maximum
         of a tie is meant.
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     must_be_one_of(data_format, "data_format", ("NHWC",))
     layout = Layout(2, True)
@@ -434,19 +353,10 @@ def pool(
         NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
     dilations : list of n int, optional
         Step between the taps of the window; where it is above 1, strides must be 1.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of shape (N, *S', C), or (N, C, *S') for NC…
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats or a size is no list.
-    ValueError
-        If shapes or sizes do not fit, or the output would be empty.
     """
     must_be_one_of(pooling_type, "pooling_type", ("AVG", "MAX"))
     n = len(_list(window_shape, "window_shape"))
@@ -467,27 +377,7 @@ def pool(
 def pool_windows(
     input: Array, layout: Layout, kind: str, taps: Sizes, steps: Sizes, pairs: Pairs, spread: Sizes
 ) -> tuple[Array, Vjp]:
-    """Pool with arguments that have been checked, in TensorFlow's layout.
-
-    Parameters
-    ----------
-    input : array
-        In the given layout.
-    layout : Layout
-        Of input and output.
-    kind : {'AVG', 'MAX'}
-        What is done with a window.
-    taps, steps, spread : tuple of int
-        Extent, step and dilation of the window, for each spatial dimension.
-    pairs : tuple of (int, int)
-        Padding, for each spatial dimension.
-
-    Returns
-    -------
-    output : array
-    vjp : callable
-        Cotangent of output to (cotangent of input,).
-    """
+    """Pool with arguments that have been checked, in TensorFlow's layout."""
     inner = layout.inward(input)
     if kind == "MAX":
         output, vjp = max_pool_op(inner, kernel=taps, stride=steps, padding=pairs, dilation=spread)

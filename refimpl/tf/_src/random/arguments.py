@@ -15,48 +15,14 @@ _ALGORITHMS = ("auto_select", "philox")
 
 
 def read_shape(shape: Any) -> Sizes:
-    """Return a shape as a tuple.
-
-    Parameters
-    ----------
-    shape : sequence of int
-        The argument called shape.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    TypeError
-        If it is no sequence of integers.
-    ValueError
-        If a size is negative.
-    """
+    """Return a shape as a tuple."""
     if not isinstance(shape, list | tuple | np.ndarray):
         raise TypeError(f"shape must be a list of sizes; got {shape!r}")
     return integers(shape, "shape", least=0)
 
 
 def read_dtype(dtype: Any, others: tuple[str, ...] = ()) -> np.dtype[Any]:
-    """Return a dtype to draw.
-
-    Parameters
-    ----------
-    dtype : dtype or str
-        The argument called dtype.
-    others : tuple of str
-        What is allowed besides the floats.
-
-    Returns
-    -------
-    numpy.dtype
-
-    Raises
-    ------
-    ValueError
-        If it is no float dtype and not among the others.
-    """
+    """Return a dtype to draw."""
     if isinstance(dtype, str) and dtype == "bfloat16":
         return float_dtype(dtype)
     allowed = FLOATS + others
@@ -70,85 +36,26 @@ def read_dtype(dtype: Any, others: tuple[str, ...] = ()) -> np.dtype[Any]:
 
 
 def read_seed_pair(seed: Any) -> tuple[int, int]:
-    """Return the two seeds of a stateless function.
-
-    Parameters
-    ----------
-    seed : sequence of two int
-        The argument called seed.
-
-    Returns
-    -------
-    int, int
-
-    Raises
-    ------
-    TypeError
-        If they are no integers.
-    ValueError
-        If there are not two.
-    """
+    """Return the two seeds of a stateless function."""
     must(np.shape(seed) == (2,), "seed", "a pair of integers", seed)
     first, second = seed
     return integer(first, "seed"), integer(second, "seed")
 
 
 def check_algorithm(algorithm: Any, name: str = "alg") -> None:
-    """Refuse algorithms other than Philox; TensorFlow's CPU kernels have no other either.
-
-    Parameters
-    ----------
-    algorithm : str
-        The argument.
-    name : str
-        Its name.
-
-    Raises
-    ------
-    ValueError
-        If it is not 'philox' or 'auto_select', which is Philox on a CPU.
-    """
+    """Refuse algorithms other than Philox; TensorFlow's CPU kernels have no other either."""
     must_be_one_of(algorithm, name, _ALGORITHMS)
 
 
 def read_interval(minval: Any, maxval: Any) -> tuple[int, int]:
-    """Return an interval of integers.
-
-    Parameters
-    ----------
-    minval, maxval : int
-        The arguments.
-
-    Returns
-    -------
-    int, int
-
-    Raises
-    ------
-    TypeError
-        If one is no integer.
-    ValueError
-        If the interval is empty.
-    """
+    """Return an interval of integers."""
     low, high = integer(minval, "minval"), integer(maxval, "maxval")
     must(low < high, "maxval", f"greater than minval, {low}", maxval)
     return low, high
 
 
 def scaled(unit: Array, scale: Any, offset: Any) -> Array:
-    """Return `unit * scale + offset`, rounded after each operation.
-
-    Parameters
-    ----------
-    unit : array
-        Fresh; it may be overwritten.
-    scale, offset : array_like
-        Of shapes that broadcast with it; they are rounded to its dtype first.
-
-    Returns
-    -------
-    array of unit's dtype
-    """
+    """Return `unit * scale + offset`, rounded after each operation."""
     scale, offset = np.asarray(scale).astype(unit.dtype), np.asarray(offset).astype(unit.dtype)
     if scale.ndim or offset.ndim:
         return np.asarray(unit * scale + offset)
@@ -158,19 +65,7 @@ def scaled(unit: Array, scale: Any, offset: Any) -> Array:
 
 
 def between(unit: Array, minval: Any, maxval: Any) -> Array:
-    """Map [0, 1) to [minval, maxval) as TensorFlow does, rounding after each operation.
-
-    Parameters
-    ----------
-    unit : array
-        Fresh; it may be overwritten.
-    minval, maxval : array_like
-        The interval; None for maxval is 1.
-
-    Returns
-    -------
-    array of unit's dtype
-    """
+    """Map [0, 1) to [minval, maxval) as TensorFlow does, rounding after each operation."""
     low = np.asarray(minval).astype(unit.dtype)
     high = np.asarray(1 if maxval is None else maxval).astype(unit.dtype)
     if not low.ndim and not high.ndim and low == 0 and high == 1:
@@ -179,19 +74,7 @@ def between(unit: Array, minval: Any, maxval: Any) -> Array:
 
 
 def narrowed(drawn: Array, dtype: np.dtype[Any]) -> Array:
-    """Round doubles to a dtype as TensorFlow's kernels do: to half types by way of float32.
-
-    Parameters
-    ----------
-    drawn : array of float64
-        What was drawn; what is too large for a float dtype becomes infinite.
-    dtype : numpy.dtype
-        Of the result.
-
-    Returns
-    -------
-    array of that dtype
-    """
+    """Round doubles to a dtype as TensorFlow's kernels do: to half types by way of float32."""
     with np.errstate(over="ignore"):
         if dtype.itemsize == 2:
             drawn = drawn.astype(np.float32)
@@ -199,24 +82,7 @@ def narrowed(drawn: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def read_kinds(shape: Sizes, **parameters: Array) -> Sizes:
-    """Return the shape of the distributions' parameters, with which the result's must end.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the result.
-    **parameters : array
-        Under the names that the caller wrote.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    ValueError
-        If the parameters do not broadcast, or the shape does not end with theirs.
-    """
+    """Return the shape of the distributions' parameters, with which the result's must end."""
     shapes = [array.shape for array in parameters.values()]
     try:
         kinds = np.broadcast_shapes(*shapes)

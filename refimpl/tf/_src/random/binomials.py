@@ -66,19 +66,10 @@ def stateless_binomial(
         The probability of success, taken for 0 or 1 where it is beyond.
     output_dtype : dtype
         int32, int64 or a float dtype of NumPy's.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the seeds are not two, or the shapes do not fit.
     """
     sizes, stream = read_shape(shape), stream_from(seed)
     p = as_floats(probs, "probs")
@@ -91,22 +82,7 @@ def stateless_binomial(
 
 
 def binomial(stream: Stream, shape: Sizes, counts: Array, probs: Array) -> Array:
-    """Draw from binomial distributions.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result; it ends with that of counts.
-    counts, probs : array
-        Trials and probabilities, of one shape and float dtype; which algorithm draws is decided
-        in it.
-
-    Returns
-    -------
-    array of float64
-    """
+    """Draw from binomial distributions."""
     size = math.prod(shape)
     each = size // max(counts.size, 1)
     # Numbered distribution by distribution, though the result has them side by side.

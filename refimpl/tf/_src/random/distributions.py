@@ -33,124 +33,36 @@ _CHUNK = 1 << 14
 
 
 def uniform(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-    """Draw from [0, 1).
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    dtype : numpy.dtype
-        A float dtype.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from [0, 1)."""
     return floats(_words_for(stream, shape, dtype), dtype).reshape(shape)
 
 
 def bernoulli_keep(stream: Stream, shape: Sizes, rate: float, dtype: np.dtype[Any]) -> Array:
-    """Draw which elements dropout keeps: those whose uniform draw is at least the rate.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    rate : float
-        The probability of dropping.
-    dtype : numpy.dtype
-        The float dtype to draw in; the rate is rounded to it.
-
-    Returns
-    -------
-    array of bool
-    """
+    """Draw which elements dropout keeps: those whose uniform draw is at least the rate."""
     return at_least(_words_for(stream, shape, dtype), rate, dtype).reshape(shape)
 
 
 def full_integers(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-    """Draw from all integers of a dtype.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    dtype : numpy.dtype
-        int32, int64, uint32 or uint64.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from all integers of a dtype."""
     return integers(_words_for(stream, shape, dtype), dtype).reshape(shape)
 
 
 def uniform_integers(
     stream: Stream, shape: Sizes, low: int, high: int, dtype: np.dtype[Any]
 ) -> Array:
-    """Draw from the integers of [low, high).
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    low, high : int
-        The interval.
-    dtype : numpy.dtype
-        int32 or int64.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from the integers of [low, high)."""
     return integers_between(_words_for(stream, shape, dtype), low, high, dtype).reshape(shape)
 
 
 def normal(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-    """Draw from the standard normal distribution.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    dtype : numpy.dtype
-        A float dtype.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from the standard normal distribution."""
     size = math.prod(shape)
     drawn = words(stream, size * words_each(dtype))
     return box_muller(drawn, dtype)[:size].reshape(shape)
 
 
 def truncated_normal(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-    """Draw from the standard normal distribution cut off at two deviations.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    dtype : numpy.dtype
-        A float dtype.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from the standard normal distribution cut off at two deviations."""
     size = math.prod(shape)
     # Half types are rejected in float32 and rounded afterwards, so that 2 itself can be drawn.
     made = _computed_in(dtype)
@@ -173,19 +85,7 @@ def truncated_normal(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Arra
 
 
 def permutation(stream: Stream, count: int) -> Array:
-    """Draw an order: by R. Durstenfeld's *Algorithm 235*, 1964, from the front.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from, one word less than there are things.
-    count : int
-        How many things to put in order.
-
-    Returns
-    -------
-    array (count,) of int
-    """
+    """Draw an order: by R. Durstenfeld's *Algorithm 235*, 1964, from the front."""
     left = np.arange(count, 1, -1)
     steps = (words(stream, len(left))[: len(left)] % left).tolist()
     order = list(range(count))
@@ -204,20 +104,7 @@ def _computed_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def box_muller(drawn: Array, dtype: np.dtype[Any]) -> Array:
-    """Make pairs of uniform numbers into pairs of normal ones; half types compute in float32.
-
-    Parameters
-    ----------
-    drawn : array of uint32
-        The words, in order.
-    dtype : numpy.dtype
-        A float dtype.
-
-    Returns
-    -------
-    array of that dtype
-        As many numbers as the words make.
-    """
+    """Make pairs of uniform numbers into pairs of normal ones; half types compute in float32."""
     made = _computed_in(dtype)
     out = np.empty(drawn.size // words_each(made), dtype)
     step = 2 * _CHUNK * words_each(made)

@@ -50,19 +50,10 @@ def stateless_gamma(
         The inverse of the scale; None is 1.
     dtype : dtype
         float16, float32 or float64.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the seeds are not two, alpha is not positive, or the shapes do not fit.
     """
     sizes, resolved, stream = read_shape(shape), np.dtype(dtype), stream_from(seed)
     must_be_one_of(resolved.name, "dtype", _DTYPES)
@@ -75,23 +66,7 @@ def stateless_gamma(
 
 
 def gamma(stream: Stream, shape: Sizes, alpha: Array, dtype: np.dtype[Any]) -> Array:
-    """Draw from gamma distributions of scale 1.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result; it ends with alpha's.
-    alpha : array
-        The concentrations, positive.
-    dtype : numpy.dtype
-        Of the result; everything is computed in float64.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from gamma distributions of scale 1."""
     size = math.prod(shape)
     # Numbered concentration by concentration, though the result has them side by side.
     each = size // max(alpha.size, 1)

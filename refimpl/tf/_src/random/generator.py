@@ -38,13 +38,6 @@ class Generator:
         The counter's lower and upper half, and the key.
     alg : {'philox', 'auto_select'}, optional
         Goes with the state.
-
-    Raises
-    ------
-    TypeError
-        If a number of the state is no integer.
-    ValueError
-        If the state has not three numbers, or the algorithm is another.
     """
 
     def __init__(self, copy_from: Any = None, state: Any = None, alg: Any = None) -> None:
@@ -202,8 +195,6 @@ class Generator:
             Of the result.
         minval, maxval, dtype : object
             As for `stateless_uniform`.
-        name : str, optional
-            Ignored.
 
         Returns
         -------
@@ -225,8 +216,6 @@ class Generator:
             Of the result.
         dtype : dtype
             int32, int64, uint32 or uint64.
-        name : str, optional
-            Ignored.
 
         Returns
         -------
@@ -252,8 +241,6 @@ class Generator:
             Of the distribution.
         dtype : dtype
             A float dtype.
-        name : str, optional
-            Ignored.
 
         Returns
         -------
@@ -282,8 +269,6 @@ class Generator:
             Of the distribution before it is cut off.
         dtype : dtype
             A float dtype.
-        name : str, optional
-            Ignored.
 
         Returns
         -------

@@ -66,11 +66,6 @@ class SeedGenerator:
     ----------
     state : array (2,) of int64
         The seed, and how many draws there were.
-
-    Raises
-    ------
-    TypeError
-        If the seed is no integer.
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
@@ -85,10 +80,6 @@ class SeedGenerator:
         ----------
         ordered : bool
             Count the draws; else jump about, as the global generator does.
-
-        Returns
-        -------
-        array (2,) of int64
         """
         pair = self.state
         self.state = pair + np.array([0, 1]) if ordered else (pair + 1) * _STEP % _MODULUS
@@ -107,60 +98,19 @@ def forget_global_generator() -> None:
 
 
 def make_default_seed() -> int:
-    """Return a seed from Python's own generator.
-
-    Returns
-    -------
-    int
-        From 1 to 10**9.
-    """
+    """Return a seed from Python's own generator."""
     return python_random.randint(1, int(1e9))
 
 
 def read_seed(seed: Any, name: str = "seed") -> int:
-    """Return a seed that is an integer.
-
-    Parameters
-    ----------
-    seed : int
-        The argument.
-    name : str
-        Its name.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    TypeError
-        If it is no integer.
-    ValueError
-        If it needs more than 64 bits.
-    """
+    """Return a seed that is an integer."""
     seed = integer(seed, name)
     must(-(2**63) <= seed < 2**63, name, "of at most 64 bits", seed)
     return int(seed)
 
 
 def draw_seed(seed: Any) -> tuple[int, int]:
-    """Return the pair of seeds of one draw.
-
-    Parameters
-    ----------
-    seed : int, SeedGenerator or None
-        None is the global generator.
-
-    Returns
-    -------
-    int, int
-        Less than 2**31 - 2.
-
-    Raises
-    ------
-    TypeError
-        If it is something else.
-    """
+    """Return the pair of seeds of one draw."""
     if seed is None:
         if _Global.generator is None:
             _Global.generator = SeedGenerator()
@@ -259,11 +209,6 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
     Returns
     -------
     array
-
-    Raises
-    ------
-    ValueError
-        If the dtype is not one of integers, or the interval is empty.
     """
     resolved = np.dtype(dtype)
     must(resolved.kind in "iu", "dtype", "an integer dtype", dtype)
@@ -273,23 +218,7 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
 
 
 def keep_mask(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: Any) -> Array:
-    """Draw what Keras' dropout keeps.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the mask.
-    rate : float
-        The probability of dropping.
-    dtype : numpy.dtype
-        Of what is dropped.
-    seed : int, SeedGenerator or None
-        Of the draw.
-
-    Returns
-    -------
-    array of bool
-    """
+    """Draw what Keras' dropout keeps."""
     return distributions.bernoulli_keep(stream_from(draw_seed(seed)), shape, rate, dtype)
 
 
@@ -310,13 +239,6 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
     Returns
     -------
     array of the input's shape
-
-    Raises
-    ------
-    TypeError
-        If the input holds no floats.
-    ValueError
-        If the rate is outside [0, 1] or a shape does not fit.
     """
     x, probability = as_floats(inputs, "inputs"), number(rate, "rate")
     must(0 <= probability <= 1, "rate", "in [0, 1]", rate)
@@ -347,11 +269,6 @@ def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any =
     Returns
     -------
     array (N, S)
-
-    Raises
-    ------
-    ValueError
-        If the logits are no matrix, or the number is negative.
     """
     return stateless_categorical(logits, num_samples, draw_seed(seed)).astype(dtype)
 
@@ -373,11 +290,6 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
     Returns
     -------
     array
-
-    Raises
-    ------
-    ValueError
-        If alpha is not positive or does not fit.
     """
     return _gamma(shape, alpha, dtype, draw_seed(seed))
 
@@ -399,11 +311,6 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     Returns
     -------
     array
-
-    Raises
-    ------
-    ValueError
-        If a concentration is not positive or does not fit.
     """
     sizes, pair = read_shape(shape), draw_seed(seed)
     other = tuple((each + _SECOND + 2**31) % 2**32 - 2**31 for each in pair)  # as int32 wraps
@@ -450,11 +357,6 @@ def binomial(
     Returns
     -------
     array
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
     """
     kind = dtype or "float32"
     drawn = "float32" if kind == "bfloat16" else kind
@@ -477,11 +379,6 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
     Returns
     -------
     array of x's shape
-
-    Raises
-    ------
-    ValueError
-        If there is no such axis.
     """
     array = as_array(x, "x")
     along = axis_in(integer(axis, "axis"), "axis", array.ndim)

@@ -17,35 +17,12 @@ _MANTISSA = {"float16": 10, "bfloat16": 7, "float32": 23, "float64": 52}
 
 
 def words_each(dtype: np.dtype[Any]) -> int:
-    """Return how many words a number of a dtype is made of.
-
-    Parameters
-    ----------
-    dtype : numpy.dtype
-        Of the numbers.
-
-    Returns
-    -------
-    int
-        2 for eight bytes, else 1.
-    """
+    """Return how many words a number of a dtype is made of."""
     return 2 if dtype.itemsize == 8 else 1
 
 
 def floats(words: Array, dtype: np.dtype[Any]) -> Array:
-    """Make floats of [0, 1).
-
-    Parameters
-    ----------
-    words : array (n,) of uint32
-        `words_each(dtype)` for each number.
-    dtype : numpy.dtype
-        A float dtype.
-
-    Returns
-    -------
-    array of that dtype
-    """
+    """Make floats of [0, 1)."""
     bits = _MANTISSA[dtype.name]
     if dtype.itemsize == 8:
         mantissa = _pairs(words[1::2], words[0::2] & np.uint32((1 << 20) - 1))
@@ -63,21 +40,7 @@ def floats(words: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def at_least(words: Array, threshold: float, dtype: np.dtype[Any]) -> Array:
-    """Tell which numbers that `floats` would make are at least some threshold.
-
-    Parameters
-    ----------
-    words : array (n,) of uint32
-        `words_each(dtype)` for each number.
-    threshold : float
-        In [0, 1]; it is rounded to the dtype.
-    dtype : numpy.dtype
-        A float dtype.
-
-    Returns
-    -------
-    array of bool
-    """
+    """Tell which numbers that `floats` would make are at least some threshold."""
     if dtype.name != "float32":
         return np.asarray(floats(words, dtype) >= dtype.type(threshold))
     # The mantissas are compared as integers; rounding up moves no multiple of 2**-23 across.
@@ -86,40 +49,14 @@ def at_least(words: Array, threshold: float, dtype: np.dtype[Any]) -> Array:
 
 
 def integers(words: Array, dtype: np.dtype[Any]) -> Array:
-    """Make integers that may be any of their dtype.
-
-    Parameters
-    ----------
-    words : array (n,) of uint32
-        `words_each(dtype)` for each number.
-    dtype : numpy.dtype
-        int32, int64, uint32 or uint64.
-
-    Returns
-    -------
-    array of that dtype
-    """
+    """Make integers that may be any of their dtype."""
     if dtype.itemsize == 4:
         return words.view(dtype)
     return _pairs(words[0::2], words[1::2]).view(dtype)
 
 
 def integers_between(words: Array, low: int, high: int, dtype: np.dtype[Any]) -> Array:
-    """Make integers of [low, high).
-
-    Parameters
-    ----------
-    words : array (n,) of uint32
-        `words_each(dtype)` for each number.
-    low, high : int
-        The interval.
-    dtype : numpy.dtype
-        int32 or int64.
-
-    Returns
-    -------
-    array of that dtype
-    """
+    """Make integers of [low, high)."""
     unsigned = np.dtype(f"u{dtype.itemsize}")
     remainders = integers(words, unsigned) % unsigned.type(high - low)
     remainders += np.array(low, dtype).view(unsigned)  # modulo 2**32 or 2**64, as in C

@@ -19,64 +19,28 @@ _DOUBLE = np.dtype(np.float64)
 
 
 class Reserve:
-    """Where each number of a result takes its next block from.
-
-    Parameters
-    ----------
-    stream : Stream
-        Where the offsets count from.
-    offsets : array (n,) of uint64
-        The first block of each number.
-    """
+    """Where each number of a result takes its next block from."""
 
     def __init__(self, stream: Stream, offsets: Array) -> None:
         self._stream, self._next = stream, offsets.copy()
         self.size = offsets.size
 
     def take(self, which: Array) -> Array:
-        """Take the next block of some numbers.
-
-        Parameters
-        ----------
-        which : array (m,) of int
-            Which numbers, each once.
-
-        Returns
-        -------
-        array (4 m,) of uint32
-        """
+        """Take the next block of some numbers."""
         taken = blocks(self._stream, self._next[which]).reshape(-1)
         self._next[which] += np.uint64(1)
         return taken
 
 
 class Pairs:
-    """Doubles made of blocks, two of each: the second is used first, the other is kept.
-
-    Parameters
-    ----------
-    reserve : Reserve
-        Where the blocks are from.
-    make : callable
-        Makes two doubles of every four words.
-    """
+    """Doubles made of blocks, two of each: the second is used first, the other is kept."""
 
     def __init__(self, reserve: Reserve, make: Callable[[Array], Array]) -> None:
         self._reserve, self._make = reserve, make
         self._kept = np.full(reserve.size, np.nan)
 
     def take(self, which: Array) -> Array:
-        """Take the next double of some numbers.
-
-        Parameters
-        ----------
-        which : array (m,) of int
-            Which numbers, each once.
-
-        Returns
-        -------
-        array (m,) of float64
-        """
+        """Take the next double of some numbers."""
         taken = self._kept[which]
         self._kept[which] = np.nan
         empty = np.flatnonzero(np.isnan(taken))
@@ -87,30 +51,10 @@ class Pairs:
 
 
 def uniform_pairs(reserve: Reserve) -> Pairs:
-    """Make uniform doubles of [0, 1).
-
-    Parameters
-    ----------
-    reserve : Reserve
-        Where the blocks are from.
-
-    Returns
-    -------
-    Pairs
-    """
+    """Make uniform doubles of [0, 1)."""
     return Pairs(reserve, lambda words: floats(words, _DOUBLE))
 
 
 def normal_pairs(reserve: Reserve) -> Pairs:
-    """Make standard normal doubles.
-
-    Parameters
-    ----------
-    reserve : Reserve
-        Where the blocks are from.
-
-    Returns
-    -------
-    Pairs
-    """
+    """Make standard normal doubles."""
     return Pairs(reserve, lambda words: box_muller(words, _DOUBLE))

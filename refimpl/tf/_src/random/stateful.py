@@ -46,11 +46,6 @@ def set_seed(seed: int) -> None:
     ----------
     seed : int
         Any integer.
-
-    Raises
-    ------
-    TypeError
-        If it is no integer.
     """
     found = integer(seed, "seed")
     _State.seed = found
@@ -59,28 +54,7 @@ def set_seed(seed: int) -> None:
 
 
 def reserve(operation: str, dtype: np.dtype[Any], seed: Any, blocks: int) -> Stream:
-    """Return what an operation's kernel draws from, and move the kernel on.
-
-    Parameters
-    ----------
-    operation : str
-        TensorFlow's name of it.
-    dtype : numpy.dtype
-        Of the result.
-    seed : int or None
-        The operation's seed.
-    blocks : int
-        How far to move on.
-
-    Returns
-    -------
-    Stream
-
-    Raises
-    ------
-    TypeError
-        If the seed is no integer.
-    """
+    """Return what an operation's kernel draws from, and move the kernel on."""
     pair = seeds_of(seed)
     kernel = (operation, dtype, pair)
     stream = _State.kernels.get(kernel)
@@ -91,23 +65,7 @@ def reserve(operation: str, dtype: np.dtype[Any], seed: Any, blocks: int) -> Str
 
 
 def seeds_of(seed: Any) -> tuple[int, int] | None:
-    """Return the pair of seeds of an operation.
-
-    Parameters
-    ----------
-    seed : int or None
-        Its own; None takes the next one that follows from the global seed, if there is one.
-
-    Returns
-    -------
-    (int, int) or None
-        None if there is no seed at all.
-
-    Raises
-    ------
-    TypeError
-        If the seed is no integer.
-    """
+    """Return the pair of seeds of an operation."""
     own = None if seed is None else integer(seed, "seed")
     if _State.seed is None:
         return None if own is None else (_WITHOUT_GLOBAL_SEED, own % _LARGEST)
@@ -144,19 +102,10 @@ def uniform(
         A float dtype, int32 or int64.
     seed : int, optional
         The operation's seed.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the interval of integers is empty.
     """
     sizes, resolved = read_shape(shape), read_dtype(dtype, ("int32", "int64"))
     if resolved.kind == "i":
@@ -168,23 +117,7 @@ def uniform(
 
 
 def keep_mask(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: int | None) -> Array:
-    """Draw what `tf.nn.dropout` keeps: where `uniform` gives at least the rate.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the mask.
-    rate : float
-        The probability of dropping.
-    dtype : numpy.dtype
-        Of what is dropped.
-    seed : int or None
-        The operation's seed.
-
-    Returns
-    -------
-    array of bool
-    """
+    """Draw what `tf.nn.dropout` keeps: where `uniform` gives at least the rate."""
     stream = _reserved("RandomUniform", shape, dtype, seed)
     return distributions.bernoulli_keep(stream, shape, rate, dtype)
 
@@ -209,17 +142,10 @@ def normal(
         A float dtype.
     seed : int, optional
         The operation's seed.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
     """
     sizes, resolved = read_shape(shape), read_dtype(dtype)
     stream = _reserved("RandomStandardNormal", sizes, resolved, seed)
@@ -246,17 +172,10 @@ def truncated_normal(
         A float dtype.
     seed : int, optional
         The operation's seed.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
     """
     sizes, resolved = read_shape(shape), read_dtype(dtype)
     stream = _reserved("TruncatedNormal", sizes, resolved, seed)
@@ -272,17 +191,10 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Arr
         What to shuffle.
     seed : int, optional
         The operation's seed.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of value's shape
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
     """
     array = as_array(value, "value")
     if array.ndim == 0 or len(array) < 2:

@@ -42,24 +42,7 @@ _INTEGERS = ("int32", "int64", "uint32", "uint64")
 
 
 def stream_from(seed: Any) -> Stream:
-    """Return the stream that two seeds begin.
-
-    Parameters
-    ----------
-    seed : sequence of two int
-        Taken modulo 2**64.
-
-    Returns
-    -------
-    Stream
-
-    Raises
-    ------
-    TypeError
-        If they are no integers.
-    ValueError
-        If there are not two.
-    """
+    """Return the stream that two seeds begin."""
     first, second = (value % (1 << 64) for value in read_seed_pair(seed))
     a, b, c, d = words(Stream(_SCRAMBLING_KEY, first | second << 64), 4).tolist()
     return Stream(a | b << 32, (c | d << 32) << 64)
@@ -86,21 +69,12 @@ def stateless_uniform(
         The interval; None for maxval is 1. For integers both None mean all that the dtype holds.
     dtype : dtype
         A float dtype, int32 or int64; with no interval also uint32 or uint64.
-    name : str, optional
-        Ignored.
     alg : {'auto_select', 'philox'}
         The same on a CPU.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the seeds are not two, or the interval of integers is empty.
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype, _INTEGERS), stream_from(seed)
@@ -110,28 +84,7 @@ def stateless_uniform(
 def uniform_from(
     stream: Stream, shape: tuple[int, ...], minval: Any, maxval: Any, dtype: np.dtype[Any]
 ) -> Array:
-    """Draw floats or integers of an interval from a stream.
-
-    Parameters
-    ----------
-    stream : Stream
-        What to draw from.
-    shape : tuple of int
-        Of the result.
-    minval, maxval : array_like
-        See `stateless_uniform`.
-    dtype : numpy.dtype
-        Of the result.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    ValueError
-        If the interval of integers is empty, or unsigned integers are given one.
-    """
+    """Draw floats or integers of an interval from a stream."""
     if dtype.kind not in "iu":
         return between(distributions.uniform(stream, shape, dtype), minval, maxval)
     if minval is None and maxval is None:
@@ -163,21 +116,12 @@ def stateless_normal(
         Of the distribution.
     dtype : dtype
         A float dtype.
-    name : str, optional
-        Ignored.
     alg : {'auto_select', 'philox'}
         The same on a CPU.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the seeds are not two.
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
@@ -205,21 +149,12 @@ def stateless_truncated_normal(
         Of the distribution before it is cut off.
     dtype : dtype
         A float dtype.
-    name : str, optional
-        Ignored.
     alg : {'auto_select', 'philox'}
         The same on a CPU.
 
     Returns
     -------
     array
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the seeds are not two.
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
@@ -245,19 +180,10 @@ def stateless_categorical(
         Of the draw.
     dtype : dtype
         'int32' or 'int64'.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array (N, S) of that dtype
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the logits are no matrix with a class at least, or the number is negative.
     """
     scores, count = as_floats(logits, "logits"), integer(num_samples, "num_samples")
     must(scores.ndim == 2 and scores.shape[1] > 0, "logits", "(N, C) with C > 0", scores.shape)
@@ -296,13 +222,6 @@ def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
     -------
     array (num, 2)
         Of the seed's dtype; int32 for Python integers.
-
-    Raises
-    ------
-    TypeError
-        If the seeds are no integers.
-    ValueError
-        If the seeds are not two.
     """
     dtype = as_array(seed, "seed").dtype
     shape = [integer(num, "num", least=1), 2]
@@ -325,13 +244,6 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
     -------
     array (2,)
         Of data's dtype; int32 for a Python integer.
-
-    Raises
-    ------
-    TypeError
-        If an argument is no integer.
-    ValueError
-        If the seeds are not two.
     """
     integer(data, "data")
     number = as_array(data, "data")
@@ -352,19 +264,10 @@ def stateless_shuffle(
         Of the draw.
     alg : {'auto_select', 'philox'}
         The same on a CPU.
-    name : str, optional
-        Ignored.
 
     Returns
     -------
     array of value's shape
-
-    Raises
-    ------
-    TypeError
-        If an argument has a wrong type.
-    ValueError
-        If the seeds are not two.
     """
     check_algorithm(alg)
     array, stream = as_array(value, "value"), stream_from(seed)
