@@ -1,4 +1,7 @@
-"""`keras.activations`, with Keras' names, defaults and its derivatives where slopes jump."""
+"""`keras.activations`, with Keras' names, defaults and its derivatives where slopes jump.
+
+`tf.nn` has some of them too, under other names of arguments: see `_src.nn.activation`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from refimpl._arguments import read_axis, read_number
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.tf._src.arguments import as_floats, axis_in, number
+from refimpl.tf._src.arguments import read_floats
 
 __all__ = [
     "celu",
@@ -77,10 +80,10 @@ def relu(
         The derivative is 0 at the threshold (but `negative_slope` where there is only a slope),
         and 1 at the ceiling (but 0 where max_value is 6 and the threshold 0).
     """
-    x = as_floats(x, "x")
-    slope = number(negative_slope, "negative_slope")
-    ceiling = None if max_value is None else number(max_value, "max_value")
-    floor = number(threshold, "threshold")
+    x = read_floats(x, "x")
+    slope = read_number(negative_slope, "negative_slope")
+    ceiling = None if max_value is None else read_number(max_value, "max_value")
+    floor = read_number(threshold, "threshold")
     if floor == 0.0 and ceiling is None:
         if slope == 0.0:
             return ops.relu(x, nan_slope="zero")
@@ -119,7 +122,7 @@ def relu6(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.relu6(as_floats(x, "x"))
+    return ops.relu6(read_floats(x, "x"))
 
 
 @differentiable
@@ -133,8 +136,8 @@ def leaky_relu(x: Any, negative_slope: Any = 0.2) -> tuple[Array, Vjp]:
     negative_slope : float
         The slope at and below 0.
     """
-    slope = number(negative_slope, "negative_slope")
-    return ops.leaky_relu(as_floats(x, "x"), negative_slope=slope)
+    slope = read_number(negative_slope, "negative_slope")
+    return ops.leaky_relu(read_floats(x, "x"), negative_slope=slope)
 
 
 @differentiable
@@ -150,8 +153,8 @@ def elu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
     alpha : float
         The limit at minus infinity is -alpha.
     """
-    depth = number(alpha, "alpha")
-    return ops.elu(as_floats(x, "x"), alpha=depth, slope_from="output", nan_slope="left")
+    depth = read_number(alpha, "alpha")
+    return ops.elu(read_floats(x, "x"), alpha=depth, slope_from="output", nan_slope="left")
 
 
 @differentiable
@@ -165,7 +168,7 @@ def selu(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    x = as_floats(x, "x")
+    x = read_floats(x, "x")
     return ops.selu(x, kink="right", slope_from="output", nan_slope="right")
 
 
@@ -178,11 +181,10 @@ def celu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
     x : array
         Float.
     alpha : float
-        The limit at minus infinity is -alpha; not 0.
+        The limit at minus infinity is -alpha; positive.
     """
-    decay = number(alpha, "alpha")
-    must(decay > 0, "alpha", "positive", alpha)
-    return ops.celu(as_floats(x, "x"), alpha=decay, kink="sum", nan_slope="zero")
+    decay = read_number(alpha, "alpha", above=0)
+    return ops.celu(read_floats(x, "x"), alpha=decay, kink="sum", nan_slope="zero")
 
 
 @differentiable
@@ -196,7 +198,7 @@ def gelu(x: Any, approximate: bool = False) -> tuple[Array, Vjp]:
     approximate : bool
         Use the approximation by tanh instead of erf.
     """
-    return ops.gelu(as_floats(x, "x"), approximate="tanh" if approximate else "none")
+    return ops.gelu(read_floats(x, "x"), approximate="tanh" if approximate else "none")
 
 
 @differentiable
@@ -208,7 +210,7 @@ def silu(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.silu(as_floats(x, "x"))
+    return ops.silu(read_floats(x, "x"))
 
 
 @differentiable
@@ -220,7 +222,7 @@ def mish(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.mish(as_floats(x, "x"))
+    return ops.mish(read_floats(x, "x"))
 
 
 @differentiable
@@ -232,7 +234,7 @@ def sigmoid(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.sigmoid(as_floats(x, "x"))
+    return ops.sigmoid(read_floats(x, "x"))
 
 
 @differentiable
@@ -244,19 +246,19 @@ def log_sigmoid(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.log_sigmoid(as_floats(x, "x"))
+    return ops.log_sigmoid(read_floats(x, "x"))
 
 
 @differentiable
 def tanh(x: Any) -> tuple[Array, Vjp]:
-    """Return the hyperbolic tangent.
+    """Return the hyperbolic tangent of x.
 
     Parameters
     ----------
     x : array
         Float.
     """
-    return ops.tanh(as_floats(x, "x"))
+    return ops.tanh(read_floats(x, "x"))
 
 
 @differentiable
@@ -268,7 +270,7 @@ def softplus(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.softplus(as_floats(x, "x"), beta=1.0, threshold=None)
+    return ops.softplus(read_floats(x, "x"), beta=1.0, threshold=None)
 
 
 @differentiable
@@ -280,7 +282,7 @@ def softsign(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.softsign(as_floats(x, "x"), slope_from="square")
+    return ops.softsign(read_floats(x, "x"), slope_from="square")
 
 
 @differentiable
@@ -292,7 +294,7 @@ def hard_tanh(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.hardtanh(as_floats(x, "x"), min_value=-1.0, max_value=1.0, kink="linear")
+    return ops.hardtanh(read_floats(x, "x"), min_value=-1.0, max_value=1.0, kink="linear")
 
 
 @differentiable
@@ -304,7 +306,7 @@ def hard_sigmoid(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.hardsigmoid(as_floats(x, "x"))
+    return ops.hardsigmoid(read_floats(x, "x"))
 
 
 @differentiable
@@ -316,7 +318,7 @@ def hard_silu(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return ops.hardswish(as_floats(x, "x"), slope_from="product")
+    return ops.hardswish(read_floats(x, "x"), slope_from="product")
 
 
 @differentiable
@@ -330,21 +332,13 @@ def softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
     axis : int or tuple of int
         The axis or axes of the classes.
     """
-    return _over_axes(ops.softmax, x, axis)
+    return _apply_over_axes(ops.softmax, x, axis)
 
 
 @differentiable
 def log_softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
-    """Return the logarithm of `softmax(x)`.
-
-    Parameters
-    ----------
-    x : array of one dimension or more
-        Float.
-    axis : int or tuple of int
-        The axis or axes of the classes.
-    """
-    return _over_axes(ops.log_softmax, x, axis)
+    """Return the logarithm of `softmax(x)`; see `softmax` for the parameters."""
+    return _apply_over_axes(ops.log_softmax, x, axis)
 
 
 @differentiable
@@ -368,7 +362,7 @@ def exponential(x: Any) -> tuple[Array, Vjp]:
     x : array
         Float.
     """
-    return _exponential(as_floats(x, "x"))
+    return _exponential(read_floats(x, "x"))
 
 
 @half_in_float32
@@ -379,32 +373,6 @@ def _exponential(x: Array) -> tuple[Array, Vjp]:
 
 swish = silu
 hard_swish = hard_silu
-
-_NAMED: dict[str, Activation] = {
-    "celu": celu,
-    "elu": elu,
-    "exponential": exponential,
-    "gelu": gelu,
-    "hard_sigmoid": hard_sigmoid,
-    "hard_silu": hard_silu,
-    "hard_swish": hard_swish,
-    "hard_tanh": hard_tanh,
-    "leaky_relu": leaky_relu,
-    "linear": linear,
-    "log_sigmoid": log_sigmoid,
-    "log_softmax": log_softmax,
-    "mish": mish,
-    "relu": relu,
-    "relu6": relu6,
-    "selu": selu,
-    "sigmoid": sigmoid,
-    "silu": silu,
-    "softmax": softmax,
-    "softplus": softplus,
-    "softsign": softsign,
-    "swish": swish,
-    "tanh": tanh,
-}
 
 
 def get(identifier: Any) -> Activation:
@@ -418,25 +386,33 @@ def get(identifier: Any) -> Activation:
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        known = f"None, a function of keras.activations or one of {', '.join(sorted(_NAMED))}"
-        must(identifier in _NAMED, "activation", known, identifier)
+        if identifier not in _NAMED:
+            raise ValueError(
+                "activation must be None, a function of keras.activations or one of "
+                f"{', '.join(_NAMED)}; got {identifier!r}"
+            )
         return _NAMED[identifier]
     if not callable(identifier) or not hasattr(identifier, "with_vjp"):
         raise TypeError(
             "activation must be None, a name, or a function of keras.activations (others have "
             f"no derivative here); got {identifier!r}"
         )
-    found: Activation = identifier
-    return found
+    activation: Activation = identifier
+    return activation
 
 
-def _over_axes(op: Callable[..., tuple[Array, Vjp]], x: Any, axis: Any) -> tuple[Array, Vjp]:
-    x = as_floats(x, "x")
-    must(x.ndim > 0, "x", "of rank 1 or more", x.shape)
+_NAMED: dict[str, Activation] = {name: globals()[name] for name in __all__ if name != "get"}
+
+
+def _apply_over_axes(op: Callable[..., tuple[Array, Vjp]], x: Any, axis: Any) -> tuple[Array, Vjp]:
+    x = read_floats(x, "x")
+    if x.ndim == 0:
+        raise ValueError(f"x must be of rank 1 or more; got {x.shape}")
     if not isinstance(axis, list | tuple):
-        return op(x, axis=axis_in(axis, "axis", x.ndim))
-    axes = tuple(axis_in(one, "axis", x.ndim) for one in axis)
-    must(0 < len(set(axes)) == len(axes), "axis", "one or several different axes", axis)
+        return op(x, axis=read_axis(axis, "axis", x.ndim))
+    axes = tuple(read_axis(one, "axis", x.ndim) for one in axis)
+    if not 0 < len(set(axes)) == len(axes):
+        raise ValueError(f"axis must be one or several different axes; got {axis!r}")
     last = tuple(range(x.ndim - len(axes), x.ndim))
     moved = np.moveaxis(x, axes, last)
     flat = (*moved.shape[: last[0]], int(np.prod(moved.shape[last[0] :])))

@@ -1,8 +1,9 @@
 """Initialisers: what Keras' draw by the same seed, bit for bit.
 
-Keras' pages of the module `keras.initializers`. Without a seed an initialiser takes one from
-Python's `random` when it is constructed; then it makes the same values at every call. `Orthogonal`
-begins with the same bits but ends with LAPACK's rounding, which is NumPy's own.
+Keras' pages of the module `keras.initializers`. A `seed` is an integer, with which an initialiser
+makes the same values at every call, or a `SeedGenerator`, with which it does not; without one it
+takes an integer from Python's `random` when it is constructed. `Orthogonal` begins with the same
+bits as Keras' but ends with LAPACK's rounding, which is NumPy's own.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from refimpl._arguments import read_choice, read_integers, read_number
 from refimpl.dtypes import float_dtype
-from refimpl.errors import must, must_be_one_of
 from refimpl.ops.array import Array, Sizes
-from refimpl.tf._src.arguments import integer, number
 from refimpl.tf._src.random import keras as random
 
 __all__ = [
@@ -47,7 +47,15 @@ class Initializer:
     """Something that makes the first value of a variable; called with its shape and dtype."""
 
     def __call__(self, shape: Sizes, dtype: str | None = None) -> Array:
-        """Return a value."""
+        """Return a value.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of the variable.
+        dtype : str, optional
+            Of the variable; None is float32.
+        """
         return self._values(tuple(shape), float_dtype(dtype or "float32"))
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
@@ -82,17 +90,33 @@ class Constant(Initializer):
     """
 
     def __init__(self, value: Any = 0.0) -> None:
-        self.value = number(value, "value")
+        self.value = read_number(value, "value")
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return np.full(shape, self.value, dtype)
 
 
-class _Random(Initializer):
-    """An initialiser that draws.
+class Identity(Initializer):
+    """The identity matrix, perhaps scaled.
 
-    It makes the same values each time it is called, unless its seed is a `SeedGenerator`.
+    Parameters
+    ----------
+    gain : float
+        What stands on the diagonal.
     """
+
+    def __init__(self, gain: Any = 1.0) -> None:
+        self.gain = read_number(gain, "gain")
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        if len(shape) != 2:
+            raise ValueError(f"shape must be of two sizes for an identity matrix; got {shape}")
+        rows, columns = shape
+        return np.asarray(self.gain * np.eye(rows, columns)).astype(dtype)
+
+
+class _Random(Initializer):
+    """An initialiser that draws."""
 
     def __init__(self, seed: Any = None) -> None:
         if seed is None:
@@ -110,16 +134,23 @@ class RandomNormal(_Random):
     mean, stddev : float
         Of the distribution.
     seed : int or SeedGenerator, optional
-        None takes one from Python's `random` now.
+        See the module.
     """
 
     def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
-        self.mean = number(mean, "mean")
-        self.stddev = number(stddev, "stddev")
+        self.mean = read_number(mean, "mean")
+        self.stddev = read_number(stddev, "stddev")
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return random.normal(shape, self.mean, self.stddev, dtype, self.seed)
+
+
+class TruncatedNormal(RandomNormal):
+    """As `RandomNormal`, but never further than two deviations from the mean; see there."""
+
+    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+        return random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class RandomUniform(_Random):
@@ -130,36 +161,16 @@ class RandomUniform(_Random):
     minval, maxval : float
         The interval.
     seed : int or SeedGenerator, optional
-        None takes one from Python's `random` now.
+        See the module.
     """
 
     def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: Any = None) -> None:
         super().__init__(seed)
-        self.minval = number(minval, "minval")
-        self.maxval = number(maxval, "maxval")
+        self.minval = read_number(minval, "minval")
+        self.maxval = read_number(maxval, "maxval")
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
-
-
-class TruncatedNormal(_Random):
-    """Normally distributed, but never further than two deviations from the mean.
-
-    Parameters
-    ----------
-    mean, stddev : float
-        Of the normal distribution before it is cut off.
-    seed : int or SeedGenerator, optional
-        None takes one from Python's `random` now.
-    """
-
-    def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
-        super().__init__(seed)
-        self.mean = number(mean, "mean")
-        self.stddev = number(stddev, "stddev")
-
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-        return random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class VarianceScaling(_Random):
@@ -174,7 +185,7 @@ class VarianceScaling(_Random):
     distribution : {'truncated_normal', 'untruncated_normal', 'uniform'}
         Its variance is `scale / fan`.
     seed : int or SeedGenerator, optional
-        None takes one from Python's `random` now.
+        See the module.
     input_axes, output_axes : sequence of int, optional
         Which axes are inputs and which are outputs; used only if both are given. Without them a
         kernel is (*K, I, O).
@@ -190,18 +201,17 @@ class VarianceScaling(_Random):
         output_axes: Any = None,
     ) -> None:
         super().__init__(seed)
-        self.scale = number(scale, "scale")
-        must(self.scale > 0, "scale", "positive", scale)
-        must_be_one_of(mode, "mode", ("fan_in", "fan_out", "fan_avg"))
+        self.scale = read_number(scale, "scale", above=0)
+        self.mode = read_choice(mode, "mode", ("fan_in", "fan_out", "fan_avg"))
         known = ("truncated_normal", "untruncated_normal", "uniform")
-        must_be_one_of(distribution, "distribution", known)
-        self.input_axes = _axes(input_axes, "input_axes")
-        self.output_axes = _axes(output_axes, "output_axes")
-        self.mode = mode
-        self.distribution = distribution
+        self.distribution = read_choice(distribution, "distribution", known)
+        self.input_axes = None if input_axes is None else read_integers(input_axes, "input_axes")
+        self.output_axes = (
+            None if output_axes is None else read_integers(output_axes, "output_axes")
+        )
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-        inputs, outputs = fans(shape, self.input_axes, self.output_axes)
+        inputs, outputs = _count_fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
         if self.distribution == "uniform":
@@ -214,112 +224,49 @@ class VarianceScaling(_Random):
         return random.truncated_normal(shape, 0.0, deviation, dtype, self.seed)
 
 
-class GlorotUniform(VarianceScaling):
-    """Uniform with variance 2 / (fan_in + fan_out); Keras' default for kernels.
+class _FixedScaling(VarianceScaling):
+    """A variance scaling whose three choices are made."""
 
-    Parameters
-    ----------
-    seed : int or SeedGenerator, optional
-        Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : sequence of int, optional
-        As for `VarianceScaling`.
-    """
+    choices: tuple[float, str, str]
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+        super().__init__(*self.choices, seed, input_axes, output_axes)
 
 
-class GlorotNormal(VarianceScaling):
-    """Truncated normal with variance 2 / (fan_in + fan_out).
+class GlorotUniform(_FixedScaling):
+    """Uniform, of variance 2 / (fan_in + fan_out); Keras' default. See `VarianceScaling`."""
 
-    Parameters
-    ----------
-    seed : int or SeedGenerator, optional
-        Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : sequence of int, optional
-        As for `VarianceScaling`.
-    """
-
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+    choices = (1.0, "fan_avg", "uniform")
 
 
-class HeUniform(VarianceScaling):
-    """Uniform with variance 2 / fan_in.
+class GlorotNormal(_FixedScaling):
+    """Truncated normal, of variance 2 / (fan_in + fan_out); see `VarianceScaling`."""
 
-    Parameters
-    ----------
-    seed : int or SeedGenerator, optional
-        Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : sequence of int, optional
-        As for `VarianceScaling`.
-    """
-
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    choices = (1.0, "fan_avg", "truncated_normal")
 
 
-class HeNormal(VarianceScaling):
-    """Truncated normal with variance 2 / fan_in.
+class HeUniform(_FixedScaling):
+    """Uniform, of variance 2 / fan_in; see `VarianceScaling`."""
 
-    Parameters
-    ----------
-    seed : int or SeedGenerator, optional
-        Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : sequence of int, optional
-        As for `VarianceScaling`.
-    """
-
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    choices = (2.0, "fan_in", "uniform")
 
 
-class LecunUniform(VarianceScaling):
-    """Uniform with variance 1 / fan_in.
+class HeNormal(_FixedScaling):
+    """Truncated normal, of variance 2 / fan_in; see `VarianceScaling`."""
 
-    Parameters
-    ----------
-    seed : int or SeedGenerator, optional
-        Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : sequence of int, optional
-        As for `VarianceScaling`.
-    """
-
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    choices = (2.0, "fan_in", "truncated_normal")
 
 
-class LecunNormal(VarianceScaling):
-    """Truncated normal with variance 1 / fan_in.
+class LecunUniform(_FixedScaling):
+    """Uniform, of variance 1 / fan_in; see `VarianceScaling`."""
 
-    Parameters
-    ----------
-    seed : int or SeedGenerator, optional
-        Where the draws begin; without one a seed is drawn at construction, as Keras does.
-    input_axes, output_axes : sequence of int, optional
-        As for `VarianceScaling`.
-    """
-
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    choices = (1.0, "fan_in", "uniform")
 
 
-class Identity(Initializer):
-    """The identity matrix, perhaps scaled.
+class LecunNormal(_FixedScaling):
+    """Truncated normal, of variance 1 / fan_in; see `VarianceScaling`."""
 
-    Parameters
-    ----------
-    gain : float
-        What stands on the diagonal.
-    """
-
-    def __init__(self, gain: Any = 1.0) -> None:
-        self.gain = number(gain, "gain")
-
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-        must(len(shape) == 2, "shape", "of two sizes for an identity matrix", shape)
-        rows, columns = shape
-        return np.asarray(self.gain * np.eye(rows, columns)).astype(dtype)
+    choices = (1.0, "fan_in", "truncated_normal")
 
 
 class Orthogonal(_Random):
@@ -330,7 +277,7 @@ class Orthogonal(_Random):
     gain : float
         The length of each.
     seed : int or SeedGenerator, optional
-        None takes one from Python's `random` now.
+        See the module.
 
     Notes
     -----
@@ -340,11 +287,12 @@ class Orthogonal(_Random):
     """
 
     def __init__(self, gain: Any = 1.0, seed: Any = None) -> None:
-        self.gain = number(gain, "gain")
+        self.gain = read_number(gain, "gain")
         super().__init__(seed)
 
     def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
-        must(len(shape) >= 2, "shape", "of at least two sizes", shape)
+        if len(shape) < 2:
+            raise ValueError(f"shape must be of at least two sizes; got {shape}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         tall = (max(rows, columns), min(rows, columns))
         q, r = np.linalg.qr(random.normal(tall, dtype=dtype, seed=self.seed))
@@ -382,7 +330,7 @@ _NAMED |= {kind.__name__: kind for kind in _NAMED.values() if isinstance(kind, t
 
 
 def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
-    """Return the initialiser that is meant.
+    """Return the initialiser that is meant, or None for None.
 
     Parameters
     ----------
@@ -394,28 +342,24 @@ def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
     if identifier is None:
         return None
     if isinstance(identifier, str):
-        must_be_one_of(identifier, name, _NAMED)
-        return _NAMED[identifier]()
+        return _NAMED[read_choice(identifier, name, _NAMED)]()
     if isinstance(identifier, np.ndarray):
-        return _given(identifier, name)
-    made = identifier() if isinstance(identifier, type) else identifier
-    must(callable(made), name, "an initialiser or the name of one", identifier)
-    found: MakesValues = made
-    return found
+        return _return_value(identifier, name)
+    initializer = identifier() if isinstance(identifier, type) else identifier
+    if not callable(initializer):
+        raise ValueError(f"{name} must be an initialiser or the name of one; got {identifier!r}")
+    resolved: MakesValues = initializer
+    return resolved
 
 
-def fans(
-    shape: Sizes, input_axes: Sizes | None = None, output_axes: Sizes | None = None
+def _count_fans(
+    shape: Sizes, input_axes: Sizes | None, output_axes: Sizes | None
 ) -> tuple[float, float]:
-    """Count a kernel's inputs and outputs."""
+    """Count the inputs of every output of a kernel, and the reverse."""
     if input_axes is not None and output_axes is not None:
         for axes, name in (input_axes, "input_axes"), (output_axes, "output_axes"):
-            must(
-                all(-len(shape) <= axis < len(shape) for axis in axes),
-                name,
-                f"axes of the shape {shape}",
-                axes,
-            )
+            if not all(-len(shape) <= axis < len(shape) for axis in axes):
+                raise ValueError(f"{name} must be axes of the shape {shape}; got {axes}")
         inputs, outputs = (
             math.prod(shape[axis] for axis in axes) for axes in (input_axes, output_axes)
         )
@@ -427,13 +371,12 @@ def fans(
     return float(shape[-2] * taps), float(shape[-1] * taps)
 
 
-def _axes(axes: Any, name: str) -> Sizes | None:
-    return None if axes is None else tuple(integer(axis, name) for axis in axes)
+def _return_value(value: Array, name: str) -> MakesValues:
+    """Make an initialiser of the value itself."""
 
-
-def _given(value: Array, name: str) -> MakesValues:
     def initializer(shape: Sizes, dtype: str | None = None) -> Array:
-        must(value.shape == tuple(shape), name, f"of shape {tuple(shape)}", value.shape)
+        if value.shape != tuple(shape):
+            raise ValueError(f"{name} must be of shape {tuple(shape)}; got {value.shape}")
         return value.astype(float_dtype(dtype or "float32"))
 
     return initializer

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import sum_to
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.tf._src.arguments import as_floats, like, sum_to
+from refimpl.tf._src.arguments import read_floats, read_like
 
 __all__ = ["matmul"]
 
@@ -48,22 +48,31 @@ def matmul(
     -------
     array of shape (*, N, M)
     """
-    a = as_floats(a, "a")
-    b = like(b, "b", a, "a")
-    must(a.ndim >= 2, "a", "of rank 2 or more", a.shape)
-    must(b.ndim >= 2, "b", "of rank 2 or more", b.shape)
-    must(not (transpose_a and adjoint_a), "adjoint_a", "False where transpose_a is True", True)
-    must(not (transpose_b and adjoint_b), "adjoint_b", "False where transpose_b is True", True)
-    must(output_type is None, "output_type", "None", output_type)
-    left_turned, right_turned = transpose_a or adjoint_a, transpose_b or adjoint_b
-    columns = a.shape[-2] if left_turned else a.shape[-1]
-    rows = b.shape[-1] if right_turned else b.shape[-2]
-    must(rows == columns, "b", f"a matrix of {columns} rows to fit a's {a.shape}", b.shape)
+    a = read_floats(a, "a")
+    b = read_like(b, "b", a, "a")
+    for array, label in ((a, "a"), (b, "b")):
+        if array.ndim < 2:
+            raise ValueError(f"{label} must be of rank 2 or more; got {array.shape}")
+    if transpose_a and adjoint_a:
+        raise ValueError("adjoint_a must be False where transpose_a is True; got True")
+    if transpose_b and adjoint_b:
+        raise ValueError("adjoint_b must be False where transpose_b is True; got True")
+    if output_type is not None:
+        raise ValueError(f"output_type must be None; got {output_type!r}")
+    a_turned, b_turned = transpose_a or adjoint_a, transpose_b or adjoint_b
+    columns = a.shape[-2] if a_turned else a.shape[-1]
+    rows = b.shape[-1] if b_turned else b.shape[-2]
+    if rows != columns:
+        raise ValueError(
+            f"b must be a matrix of {columns} rows to fit a's {a.shape}; got {b.shape}"
+        )
     try:
         np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     except ValueError:
-        must(False, "b", f"of leading axes that broadcast with a's {a.shape[:-2]}", b.shape)
-    return _matmul(a, b, left_turned, right_turned)
+        raise ValueError(
+            f"b must be of leading axes that broadcast with a's {a.shape[:-2]}; got {b.shape}"
+        ) from None
+    return _matmul(a, b, a_turned, b_turned)
 
 
 @half_in_float32

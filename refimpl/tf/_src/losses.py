@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import read_axis, read_choice, read_flag, read_integer, read_number, sum_to
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import float_dtype, is_float, is_half
-from refimpl.errors import must, must_be_one_of
+from refimpl.ops import loss as ops
 from refimpl.ops.array import Array, Sizes, Vjp, half_in_float32
-from refimpl.ops.loss import (
-    probability_cross_entropy,
-    softmax_cross_entropy,
-    sparse_softmax_cross_entropy,
-)
-from refimpl.tf._src.arguments import as_array, as_floats, axis_in, flag, integer, number, sum_to
+from refimpl.tf._src.arguments import read_array, read_floats
 from refimpl.tf._src.layers.layer import read_policy
-from refimpl.tf._src.naming import chosen_name
+from refimpl.tf._src.naming import choose_name
 from refimpl.tf._src.nn.loss import check_labels
 
 __all__ = [
@@ -29,8 +26,8 @@ __all__ = [
 ]
 
 # What Keras adds so that no logarithm is taken of 0, and no division by 0 happens.
-EPSILON = 1e-7
-REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
+_EPSILON = 1e-7
+_REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
 
 @differentiable
@@ -62,14 +59,14 @@ def sparse_categorical_crossentropy(
     array of shape (*)
         Of y_pred's dtype. A vjp gives None for y_true.
     """
-    y_pred = as_floats(y_pred, "y_pred")
-    labels = _labels(y_true, y_pred, axis)
+    y_pred = read_floats(y_pred, "y_pred")
+    labels = _read_labels(y_true, y_pred, axis)
     kept = np.ones(labels.shape, np.bool_)
     if ignore_class is not None:
-        kept = labels != integer(ignore_class, "ignore_class")
+        kept = labels != read_integer(ignore_class, "ignore_class")
         labels = np.where(kept, labels, 0)
     check_labels(labels, y_pred.shape[-1], "y_true")
-    loss, inner = _sparse(y_pred, labels, flag(from_logits, "from_logits"))
+    loss, inner = _sparse(y_pred, labels, read_flag(from_logits, "from_logits"))
 
     def vjp(cotangent: Array) -> tuple[None, Array]:
         return None, inner(np.where(kept, cotangent, 0.0).astype(loss.dtype))[0]
@@ -107,23 +104,27 @@ def categorical_crossentropy(
     array of y_pred's shape without that axis
         Of y_pred's dtype.
     """
-    y_pred = as_floats(y_pred, "y_pred")
-    must(y_pred.ndim > 0, "y_pred", "of rank 1 or more", y_pred.shape)
-    found = axis_in(axis, "axis", y_pred.ndim)
-    smoothing = _smoothing(label_smoothing)
-    given = as_array(y_true, "y_true")
-    must(given.shape == y_pred.shape, "y_true", f"of y_pred's shape {y_pred.shape}", given.shape)
-    target = given.astype(y_pred.dtype, copy=False)
+    y_pred = read_floats(y_pred, "y_pred")
+    if y_pred.ndim == 0:
+        raise ValueError(f"y_pred must be of rank 1 or more; got {y_pred.shape}")
+    along = read_axis(axis, "axis", y_pred.ndim)
+    smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
+    truth = read_array(y_true, "y_true")
+    if truth.shape != y_pred.shape:
+        raise ValueError(f"y_true must be of y_pred's shape {y_pred.shape}; got {truth.shape}")
+    target = truth.astype(y_pred.dtype, copy=False)
     if smoothing:
         target = _smooth(target, smoothing)[0]
-    op = softmax_cross_entropy if flag(from_logits, "from_logits") else probability_cross_entropy
-    loss, inner = op(y_pred, target, axis=found)
+    op: Callable[..., tuple[Array, Vjp]] = ops.probability_cross_entropy
+    if read_flag(from_logits, "from_logits"):
+        op = ops.softmax_cross_entropy
+    loss, inner = op(y_pred, target, axis=along)
 
     def vjp(cotangent: Array) -> tuple[Array | None, Array]:
         pred_bar, target_bar = inner(cotangent)
-        if not is_float(given.dtype):
+        if not is_float(truth.dtype):
             return None, pred_bar
-        return (target_bar * (1.0 - smoothing)).astype(given.dtype, copy=False), pred_bar
+        return (target_bar * (1.0 - smoothing)).astype(truth.dtype, copy=False), pred_bar
 
     return loss, vjp
 
@@ -147,9 +148,9 @@ class Loss:
         reduction: str | None = "sum_over_batch_size",
         dtype: Any = None,
     ) -> None:
-        must_be_one_of(reduction, "reduction", REDUCTIONS)
+        read_choice(reduction, "reduction", _REDUCTIONS)
         self.reduction = reduction
-        self.name = chosen_name(name, type(self).__name__)
+        self.name = choose_name(name, type(self).__name__)
         self.dtype = read_policy(dtype)[1]
         self._vjp: Vjp | None = None
 
@@ -171,21 +172,22 @@ class Loss:
         vjp : callable
             Cotangent of the loss to (None, cotangent of y_pred).
         """
-        given = as_floats(y_pred, "y_pred")
+        predicted = read_floats(y_pred, "y_pred")
         dtype = float_dtype(self.dtype)
-        truth = as_array(y_true, "y_true")
+        truth = read_array(y_true, "y_true")
         if is_float(truth.dtype):
             truth = truth.astype(dtype, copy=False)
-        values, inner = self._values(truth, given.astype(dtype, copy=False))
+        values, inner = self._values(truth, predicted.astype(dtype, copy=False))
         kept = self._kept(truth, values.shape)
         loss, factor = _reduce(values, sample_weight, kept, self.reduction)
 
         def vjp(cotangent: Any = 1.0) -> tuple[None, Array]:
             bar = np.asarray(cotangent, dtype)
-            must(bar.shape == loss.shape, "cotangent", f"of shape {loss.shape}", bar.shape)
+            if bar.shape != loss.shape:
+                raise ValueError(f"cotangent must be of shape {loss.shape}; got {bar.shape}")
             spread = _sum_to(bar.astype(factor.dtype) * factor, values.shape)
             pred_bar = inner(spread.astype(dtype, copy=False))[1]
-            return None, pred_bar.astype(given.dtype, copy=False)
+            return None, pred_bar.astype(predicted.dtype, copy=False)
 
         self._vjp = vjp
         return loss, vjp
@@ -250,10 +252,10 @@ class SparseCategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.from_logits = flag(from_logits, "from_logits")
-        ignored = None if ignore_class is None else integer(ignore_class, "ignore_class")
+        self.from_logits = read_flag(from_logits, "from_logits")
+        ignored = None if ignore_class is None else read_integer(ignore_class, "ignore_class")
         self.ignore_class = ignored
-        self.axis = integer(axis, "axis")
+        self.axis = read_integer(axis, "axis")
 
     def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         return sparse_categorical_crossentropy.with_vjp(
@@ -296,9 +298,9 @@ class CategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.from_logits = flag(from_logits, "from_logits")
-        self.label_smoothing = _smoothing(label_smoothing)
-        self.axis = integer(axis, "axis")
+        self.from_logits = read_flag(from_logits, "from_logits")
+        self.label_smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
+        self.axis = read_integer(axis, "axis")
 
     def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         return categorical_crossentropy.with_vjp(
@@ -309,13 +311,13 @@ class CategoricalCrossentropy(Loss):
 @half_in_float32
 def _sparse(y_pred: Array, labels: Array, from_logits: bool) -> tuple[Array, Vjp]:
     if from_logits:
-        return sparse_softmax_cross_entropy(y_pred, labels)
+        return ops.sparse_softmax_cross_entropy(y_pred, labels)
     # The softmax of the logarithm divides what was clipped by its sum.
-    clipped = np.clip(y_pred, EPSILON, 1.0 - EPSILON)
-    loss, inner = sparse_softmax_cross_entropy(np.log(clipped), labels)
+    clipped = np.clip(y_pred, _EPSILON, 1.0 - _EPSILON)
+    loss, inner = ops.sparse_softmax_cross_entropy(np.log(clipped), labels)
 
     def vjp(cotangent: Array) -> tuple[Array]:
-        inside = (y_pred >= EPSILON) & (y_pred <= 1.0 - EPSILON)
+        inside = (y_pred >= _EPSILON) & (y_pred <= 1.0 - _EPSILON)
         return (np.where(inside, inner(cotangent)[0] / clipped, 0.0),)
 
     return loss, vjp
@@ -327,29 +329,24 @@ def _smooth(target: Array, smoothing: float) -> tuple[Array, Vjp]:
     return target * (1.0 - smoothing) + even, lambda cotangent: (cotangent * (1.0 - smoothing),)
 
 
-def _smoothing(value: Any) -> float:
-    smoothing = number(value, "label_smoothing")
-    must(0 <= smoothing <= 1, "label_smoothing", "in [0, 1]", value)
-    return smoothing
-
-
-def _labels(y_true: Any, y_pred: Array, axis: int) -> Array:
+def _read_labels(y_true: Any, y_pred: Array, axis: int) -> Array:
     """Return the labels as integers, without an axis of length one that y_pred does not have."""
-    must(y_pred.ndim > 0, "y_pred", "of rank 1 or more", y_pred.shape)
-    found = axis_in(axis, "axis", y_pred.ndim)
-    must(found == y_pred.ndim - 1, "axis", "the last", axis)
-    given = as_array(y_true, "y_true")
-    if given.ndim == y_pred.ndim and given.shape[-1] == 1:
-        given = given.reshape(given.shape[:-1])
+    if y_pred.ndim == 0:
+        raise ValueError(f"y_pred must be of rank 1 or more; got {y_pred.shape}")
+    if read_axis(axis, "axis", y_pred.ndim) != y_pred.ndim - 1:
+        raise ValueError(f"axis must be the last; got {axis}")
+    labels = read_array(y_true, "y_true")
+    if labels.ndim == y_pred.ndim and labels.shape[-1] == 1:
+        labels = labels.reshape(labels.shape[:-1])
     shape = y_pred.shape[:-1]
-    must(
-        given.shape == shape, "y_true", f"of y_pred's shape without its last, {shape}", given.shape
-    )
-    if is_float(given.dtype):
-        whole = given.astype(np.int64)
-        must(bool((whole == given).all()), "y_true", "whole numbers", given.dtype)
-        return whole
-    return given.astype(np.int64, copy=False)
+    if labels.shape != shape:
+        raise ValueError(
+            f"y_true must be of y_pred's shape without its last, {shape}; got {labels.shape}"
+        )
+    whole = labels.astype(np.int64, copy=False)
+    if is_float(labels.dtype) and (whole != labels).any():
+        raise ValueError(f"y_true must be whole numbers; got {labels.dtype}")
+    return whole
 
 
 def _reduce(
@@ -359,7 +356,7 @@ def _reduce(
     wide = values.astype(np.float32) if is_half(values.dtype) else values
     weights = np.ones((), wide.dtype)
     if sample_weight is not None:
-        weights, wide = _aligned(np.asarray(sample_weight).astype(wide.dtype), wide)
+        weights, wide = _align(np.asarray(sample_weight).astype(wide.dtype), wide)
     mask = None if kept is None else kept.reshape(wide.shape).astype(wide.dtype)
     weighted = np.broadcast_to(weights, np.broadcast_shapes(weights.shape, wide.shape))
     if mask is not None:
@@ -372,8 +369,8 @@ def _reduce(
     else:
         if reduction == "mean_with_sample_weight":
             # The weights as they were given: Keras does not broadcast them for this sum.
-            given = sample_weight is not None and mask is None
-            divisor = (weights if given else weighted).sum(dtype=wide.dtype)
+            as_they_are = sample_weight is not None and mask is None
+            divisor = (weights if as_they_are else weighted).sum(dtype=wide.dtype)
         elif reduction == "sum":
             divisor = wide.dtype.type(1)
         else:
@@ -385,7 +382,7 @@ def _reduce(
     return loss.astype(values.dtype, copy=False), np.asarray(factor)
 
 
-def _aligned(weights: Array, values: Array) -> tuple[Array, Array]:
+def _align(weights: Array, values: Array) -> tuple[Array, Array]:
     """Bring weights and losses to one rank as Keras does, by an axis of length one."""
     if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
         if values.ndim == 1:
@@ -400,8 +397,10 @@ def _aligned(weights: Array, values: Array) -> tuple[Array, Array]:
     try:
         np.broadcast_shapes(weights.shape, values.shape)
     except ValueError:
-        allowed = f"of a shape that broadcasts with the losses' {values.shape}"
-        must(False, "sample_weight", allowed, weights.shape)
+        raise ValueError(
+            "sample_weight must be of a shape that broadcasts with the losses' "
+            f"{values.shape}; got {weights.shape}"
+        ) from None
     return weights, values
 
 
@@ -411,4 +410,5 @@ def _sum_to(bar: Array, shape: Sizes) -> Array:
         return bar.reshape(shape)
     if bar.ndim > len(shape) and bar.shape[-1] == 1 and bar.shape[:-1] == shape:
         return bar[..., 0]
-    return sum_to(bar, shape)
+    summed: Array = sum_to(bar, shape)
+    return summed

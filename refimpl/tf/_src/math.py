@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import sum_to
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
 from refimpl.ops.array import Array, Vjp
-from refimpl.tf._src.arguments import as_floats, like, sum_to
+from refimpl.tf._src.arguments import read_floats, read_like
 
 __all__ = ["maximum"]
 
@@ -28,12 +28,14 @@ def maximum(x: Any, y: Any, name: str | None = None) -> tuple[Array, Vjp]:
     array
         NaN where either is NaN. Where both are equal, the cotangent goes to x.
     """
-    x = as_floats(x, "x")
-    y = like(y, "y", x, "x")
+    x = read_floats(x, "x")
+    y = read_like(y, "y", x, "x")
     try:
         np.broadcast_shapes(x.shape, y.shape)
     except ValueError:
-        must(False, "y", f"of a shape that broadcasts with x's {x.shape}", y.shape)
+        raise ValueError(
+            f"y must be of a shape that broadcasts with x's {x.shape}; got {y.shape}"
+        ) from None
     first = x >= y
 
     def vjp(cotangent: Array) -> tuple[Array, Array]:

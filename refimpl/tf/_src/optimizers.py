@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from refimpl.errors import must
+from refimpl._arguments import read_number
+from refimpl.ops import sgd
 from refimpl.ops.array import Array
-from refimpl.ops.sgd import decoupled_step
 from refimpl.tf._src.variable import Variable
 
 __all__ = ["SGD"]
@@ -38,7 +38,7 @@ class SGD:
         weight_decay: float | None = None,
         name: str = "SGD",
     ) -> None:
-        must(0.0 <= momentum <= 1.0, "momentum", "in [0, 1]", momentum)
+        read_number(momentum, "momentum", least=0, most=1)
         self.learning_rate = learning_rate
         self.momentum = momentum
         self.nesterov = nesterov
@@ -58,7 +58,7 @@ class SGD:
         for gradient, variable in grads_and_vars:
             if gradient is None:
                 continue
-            value, self._velocities[id(variable)] = decoupled_step(
+            value, self._velocities[id(variable)] = sgd.decoupled_step(
                 variable.value,
                 gradient,
                 self._velocities.get(id(variable)),

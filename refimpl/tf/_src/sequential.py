@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from refimpl.dtypes import is_float
-from refimpl.errors import must
-from refimpl.ops.array import Array, Sizes, Vjp
+from refimpl.ops.array import Array, Vjp
 from refimpl.tf._src.layers.layer import Layer
 from refimpl.tf._src.variable import Variable
 
@@ -22,6 +20,8 @@ class Sequential(Layer):
         In the order in which they are called.
     trainable : bool
         Whether the weights of all layers count as trainable.
+    name : str, optional
+        See `Layer`.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class Sequential(Layer):
     @property
     def trainable(self) -> bool:
         """Whether the weights of the layers are trainable now."""
-        return self._trainable
+        return self._is_trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        self._is_trainable = bool(value)
         for layer in self.layers:
-            layer.trainable = self._trainable
+            layer.trainable = self._is_trainable
 
     @property
     def weights(self) -> list[Variable]:
@@ -57,43 +57,19 @@ class Sequential(Layer):
         Parameters
         ----------
         layer : Layer
-            One that is not in the stack: each remembers only its last call.
+            One that is not in the stack (each remembers only its last call), nor has its name.
         """
         if not isinstance(layer, Layer):
             raise TypeError(f"layer must be a Layer; got {layer!r}")
         names = [other.name for other in self.layers]
-        must(layer.name not in names, "layer", f"named other than {names}", layer.name)
-        if not self._trainable:
+        if layer.name in names:
+            raise ValueError(f"layer must be named other than {names}; got {layer.name!r}")
+        if not self._is_trainable:
             layer.trainable = False
         self.layers.append(layer)
         self.built = False
 
-    def build(self, input_shape: Sizes) -> None:
-        """Note that the layers build themselves as they are called.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Of no consequence here.
-        """
-        self.built = True
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Call the layers in turn.
-
-        Parameters
-        ----------
-        x : array
-            The input of the first layer.
-        training : bool
-            Handed to every layer.
-
-        Returns
-        -------
-        output : array
-            Of the last layer.
-        vjp : callable
-        """
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
         vjps = []
         for layer in self.layers:
             x, vjp = layer.with_vjp(x, training)
@@ -104,5 +80,4 @@ class Sequential(Layer):
                 (cotangent,) = vjp(cotangent)
             return (cotangent,)
 
-        assert is_float(x.dtype)
         return x, backward

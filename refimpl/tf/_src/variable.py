@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl.dtypes import float_dtype
-from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes
 
 __all__ = ["Variable"]
@@ -24,7 +23,7 @@ class Variable:
     dtype : str, optional
         The value is cast to it; None keeps the value's.
     trainable : bool
-        Whether `backward` fills its gradient.
+        Whether `backward` stores its gradient.
     name : str
         As `kernel`.
     path : str, optional
@@ -84,9 +83,10 @@ class Variable:
             The variable itself.
         """
         array = np.asarray(value)
-        must(
-            array.shape == self.shape, "value", f"of {self.path}'s shape {self.shape}", array.shape
-        )
+        if array.shape != self.shape:
+            raise ValueError(
+                f"value must be of {self.path}'s shape {self.shape}; got {array.shape}"
+            )
         self._value = array.astype(self._value.dtype, copy=True)
         return self
 

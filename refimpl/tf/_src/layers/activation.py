@@ -1,31 +1,53 @@
-"""Activations that are layers: ReLU, LeakyReLU, PReLU, ELU, Softmax."""
+"""Activations that are layers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from refimpl.errors import must
-from refimpl.ops.activation import prelu
+from refimpl._arguments import read_axis, read_integer, read_integers, read_number
+from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import activations
-from refimpl.tf._src.arguments import axis_in, integer, integers, number
-from refimpl.tf._src.layers.layer import Layer, fill, made, refuse
+from refimpl.tf._src.layers.layer import (
+    Layer,
+    reject_unsupported,
+    resolve_initializer,
+    store_gradient,
+)
 from refimpl.tf._src.variable import Variable
 
-__all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
+__all__ = ["ELU", "Activation", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
+
+
+class Activation(Layer):
+    """An activation as a layer.
+
+    Parameters
+    ----------
+    activation : str, callable or None
+        A name or a function of `keras.activations`.
+    **kwargs : object
+        See `Layer`.
+    """
+
+    def __init__(self, activation: Any, **kwargs: Any) -> None:
+        self.activation = activations.get(activation)
+        super().__init__(**kwargs)
+        self.built = True
+
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        return self.activation.with_vjp(x)
 
 
 class ReLU(Layer):
-    """x above the threshold, `negative_slope * (x - threshold)` below, at most max_value.
+    """`keras.activations.relu` as a layer.
 
     Parameters
     ----------
     max_value : float, optional
         The ceiling; at least 0.
-    negative_slope : float
-        The slope below the threshold; at least 0.
-    threshold : float
-        Where x begins to count; at least 0.
+    negative_slope, threshold : float
+        The slope below the threshold, and where x begins to count; at least 0.
     **kwargs : object
         See `Layer`.
     """
@@ -33,37 +55,18 @@ class ReLU(Layer):
     def __init__(
         self, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any
     ) -> None:
-        self.max_value = None if max_value is None else _not_negative(max_value, "max_value")
-        self.negative_slope = _not_negative(negative_slope, "negative_slope")
-        self.threshold = _not_negative(threshold, "threshold")
+        self.max_value = None if max_value is None else _read_not_negative(max_value, "max_value")
+        self.negative_slope = _read_not_negative(negative_slope, "negative_slope")
+        self.threshold = _read_not_negative(threshold, "threshold")
         super().__init__(**kwargs)
         self.built = True
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Activate.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        return activations.relu.with_vjp(
-            x,
-            negative_slope=self.negative_slope,
-            max_value=self.max_value,
-            threshold=self.threshold,
-        )
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        return activations.relu.with_vjp(x, self.negative_slope, self.max_value, self.threshold)
 
 
 class LeakyReLU(Layer):
-    """x where positive and `negative_slope * x` elsewhere.
+    """`keras.activations.leaky_relu` as a layer.
 
     Parameters
     ----------
@@ -74,26 +77,12 @@ class LeakyReLU(Layer):
     """
 
     def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
-        self.negative_slope = _not_negative(negative_slope, "negative_slope")
+        self.negative_slope = _read_not_negative(negative_slope, "negative_slope")
         super().__init__(**kwargs)
         self.built = True
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Activate.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        return activations.leaky_relu.with_vjp(x, negative_slope=self.negative_slope)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        return activations.leaky_relu.with_vjp(x, self.negative_slope)
 
 
 class PReLU(Layer):
@@ -119,70 +108,41 @@ class PReLU(Layer):
         shared_axes: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.alpha_initializer = made(alpha_initializer, "alpha_initializer")
-        refuse(alpha_regularizer=alpha_regularizer, alpha_constraint=alpha_constraint)
-        given = None if shared_axes is None else integers(shared_axes, "shared_axes")
-        self.shared_axes = None if given is None else list(given)
+        self.alpha_initializer = resolve_initializer(alpha_initializer, "alpha_initializer")
+        reject_unsupported(alpha_regularizer=alpha_regularizer, alpha_constraint=alpha_constraint)
+        self.shared_axes: list[int] | None = None
+        if shared_axes is not None:
+            self.shared_axes = list(read_integers(shared_axes, "shared_axes"))
         super().__init__(**kwargs)
         self.alpha: Variable | None = None
 
-    def build(self, input_shape: Sizes) -> None:
-        """Make alpha.
+    def _add_weights(self, input_shape: Sizes) -> None:
+        shape = tuple(
+            read_integer(size, "input_shape", least=1) for size in self._alpha_shape(input_shape)
+        )
+        self.alpha = self.add_weight("alpha", shape, self.alpha_initializer)
 
-        Parameters
-        ----------
-        input_shape : tuple of int
-            All sizes but the first count, and those of shared axes.
-        """
-        must(not self.built, "input_shape", "given once: the layer is built already", input_shape)
-        shape = self._alpha_shape(input_shape)
-        sized = tuple(integer(size, "input_shape", least=1) for size in shape)
-        self.alpha = self.add_weight("alpha", sized, self.alpha_initializer)
-        self.built = True
-
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse a shape that alpha does not fit.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
-        must(len(shape) >= 2, "inputs", "of rank 2 or more", shape)
-        found = self._alpha_shape(shape)
-        must(min(found) > 0, "inputs", "not empty in any axis but the first", shape)
-        if self.alpha is not None:
-            must(
-                found == self.alpha.shape,
-                "inputs",
-                f"of a shape that alpha's {self.alpha.shape} "
-                f"fits, with shared_axes={self.shared_axes}",
-                shape,
+    def _check_shape(self, shape: Sizes) -> None:
+        if len(shape) < 2:
+            raise ValueError(f"inputs must be of rank 2 or more; got {shape}")
+        alpha_shape = self._alpha_shape(shape)
+        if min(alpha_shape) < 1:
+            raise ValueError(f"inputs must be not empty in any axis but the first; got {shape}")
+        if self.alpha is not None and alpha_shape != self.alpha.shape:
+            raise ValueError(
+                f"inputs must be of a shape that alpha's {self.alpha.shape} fits, with "
+                f"shared_axes={self.shared_axes}; got {shape}"
             )
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Activate.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        alpha = self.computed(self.alpha)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        alpha = self._cast_to_compute(self.alpha)
         assert alpha is not None
         # Keras writes relu(x) - alpha * relu(-x), of which neither term has a slope at 0.
-        output, inner = prelu(x, alpha, kink="flat")
+        output, inner = ops.prelu(x, alpha, kink="flat")
 
         def vjp(cotangent: Array) -> tuple[Array]:
             x_bar, alpha_bar = inner(cotangent)
-            fill(self.alpha, alpha_bar)
+            store_gradient(self.alpha, alpha_bar)
             return (x_bar,)
 
         return output, vjp
@@ -191,13 +151,15 @@ class PReLU(Layer):
         rank = len(input_shape)
         # Keras takes axis 0 and negative axes for others than they are; here they are refused.
         shared = self.shared_axes or ()
-        allowed = f"axes from 1 to {rank - 1}"
-        must(all(0 < axis < rank for axis in shared), "shared_axes", allowed, self.shared_axes)
+        if not all(0 < axis < rank for axis in shared):
+            raise ValueError(
+                f"shared_axes must be axes from 1 to {rank - 1}; got {self.shared_axes}"
+            )
         return tuple(1 if axis in shared else input_shape[axis] for axis in range(1, rank))
 
 
 class ELU(Layer):
-    """x where positive and `alpha * (exp(x) - 1)` elsewhere.
+    """`keras.activations.elu` as a layer.
 
     Parameters
     ----------
@@ -208,30 +170,16 @@ class ELU(Layer):
     """
 
     def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
-        self.alpha = number(alpha, "alpha")
+        self.alpha = read_number(alpha, "alpha")
         super().__init__(**kwargs)
         self.built = True
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Activate.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        return activations.elu.with_vjp(x, alpha=self.alpha)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        return activations.elu.with_vjp(x, self.alpha)
 
 
 class Softmax(Layer):
-    """`exp(x)`, divided by its sum over an axis or over several.
+    """`keras.activations.softmax` as a layer.
 
     Parameters
     ----------
@@ -242,42 +190,21 @@ class Softmax(Layer):
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
-        integers(axis, "axis")
+        read_integers(axis, "axis")
         self.axis = axis
         super().__init__(**kwargs)
         self.built = True
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse a shape without the axis.
+    def _check_shape(self, shape: Sizes) -> None:
+        for axis in read_integers(self.axis, "axis"):
+            read_axis(axis, "axis", len(shape))
 
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
-        for axis in integers(self.axis, "axis"):
-            axis_in(axis, "axis", len(shape))
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Activate.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        return activations.softmax.with_vjp(x, axis=self.axis)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        return activations.softmax.with_vjp(x, self.axis)
 
 
-def _not_negative(value: Any, name: str) -> float:
-    must(value is not None, name, "a number of at least 0", value)
-    found = number(value, name)
-    must(found >= 0, name, "at least 0", value)
-    return found
+def _read_not_negative(value: Any, name: str) -> float:
+    # ValueError, as in Keras.
+    if value is None:
+        raise ValueError(f"{name} must be a number of at least 0; got None")
+    return read_number(value, name, least=0)

@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must
+from refimpl._arguments import read_integer, read_number
+from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes, Vjp
-from refimpl.ops.dropout import dropout
-from refimpl.tf._src.arguments import integer, number
 from refimpl.tf._src.layers.layer import Layer
-from refimpl.tf._src.layout import channels_last_from
-from refimpl.tf._src.nn.dropout import check_keep, noise_shape_for
-from refimpl.tf._src.random.keras import SeedGenerator, keep_mask
+from refimpl.tf._src.layout import read_channels_last
+from refimpl.tf._src.nn.dropout import read_keep, resolve_noise_shape
+from refimpl.tf._src.random.keras import SeedGenerator, draw_kept
 
 __all__ = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
 
@@ -48,8 +47,7 @@ class Dropout(Layer):
     def __init__(
         self, rate: Any, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
     ) -> None:
-        self.rate = number(rate, "rate")
-        must(0 <= self.rate <= 1, "rate", "in [0, 1]", rate)
+        self.rate = read_number(rate, "rate", least=0, most=1)
         self.noise_shape = _read_noise_shape(noise_shape)
         self.seed = seed
         super().__init__(**kwargs)
@@ -57,44 +55,23 @@ class Dropout(Layer):
         self.built = True
         self.keep: Any = None
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse a shape to which the mask does not broadcast.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
+    def _check_shape(self, shape: Sizes) -> None:
         self._mask_shape(shape)
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Drop in training, else return the input.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Whether to drop.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
         if not training or self.rate == 0.0:
             return x, lambda cotangent: (cotangent,)
         keep = self.keep
         if keep is not None:
-            keep = check_keep(keep, x.shape, "inputs")
+            keep = read_keep(keep, x.shape, "inputs")
         elif self.rate == 1.0:
             keep = np.zeros((), np.bool_)  # nothing is drawn
         else:
-            keep = keep_mask(self._mask_shape(x.shape), self.rate, x.dtype, self.seed_generator)
-        return dropout(x, keep, rate=self.rate, select=True)
+            keep = draw_kept(self._mask_shape(x.shape), self.rate, x.dtype, self.seed_generator)
+        return ops.dropout(x, keep, rate=self.rate, select=True)
 
     def _mask_shape(self, shape: Sizes) -> Sizes:
-        return noise_shape_for(shape, self.noise_shape, "inputs")
+        return resolve_noise_shape(shape, self.noise_shape, "inputs")
 
 
 class _SpatialDropout(Dropout):
@@ -103,15 +80,20 @@ class _SpatialDropout(Dropout):
     rank: int
 
     def __init__(
-        self, rate: Any, data_format: Any, seed: int | None, name: str | None, dtype: Any
+        self,
+        rate: Any,
+        data_format: str | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
     ) -> None:
-        self._channels_last = channels_last_from(data_format)
+        self._channels_last = read_channels_last(data_format)
         super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.data_format = "channels_last" if self._channels_last else "channels_first"
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse another rank."""
-        must(len(shape) == self.rank + 2, "inputs", f"of rank {self.rank + 2}", shape)
+    def _check_shape(self, shape: Sizes) -> None:
+        if len(shape) != self.rank + 2:
+            raise ValueError(f"inputs must be of rank {self.rank + 2}; got {shape}")
 
     def _mask_shape(self, shape: Sizes) -> Sizes:
         ones = (1,) * self.rank
@@ -121,17 +103,7 @@ class _SpatialDropout(Dropout):
 
 
 class SpatialDropout1D(_SpatialDropout):
-    """Drop whole channels of (N, W, C).
-
-    Parameters
-    ----------
-    rate : float
-        The probability of dropping, in [0, 1].
-    seed : int, optional
-        Of the layer's `seed_generator`; None takes one from Python's `random`.
-    name, dtype : object
-        See `Layer`.
-    """
+    """Drop whole channels of (N, W, C); see `SpatialDropout2D` for the parameters."""
 
     rank = 1
 
@@ -158,50 +130,22 @@ class SpatialDropout2D(_SpatialDropout):
 
     rank = 2
 
-    def __init__(
-        self,
-        rate: Any,
-        data_format: str | None = None,
-        seed: int | None = None,
-        name: str | None = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(rate, data_format, seed, name, dtype)
-
 
 class SpatialDropout3D(_SpatialDropout):
-    """Drop whole channels of (N, D, H, W, C) or (N, C, D, H, W).
-
-    Parameters
-    ----------
-    rate : float
-        The probability of dropping, in [0, 1].
-    data_format : {'channels_last', 'channels_first'}, optional
-        Layout; None is channels last.
-    seed : int, optional
-        Of the layer's `seed_generator`; None takes one from Python's `random`.
-    name, dtype : object
-        See `Layer`.
-    """
+    """Drop whole channels of (N, D, H, W, C) or (N, C, D, H, W); see `SpatialDropout2D`."""
 
     rank = 3
-
-    def __init__(
-        self,
-        rate: Any,
-        data_format: str | None = None,
-        seed: int | None = None,
-        name: str | None = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(rate, data_format, seed, name, dtype)
 
 
 def _read_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
     if noise_shape is None:
         return None
-    allowed = "None or a sequence of positive integers or None"
-    must(isinstance(noise_shape, list | tuple), "noise_shape", allowed, noise_shape)
+    if not isinstance(noise_shape, list | tuple):
+        raise ValueError(
+            "noise_shape must be None or a sequence of positive integers or None; "
+            f"got {noise_shape!r}"
+        )
     return tuple(
-        None if entry is None else integer(entry, "noise_shape", least=1) for entry in noise_shape
+        None if entry is None else read_integer(entry, "noise_shape", least=1)
+        for entry in noise_shape
     )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import types
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
+from refimpl._arguments import to_native
 from refimpl.dtypes import float_dtype, is_float
-from refimpl.errors import must
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import initializers
-from refimpl.tf._src.naming import chosen_name
+from refimpl.tf._src.naming import choose_name
 from refimpl.tf._src.variable import Variable
 
 __all__ = ["Layer"]
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 
 class Layer:
     """A callable that owns its weights.
 
-    A subclass says in `build` which weights it has and in `forward` what it computes.
+    A subclass says in `_add_weights` which weights it has, in `_check_shape` which inputs it
+    refuses, and in `_forward` what it computes.
 
     Parameters
     ----------
@@ -54,13 +58,13 @@ class Layer:
         kind = type(self).__name__
         if kwargs:
             raise ValueError(f"{kind} has no arguments {', '.join(sorted(kwargs))}; got {kwargs!r}")
-        refuse(activity_regularizer=activity_regularizer)
+        reject_unsupported(activity_regularizer=activity_regularizer)
         self.variable_dtype, self.compute_dtype = read_policy(dtype)
         # Held beside its name, for asking a dtype for its name is slow.
-        self._computed_in = float_dtype(self.compute_dtype)
-        self.name = chosen_name(name, kind)
+        self._compute_dtype = float_dtype(self.compute_dtype)
+        self.name = choose_name(name, kind)
         self._variables: list[Variable] = []
-        self._to_train: list[Variable] = []
+        self._trainable: list[Variable] = []
         self.trainable = trainable
         self.autocast = bool(autocast)
         self.built = False
@@ -73,19 +77,19 @@ class Layer:
 
     @property
     def trainable(self) -> bool:
-        """Whether the weights made to be trained are trainable now."""
-        return self._trainable
+        """Whether the weights that can be trained are trainable now."""
+        return self._is_trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for variable in self._to_train:
-            variable.trainable = self._trainable
+        self._is_trainable = bool(value)
+        for variable in self._trainable:
+            variable.trainable = self._is_trainable
 
     @property
     def weights(self) -> list[Variable]:
-        """All weights: those made trainable first, each kind in the order it was made."""
-        return self._to_train + [v for v in self._variables if v not in self._to_train]
+        """All weights: those that can be trained first, each kind in the order it was added."""
+        return self._trainable + [v for v in self._variables if v not in self._trainable]
 
     @property
     def variables(self) -> list[Variable]:
@@ -124,12 +128,16 @@ class Layer:
         weights : sequence of array_like
             In the order of `weights`, and of their shapes.
         """
-        mine = self.weights
-        must(len(weights) == len(mine), "weights", f"a list of {len(mine)} arrays", len(weights))
-        for variable, value in zip(mine, weights, strict=True):
-            allowed = f"of shape {variable.shape} for {variable.path}"
-            must(np.shape(value) == variable.shape, "weights", allowed, np.shape(value))
-        for variable, value in zip(mine, weights, strict=True):
+        own = self.weights
+        if len(weights) != len(own):
+            raise ValueError(f"weights must be a list of {len(own)} arrays; got {len(weights)}")
+        for variable, value in zip(own, weights, strict=True):
+            if np.shape(value) != variable.shape:
+                raise ValueError(
+                    f"weights must be of shape {variable.shape} for {variable.path}; "
+                    f"got {np.shape(value)}"
+                )
+        for variable, value in zip(own, weights, strict=True):
             variable.assign(value)
 
     def build(self, input_shape: Sizes) -> None:
@@ -140,10 +148,27 @@ class Layer:
         input_shape : tuple of int
             None in place of a size that does not matter.
         """
+        if self.built and type(self)._add_weights is not Layer._add_weights:
+            raise ValueError(
+                f"input_shape must be given once: the layer is built already; got {input_shape!r}"
+            )
+        self._add_weights(tuple(input_shape))
         self.built = True
 
     def __call__(self, inputs: Any, training: bool | None = None) -> Array:
-        """Compute the output, building the layer first if that was not done."""
+        """Compute the output, building the layer first if that was not done.
+
+        Parameters
+        ----------
+        inputs : array
+            Float; cast to the layer's compute dtype.
+        training : bool, optional
+            Whether dropout drops and batch normalisation uses the batch; None is False.
+
+        Returns
+        -------
+        array
+        """
         return self.with_vjp(inputs, training)[0]
 
     def with_vjp(self, inputs: Any, training: bool | None = None) -> tuple[Array, Vjp]:
@@ -158,53 +183,27 @@ class Layer:
         -------
         output : array
         vjp : callable
-            Cotangent of output to (cotangent of inputs,); fills the weights' `grad`.
+            Cotangent of output to (cotangent of inputs,); stores the weights' `grad`.
         """
-        given = self._checked_input(inputs)
-        self.check_input(given.shape)
+        array = self._read_inputs(inputs)
+        self._check_shape(array.shape)
         if not self.built:
-            self.build(given.shape)
-        x = given.astype(self._computed_in, copy=False) if self.autocast else given
-        output, inner = self.forward(x, bool(training))
+            self.build(array.shape)
+        x = array.astype(self._compute_dtype, copy=False) if self.autocast else array
+        output, inner = self._forward(x, bool(training))
 
         def vjp(cotangent: Any) -> tuple[Array]:
-            array = np.asarray(cotangent)
-            must(array.shape == output.shape, "cotangent", f"of shape {output.shape}", array.shape)
-            bar = inner(array.astype(output.dtype, copy=False))[0]
-            return (bar.astype(given.dtype, copy=False),)
+            bar = np.asarray(cotangent)
+            if bar.shape != output.shape:
+                raise ValueError(f"cotangent must be of shape {output.shape}; got {bar.shape}")
+            input_bar = inner(bar.astype(output.dtype, copy=False))[0]
+            return (input_bar.astype(array.dtype, copy=False),)
 
         self._vjp = vjp
         return output, vjp
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse an input of a shape that does not fit, before any work.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Compute the output and its vjp from an input that has been checked and cast.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            See the call.
-
-        Returns
-        -------
-        output : array
-        vjp : callable
-            Cotangent of output to (cotangent of x,); it fills the weights' `grad`.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
-
     def backward(self, cotangent: Any) -> Array:
-        """Return the gradient of the last call's input and fill the weights' `grad`.
+        """Return the gradient of the last call's input, and store that of the weights as `grad`.
 
         Parameters
         ----------
@@ -215,6 +214,11 @@ class Layer:
         -------
         array
             Of the input's shape and dtype.
+
+        Raises
+        ------
+        RuntimeError
+            If the layer has not been called.
         """
         if self._vjp is None:
             raise RuntimeError(f"{self.name} must be called before backward")
@@ -224,7 +228,7 @@ class Layer:
     def add_weight(
         self, name: str, shape: Sizes, initializer: Any, trainable: bool = True
     ) -> Variable:
-        """Make a weight of the layer.
+        """Add a weight to the layer.
 
         Parameters
         ----------
@@ -244,65 +248,89 @@ class Layer:
         value = initializer(shape, dtype=self.variable_dtype)
         path = f"{self.name}/{name}"
         variable = Variable(value, self.variable_dtype, trainable and self.trainable, name, path)
-        must(variable.shape == shape, f"the initializer of {path}", f"of {shape}", variable.shape)
+        if variable.shape != shape:
+            raise ValueError(
+                f"the initializer of {path} must be of {shape}; got {variable.shape!r}"
+            )
         self._variables.append(variable)
         if trainable:
-            self._to_train.append(variable)
+            self._trainable.append(variable)
         return variable
 
-    def computed(self, variable: Variable | None) -> Array | None:
-        """Return a weight's value in the dtype computed in, None for None.
+    def _add_weights(self, input_shape: Sizes) -> None:
+        """Add the weights for inputs of a shape."""
 
-        Parameters
-        ----------
-        variable : Variable or None
-            The weight, if the layer has it.
-        """
-        if variable is None:
-            return None
-        return variable.value.astype(self._computed_in, copy=False)
+    def _check_shape(self, shape: Sizes) -> None:
+        """Refuse inputs of a shape that does not fit, before any work."""
 
-    def _checked_input(self, inputs: Any) -> Array:
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        """Compute output and vjp from an input that has been checked and cast."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
+
+    def _read_inputs(self, inputs: Any) -> Array:
         if not hasattr(inputs, "dtype"):
-            got = type(inputs).__name__
-            raise TypeError(f"inputs must be an array of floats; got {got}")
+            raise TypeError(f"inputs must be an array of floats; got {type(inputs).__name__}")
         array = np.asarray(inputs)
         if not is_float(array.dtype):
             raise TypeError(f"inputs must be an array of floats; got dtype {array.dtype}")
-        return array
+        return to_native(array)
+
+    def _cast_to_compute(self, variable: Variable | None) -> Array | None:
+        """Return a weight's value in the dtype computed in, None for None."""
+        if variable is None:
+            return None
+        return variable.value.astype(self._compute_dtype, copy=False)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def fill(variable: Variable | None, bar: Array | None) -> None:
-    """Set a weight's gradient, in the weight's own dtype."""
+def store_gradient(variable: Variable | None, bar: Array | None) -> None:
+    """Set a weight's gradient, in the weight's own dtype, if there is one to train."""
     if variable is not None and bar is not None and variable.trainable:
         variable.grad = bar.astype(variable.value.dtype, copy=False)
 
 
-def refuse(**arguments: Any) -> None:
-    """Refuse what Keras takes and this has not: regularisers, constraints and the like."""
+def reject_unsupported(**arguments: Any) -> None:
+    """Refuse what Keras takes and this has not (regularisers, constraints): only None or False."""
     for name, value in arguments.items():
         if value is not None and value is not False:
-            must(False, name, f"{False if value is True else None}: refimpl has none", value)
+            allowed = False if value is True else None
+            raise ValueError(f"{name} must be {allowed}: refimpl has none; got {value!r}")
 
 
 def read_policy(dtype: Any) -> tuple[str, str]:
-    """Return the dtypes of weights and of computation."""
+    """Return the dtypes of weights and of computation: a float dtype's, or a mixed policy's."""
     if dtype is None:
         return "float32", "float32"
     if isinstance(dtype, str) and dtype in _MIXED:
         return "float32", float_dtype(_MIXED[dtype]).name
     try:
-        found = float_dtype(dtype).name
+        name = float_dtype(dtype).name
     except TypeError:
         known = "float64, float32, float16, bfloat16, mixed_float16, mixed_bfloat16"
         raise ValueError(f"dtype must be None or one of {known}; got {dtype!r}") from None
-    return found, found
+    return name, name
 
 
-def made(identifier: Any, name: str) -> initializers.MakesValues:
+def resolve_initializer(identifier: Any, name: str) -> initializers.MakesValues:
     """Return the initialiser that an argument means; None is Keras' default for any weight."""
-    found = initializers.get(identifier, name)
-    return initializers.GlorotUniform() if found is None else found
+    resolved = initializers.get(identifier, name)
+    return initializers.GlorotUniform() if resolved is None else resolved
+
+
+def with_defaults(function: Function, **defaults: Any) -> Function:
+    """Copy a function, with other defaults for some of its last parameters.
+
+    So layers of one, two and three dimensions share a constructor, of which Keras writes the
+    defaults as 1, (1, 1) and (1, 1, 1).
+    """
+    code, old = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount]
+    values = dict(zip(names[len(names) - len(old) :], old, strict=True)) | defaults
+    new = tuple(values[name] for name in names if name in values)
+    copy = types.FunctionType(
+        code, function.__globals__, function.__name__, new, function.__closure__
+    )
+    copy.__kwdefaults__, copy.__annotations__ = function.__kwdefaults__, function.__annotations__
+    return copy  # type: ignore[return-value]

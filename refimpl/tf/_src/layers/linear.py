@@ -1,4 +1,4 @@
-"""Dense, Flatten and Activation."""
+"""Dense and Flatten."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must
+from refimpl._arguments import read_flag, read_integer
+from refimpl.ops import linear
 from refimpl.ops.array import Array, Sizes, Vjp
-from refimpl.ops.linear import linear
 from refimpl.tf._src import activations
-from refimpl.tf._src.arguments import flag, integer
-from refimpl.tf._src.layers.layer import Layer, fill, made, refuse
-from refimpl.tf._src.layout import channels_last_from
+from refimpl.tf._src.layers.layer import (
+    Layer,
+    reject_unsupported,
+    resolve_initializer,
+    store_gradient,
+)
+from refimpl.tf._src.layout import read_channels_last
 from refimpl.tf._src.variable import Variable
 
-__all__ = ["Activation", "Dense", "Flatten"]
+__all__ = ["Dense", "Flatten"]
 
 
 class Dense(Layer):
@@ -61,11 +65,11 @@ class Dense(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.units = integer(units, "units", least=1)
+        self.units = read_integer(units, "units", least=1)
         self.activation = activations.get(activation)
-        self.kernel_initializer = made(kernel_initializer, "kernel_initializer")
-        self.bias_initializer = made(bias_initializer, "bias_initializer")
-        refuse(
+        self.kernel_initializer = resolve_initializer(kernel_initializer, "kernel_initializer")
+        self.bias_initializer = resolve_initializer(bias_initializer, "bias_initializer")
+        reject_unsupported(
             kernel_regularizer=kernel_regularizer,
             bias_regularizer=bias_regularizer,
             kernel_constraint=kernel_constraint,
@@ -75,108 +79,47 @@ class Dense(Layer):
             quantization_config=quantization_config,
         )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.use_bias = flag(use_bias, "use_bias")
+        self.use_bias = read_flag(use_bias, "use_bias")
         self.kernel: Variable | None = None
         self.bias: Variable | None = None
 
-    def build(self, input_shape: Sizes) -> None:
-        """Make the kernel and the bias.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Only the last size counts.
-        """
-        must(not self.built, "input_shape", "given once: the layer is built already", input_shape)
-        must(len(input_shape) >= 2, "input_shape", "of rank 2 or more", input_shape)
-        features = integer(input_shape[-1], "input_shape", least=1)
+    def _add_weights(self, input_shape: Sizes) -> None:
+        if len(input_shape) < 2:
+            raise ValueError(f"input_shape must be of rank 2 or more; got {input_shape}")
+        features = read_integer(input_shape[-1], "input_shape", least=1)
         self.kernel = self.add_weight("kernel", (features, self.units), self.kernel_initializer)
         if self.use_bias:
             self.bias = self.add_weight("bias", (self.units,), self.bias_initializer)
-        self.built = True
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse a vector, and another number of features than before.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
-        must(len(shape) >= 2, "inputs", "of rank 2 or more", shape)
-        must(shape[-1] > 0, "inputs", "of one feature or more", shape)
-        if self.kernel is not None:
+    def _check_shape(self, shape: Sizes) -> None:
+        if len(shape) < 2:
+            raise ValueError(f"inputs must be of rank 2 or more; got {shape}")
+        if shape[-1] < 1:
+            raise ValueError(f"inputs must be of one feature or more; got {shape}")
+        if self.kernel is not None and shape[-1] != self.kernel.shape[0]:
             features = self.kernel.shape[0]
-            must(shape[-1] == features, "inputs", f"of {features} features on the last axis", shape)
+            raise ValueError(f"inputs must be of {features} features on the last axis; got {shape}")
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Multiply by the kernel, add the bias, activate.
-
-        Parameters
-        ----------
-        x : array of shape (N, *, I)
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of shape (N, *, units)
-        vjp : callable
-        """
-        kernel, bias = self.computed(self.kernel), self.computed(self.bias)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        kernel, bias = self._cast_to_compute(self.kernel), self._cast_to_compute(self.bias)
         assert kernel is not None
-        before, linear_vjp = linear(x, kernel.T, bias)
+        before, linear_vjp = linear.linear(x, kernel.T, bias)
         output, activation_vjp = self.activation.with_vjp(before)
 
         def vjp(cotangent: Array) -> tuple[Array]:
             x_bar, kernel_bar, bias_bar = linear_vjp(activation_vjp(cotangent)[0])
-            fill(self.kernel, kernel_bar.T)
-            fill(self.bias, bias_bar)
+            store_gradient(self.kernel, kernel_bar.T)
+            store_gradient(self.bias, bias_bar)
             return (x_bar,)
 
         return output, vjp
 
-    def _checked_input(self, inputs: Any) -> Array:
+    def _read_inputs(self, inputs: Any) -> Array:
         # Integers are multiplied by a float kernel, so they become floats too.
         array = np.asarray(inputs) if hasattr(inputs, "dtype") else inputs
         if isinstance(array, np.ndarray) and array.dtype.kind in "iu":
             array = array.astype(np.float32)
-        return super()._checked_input(array)
-
-
-class Activation(Layer):
-    """An activation as a layer.
-
-    Parameters
-    ----------
-    activation : str, callable or None
-        A name or a function of `keras.activations`.
-    **kwargs : object
-        See `Layer`.
-    """
-
-    def __init__(self, activation: Any, **kwargs: Any) -> None:
-        self.activation = activations.get(activation)
-        super().__init__(**kwargs)
-        self.built = True
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Activate.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        return self.activation.with_vjp(x)
+        return super()._read_inputs(array)
 
 
 class Flatten(Layer):
@@ -191,40 +134,19 @@ class Flatten(Layer):
     """
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
-        self.data_format = "channels_last" if channels_last_from(data_format) else "channels_first"
+        self.data_format = "channels_last" if read_channels_last(data_format) else "channels_first"
         super().__init__(**kwargs)
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse a scalar.
+    def _check_shape(self, shape: Sizes) -> None:
+        if not shape:
+            raise ValueError(f"inputs must be of rank 1 or more; got {shape}")
 
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
-        must(len(shape) >= 1, "inputs", "of rank 1 or more", shape)
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Reshape.
-
-        Parameters
-        ----------
-        x : array of shape (N, *)
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of shape (N, product of the other sizes)
-        vjp : callable
-        """
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
         turned = self.data_format == "channels_first" and x.ndim > 1
         moved = np.moveaxis(x, 1, -1) if turned else x
-        flat = (x.shape[0], math.prod(x.shape[1:]))
 
         def vjp(cotangent: Array) -> tuple[Array]:
             bar = cotangent.reshape(moved.shape)
             return (np.moveaxis(bar, -1, 1) if turned else bar,)
 
-        return moved.reshape(flat), vjp
+        return moved.reshape(x.shape[0], math.prod(x.shape[1:])), vjp

@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import read_axis, read_flag, read_integer, read_number
 from refimpl.dtypes import is_half
-from refimpl.errors import must
+from refimpl.ops import norm
 from refimpl.ops.array import Array, Sizes, Vjp
-from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize
-from refimpl.tf._src.arguments import axis_in, flag, integer, number
-from refimpl.tf._src.layers.layer import Layer, fill, made, refuse
+from refimpl.tf._src.layers.layer import (
+    Layer,
+    reject_unsupported,
+    resolve_initializer,
+    store_gradient,
+)
 from refimpl.tf._src.variable import Variable
 
 __all__ = ["BatchNormalization", "GroupNormalization"]
@@ -30,40 +34,40 @@ class _Normalization(Layer):
         gamma_initializer: Any,
         **kwargs: Any,
     ) -> None:
-        self.axis = integer(axis, "axis")
-        self.epsilon = number(epsilon, "epsilon")
-        must(self.epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.center = flag(center, "center")
-        self.scale = flag(scale, "scale")
-        self.beta_initializer = made(beta_initializer, "beta_initializer")
-        self.gamma_initializer = made(gamma_initializer, "gamma_initializer")
+        self.axis = read_integer(axis, "axis")
+        self.epsilon = read_number(epsilon, "epsilon", least=0)
+        self.center = read_flag(center, "center")
+        self.scale = read_flag(scale, "scale")
+        self.beta_initializer = resolve_initializer(beta_initializer, "beta_initializer")
+        self.gamma_initializer = resolve_initializer(gamma_initializer, "gamma_initializer")
         super().__init__(**kwargs)
         self.gamma: Variable | None = None
         self.beta: Variable | None = None
         self._channels: int | None = None
 
-    def build(self, input_shape: Sizes) -> None:
-        """Make gamma and beta."""
-        must(not self.built, "input_shape", "given once: the layer is built already", input_shape)
-        axis = axis_in(self.axis, "axis", len(input_shape))
-        self._channels = integer(input_shape[axis], "input_shape", least=1)
+    def _add_weights(self, input_shape: Sizes) -> None:
+        axis = read_axis(self.axis, "axis", len(input_shape))
+        self._channels = read_integer(input_shape[axis], "input_shape", least=1)
         shape = (self._channels,)
         if self.scale:
             self.gamma = self.add_weight("gamma", shape, self.gamma_initializer)
         if self.center:
             self.beta = self.add_weight("beta", shape, self.beta_initializer)
-        self.built = True
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse a shape without the axis, and other channels than before."""
-        must(len(shape) >= 2, "inputs", "of rank 2 or more", shape)
-        axis = axis_in(self.axis, "axis", len(shape))
-        must(shape[axis] > 0, "inputs", f"of one channel or more on axis {self.axis}", shape)
-        if self._channels is not None:
-            allowed = f"of {self._channels} channels on axis {self.axis}"
-            must(shape[axis] == self._channels, "inputs", allowed, shape)
+    def _check_shape(self, shape: Sizes) -> None:
+        if len(shape) < 2:
+            raise ValueError(f"inputs must be of rank 2 or more; got {shape}")
+        channels = shape[read_axis(self.axis, "axis", len(shape))]
+        if channels < 1:
+            raise ValueError(
+                f"inputs must be of one channel or more on axis {self.axis}; got {shape}"
+            )
+        if self._channels is not None and channels != self._channels:
+            raise ValueError(
+                f"inputs must be of {self._channels} channels on axis {self.axis}; got {shape}"
+            )
 
-    def _wide_weights(self, x: Array) -> tuple[Array, Array | None, Array | None]:
+    def _widen(self, x: Array) -> tuple[Array, Array | None, Array | None]:
         """Return input, gamma and beta in the dtype computed in: Keras widens half types."""
         dtype = np.dtype(np.float32) if is_half(x.dtype) else x.dtype
         gamma, beta = (
@@ -71,6 +75,19 @@ class _Normalization(Layer):
             for weight in (self.gamma, self.beta)
         )
         return x.astype(dtype, copy=False), gamma, beta
+
+    def _in_place(self, x: Array, wide: Array, output: Array, inner_vjp: Vjp) -> tuple[Array, Vjp]:
+        """Put the channels back where they were, in the input's dtype."""
+
+        def vjp(cotangent: Array) -> tuple[Array]:
+            bar, gamma_bar, beta_bar = inner_vjp(
+                np.moveaxis(cotangent.astype(wide.dtype, copy=False), self.axis, 1)
+            )
+            store_gradient(self.gamma, gamma_bar)
+            store_gradient(self.beta, beta_bar)
+            return (np.moveaxis(bar, 1, self.axis).astype(x.dtype, copy=False),)
+
+        return np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False), vjp
 
 
 class BatchNormalization(_Normalization):
@@ -126,9 +143,8 @@ class BatchNormalization(_Normalization):
         synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.momentum = number(momentum, "momentum")
-        must(0 <= self.momentum <= 1, "momentum", "in [0, 1]", momentum)
-        refuse(
+        self.momentum = read_number(momentum, "momentum", least=0, most=1)
+        reject_unsupported(
             beta_regularizer=beta_regularizer,
             gamma_regularizer=gamma_regularizer,
             beta_constraint=beta_constraint,
@@ -137,8 +153,10 @@ class BatchNormalization(_Normalization):
             renorm_clipping=renorm_clipping,
             synchronized=synchronized,
         )
-        self.moving_mean_initializer = made(moving_mean_initializer, "moving_mean_initializer")
-        self.moving_variance_initializer = made(
+        self.moving_mean_initializer = resolve_initializer(
+            moving_mean_initializer, "moving_mean_initializer"
+        )
+        self.moving_variance_initializer = resolve_initializer(
             moving_variance_initializer, "moving_variance_initializer"
         )
         super().__init__(
@@ -147,15 +165,8 @@ class BatchNormalization(_Normalization):
         self.moving_mean: Variable | None = None
         self.moving_variance: Variable | None = None
 
-    def build(self, input_shape: Sizes) -> None:
-        """Make gamma, beta and the moving statistics.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Only the size of the axis counts.
-        """
-        super().build(input_shape)
+    def _add_weights(self, input_shape: Sizes) -> None:
+        super()._add_weights(input_shape)
         assert self._channels is not None
         shape = (self._channels,)
         self.moving_mean = self.add_weight(
@@ -165,50 +176,29 @@ class BatchNormalization(_Normalization):
             "moving_variance", shape, self.moving_variance_initializer, trainable=False
         )
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Normalise, and update the moving statistics in training.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Whether the batch's own statistics are used.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        wide, gamma, beta = self._wide_weights(x)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        wide, gamma, beta = self._widen(x)
         inner = np.moveaxis(wide, self.axis, 1)
         if training and self.trainable:
-            (output, mean, variance), inner_vjp = batch_norm(
+            (output, mean, variance), vjp = norm.batch_norm(
                 inner, gamma, beta, epsilon=self.epsilon
             )
             _move(self.moving_mean, mean, self.momentum)
             _move(self.moving_variance, variance, self.momentum)
         else:
-            output, inner_vjp = self._by_moving(inner, gamma, beta)
+            output, vjp = self._normalize_by_moving(inner, gamma, beta)
+        return self._in_place(x, wide, output, vjp)
 
-        def vjp(cotangent: Array) -> tuple[Array]:
-            bar, gamma_bar, beta_bar = inner_vjp(
-                np.moveaxis(cotangent.astype(wide.dtype, copy=False), self.axis, 1)
-            )
-            fill(self.gamma, gamma_bar)
-            fill(self.beta, beta_bar)
-            return (np.moveaxis(bar, 1, self.axis).astype(x.dtype, copy=False),)
-
-        return np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False), vjp
-
-    def _by_moving(self, x: Array, gamma: Array | None, beta: Array | None) -> tuple[Array, Vjp]:
+    def _normalize_by_moving(
+        self, x: Array, gamma: Array | None, beta: Array | None
+    ) -> tuple[Array, Vjp]:
         assert self.moving_mean is not None
         assert self.moving_variance is not None
         shape = (1, -1, *(1,) * (x.ndim - 2))
         moving = (self.moving_mean.value, self.moving_variance.value)
         mean, variance = (value.astype(x.dtype, copy=False).reshape(shape) for value in moving)
         scale, offset = (None if w is None else w.reshape(shape) for w in (gamma, beta))
-        output, inner = normalize(x, mean, variance, scale, offset, epsilon=self.epsilon)
+        output, inner = norm.normalize(x, mean, variance, scale, offset, epsilon=self.epsilon)
 
         def vjp(cotangent: Array) -> tuple[Array | None, ...]:
             bar, _, _, scale_bar, offset_bar = inner(cotangent)
@@ -259,76 +249,42 @@ class GroupNormalization(_Normalization):
         gamma_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.groups = integer(groups, "groups")
-        must(self.groups == -1 or self.groups > 0, "groups", "-1 or at least 1", groups)
-        refuse(
+        self.groups = read_integer(groups, "groups")
+        if self.groups != -1 and self.groups < 1:
+            raise ValueError(f"groups must be -1 or at least 1; got {groups!r}")
+        reject_unsupported(
             beta_regularizer=beta_regularizer,
             gamma_regularizer=gamma_regularizer,
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
         # As in Keras, the input is not cast: a float64 one is computed in float64.
-        super().__init__(
-            axis,
-            epsilon,
-            center,
-            scale,
-            beta_initializer,
-            gamma_initializer,
-            autocast=False,
-            **kwargs,
-        )
+        arrays = (beta_initializer, gamma_initializer)
+        super().__init__(axis, epsilon, center, scale, *arrays, autocast=False, **kwargs)
 
-    def check_input(self, shape: Sizes) -> None:
-        """Refuse also channels that the groups do not divide, and axis 0.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The input's shape.
-        """
-        super().check_input(shape)
-        axis = axis_in(self.axis, "axis", len(shape))
-        must(axis != 0, "axis", "another than the batch's", self.axis)
+    def _check_shape(self, shape: Sizes) -> None:
+        super()._check_shape(shape)
+        axis = read_axis(self.axis, "axis", len(shape))
+        if axis == 0:
+            raise ValueError(f"axis must be another than the batch's; got {self.axis}")
         channels = shape[axis]
-        divides = self.groups == -1 or channels % self.groups == 0
-        must(divides, "groups", f"-1 or a divisor of the {channels} channels", self.groups)
+        if self.groups != -1 and channels % self.groups:
+            raise ValueError(
+                f"groups must be -1 or a divisor of the {channels} channels; got {self.groups}"
+            )
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        """Normalise.
-
-        Parameters
-        ----------
-        x : array
-            The input.
-        training : bool
-            Without effect.
-
-        Returns
-        -------
-        output : array of x's shape
-        vjp : callable
-        """
-        wide, gamma, beta = self._wide_weights(x)
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        wide, gamma, beta = self._widen(x)
         inner = np.moveaxis(wide, self.axis, 1)
         channels = inner.shape[1]
         groups = channels if self.groups == -1 else self.groups
         if groups == channels:
-            (output, _, _), inner_vjp = instance_norm(inner, gamma, beta, epsilon=self.epsilon)
+            (output, _, _), vjp = norm.instance_norm(inner, gamma, beta, epsilon=self.epsilon)
         else:
-            output, inner_vjp = _group_norm(inner, groups, gamma, beta, self.epsilon)
-
-        def vjp(cotangent: Array) -> tuple[Array]:
-            bar, gamma_bar, beta_bar = inner_vjp(
-                np.moveaxis(cotangent.astype(wide.dtype, copy=False), self.axis, 1)
-            )
-            fill(self.gamma, gamma_bar)
-            fill(self.beta, beta_bar)
-            return (np.moveaxis(bar, 1, self.axis).astype(x.dtype, copy=False),)
-
+            output, vjp = _group_norm(inner, groups, gamma, beta, self.epsilon)
         # Keras rounds to the input's dtype first, then casts to the layer's.
-        rounded = np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False)
-        return rounded.astype(self._computed_in, copy=False), vjp
+        rounded, vjp = self._in_place(x, wide, output, vjp)
+        return rounded.astype(self._compute_dtype, copy=False), vjp
 
 
 def _group_norm(
@@ -339,8 +295,8 @@ def _group_norm(
     axes = tuple(range(2, parted.ndim))
     shape = (1, groups, parted.shape[2], *(1,) * (x.ndim - 2))
     scale, offset = (None if w is None else w.reshape(shape) for w in (gamma, beta))
-    (mean, variance), moments_vjp = moments(parted, axes, keepdims=True)
-    output, normalize_vjp = normalize(parted, mean, variance, scale, offset, epsilon=epsilon)
+    (mean, variance), moments_vjp = norm.moments(parted, axes, keepdims=True)
+    output, normalize_vjp = norm.normalize(parted, mean, variance, scale, offset, epsilon=epsilon)
 
     def vjp(cotangent: Array) -> tuple[Array | None, ...]:
         direct, mean_bar, variance_bar, scale_bar, offset_bar = normalize_vjp(
@@ -355,4 +311,4 @@ def _group_norm(
 
 def _move(moving: Variable | None, new: Array, momentum: float) -> None:
     assert moving is not None
-    moving.assign(blend(moving.value, new, 1.0 - momentum))
+    moving.assign(norm.blend(moving.value, new, 1.0 - momentum))

@@ -1,4 +1,4 @@
-"""`tf.nn`'s activations, softmax and bias_add, with TensorFlow's names and defaults."""
+"""`tf.nn`'s activations, softmax and bias_add: Keras' functions, with TensorFlow's arguments."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import read_axis, read_number
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.ops.softmax import log_softmax as log_softmax_op
-from refimpl.ops.softmax import softmax as softmax_op
-from refimpl.tf._src.arguments import as_floats, axis_in, like, number
+from refimpl.tf._src import activations
+from refimpl.tf._src.arguments import read_floats, read_like
 
 __all__ = [
     "bias_add",
@@ -42,19 +41,13 @@ def relu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     features : array
         Float.
     """
-    return ops.relu(as_floats(features, "features"), nan_slope="zero")
+    return activations.relu.with_vjp(read_floats(features, "features"))
 
 
 @differentiable
 def relu6(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return `min(max(features, 0), 6)`; the derivative at 0 and 6 is 0.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    """
-    return ops.relu6(as_floats(features, "features"))
+    """See `keras.activations.relu6`."""
+    return activations.relu6.with_vjp(read_floats(features, "features"))
 
 
 @differentiable
@@ -68,53 +61,26 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> tupl
     alpha : float
         The slope at and below 0.
     """
-    features = as_floats(features, "features")
-    return ops.leaky_relu(features, negative_slope=number(alpha, "alpha"))
+    features = read_floats(features, "features")
+    return activations.leaky_relu.with_vjp(features, read_number(alpha, "alpha"))
 
 
 @differentiable
 def elu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return features where positive and `exp(features) - 1` elsewhere.
-
-    The derivative below 0 is found from the rounded output, and is exactly 0 far out.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    """
-    features = as_floats(features, "features")
-    return ops.elu(features, alpha=1.0, slope_from="output", nan_slope="left")
+    """See `keras.activations.elu`, with an alpha of 1."""
+    return activations.elu.with_vjp(read_floats(features, "features"))
 
 
 @differentiable
 def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return the scaled exponential linear unit; the derivative at 0 is the scale.
-
-    The derivative below 0 is found from the rounded output, and is exactly 0 far out.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    """
-    features = as_floats(features, "features")
-    return ops.selu(features, kink="right", slope_from="output", nan_slope="right")
+    """See `keras.activations.selu`."""
+    return activations.selu.with_vjp(read_floats(features, "features"))
 
 
 @differentiable
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return features times the normal distribution function of features.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    approximate : bool
-        Use the approximation by tanh instead of erf.
-    """
-    features = as_floats(features, "features")
-    return ops.gelu(features, approximate="tanh" if approximate else "none")
+    """See `keras.activations.gelu`."""
+    return activations.gelu.with_vjp(read_floats(features, "features"), approximate)
 
 
 @differentiable
@@ -128,8 +94,8 @@ def silu(features: Any, beta: Any = 1.0) -> tuple[Array, Vjp]:
     beta : float
         The steepness of the gate.
     """
-    features = as_floats(features, "features")
-    steepness = number(beta, "beta")
+    features = read_floats(features, "features")
+    steepness = read_number(beta, "beta")
     return ops.silu(features) if steepness == 1.0 else _steep_silu(features, steepness)
 
 
@@ -148,50 +114,26 @@ swish = silu
 
 @differentiable
 def sigmoid(x: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return `1 / (1 + exp(-x))`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
-    return ops.sigmoid(as_floats(x, "x"))
+    """See `keras.activations.sigmoid`."""
+    return activations.sigmoid.with_vjp(x)
 
 
 @differentiable
 def tanh(x: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return the hyperbolic tangent.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
-    return ops.tanh(as_floats(x, "x"))
+    """See `keras.activations.tanh`."""
+    return activations.tanh.with_vjp(x)
 
 
 @differentiable
 def softplus(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return `log(1 + exp(features))`.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    """
-    return ops.softplus(as_floats(features, "features"), beta=1.0, threshold=None)
+    """See `keras.activations.softplus`."""
+    return activations.softplus.with_vjp(read_floats(features, "features"))
 
 
 @differentiable
 def softsign(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return `features / (1 + |features|)`.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    """
-    return ops.softsign(as_floats(features, "features"), slope_from="square")
+    """See `keras.activations.softsign`."""
+    return activations.softsign.with_vjp(read_floats(features, "features"))
 
 
 @differentiable
@@ -205,23 +147,15 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> tu
     axis : int, optional
         None is the last.
     """
-    logits, found = _logits(logits, axis)
-    return softmax_op(logits, axis=found)
+    logits, along = _read_logits(logits, axis)
+    return ops.softmax(logits, axis=along)
 
 
 @differentiable
 def log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return the logarithm of `softmax(logits)`.
-
-    Parameters
-    ----------
-    logits : array of one dimension or more
-        Float.
-    axis : int, optional
-        None is the last.
-    """
-    logits, found = _logits(logits, axis)
-    return log_softmax_op(logits, axis=found)
+    """Return the logarithm of `softmax(logits)`; see `softmax` for the parameters."""
+    logits, along = _read_logits(logits, axis)
+    return ops.log_softmax(logits, axis=along)
 
 
 @differentiable
@@ -243,18 +177,21 @@ def bias_add(
     -------
     array of value's shape
     """
-    value = as_floats(value, "value")
-    bias = like(bias, "bias", value, "value")
-    must(value.ndim >= 2, "value", "of rank 2 or more", value.shape)
-    known = data_format is None or (
+    value = read_floats(value, "value")
+    bias = read_like(bias, "bias", value, "value")
+    if value.ndim < 2:
+        raise ValueError(f"value must be of rank 2 or more; got {value.shape}")
+    is_known = data_format is None or (
         isinstance(data_format, str)
         and (data_format[:2] == "NC" or (data_format[:1] == "N" and data_format[-1:] == "C"))
     )
-    must(known, "data_format", "of the form 'N...C' or 'NC...'", data_format)
+    if not is_known:
+        raise ValueError(f"data_format must be of the form 'N...C' or 'NC...'; got {data_format!r}")
     first = data_format is not None and data_format.startswith("NC") and data_format != "NC"
     axis = 1 if first else value.ndim - 1
     channels = value.shape[axis]
-    must(bias.shape == (channels,), "bias", f"of shape ({channels},)", bias.shape)
+    if bias.shape != (channels,):
+        raise ValueError(f"bias must be of shape ({channels},); got {bias.shape}")
     return _bias_add(value, bias, axis)
 
 
@@ -268,7 +205,8 @@ def _bias_add(value: Array, bias: Array, axis: int) -> tuple[Array, Vjp]:
     return value + bias.reshape(-1, *(1,) * (value.ndim - 1 - axis)), vjp
 
 
-def _logits(logits: Any, axis: int | None) -> tuple[Array, int]:
-    logits = as_floats(logits, "logits")
-    must(logits.ndim > 0, "logits", "of rank 1 or more", logits.shape)
-    return logits, axis_in(-1 if axis is None else axis, "axis", logits.ndim)
+def _read_logits(logits: Any, axis: int | None) -> tuple[Array, int]:
+    logits = read_floats(logits, "logits")
+    if logits.ndim == 0:
+        raise ValueError(f"logits must be of rank 1 or more; got {logits.shape}")
+    return logits, read_axis(-1 if axis is None else axis, "axis", logits.ndim)

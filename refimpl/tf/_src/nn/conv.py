@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from refimpl._arguments import read_integers
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
+from refimpl.ops import conv
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
-from refimpl.ops.conv import conv
-from refimpl.tf._src.arguments import as_floats, integers, like
+from refimpl.tf._src.arguments import read_floats, read_like
 from refimpl.tf._src.layout import (
     Layout,
-    check_output,
-    data_format_layout,
-    depthwise_inward,
-    depthwise_outward,
-    full_sizes,
-    kernel_inward,
-    kernel_outward,
-    window_padding,
-    window_sizes,
+    check_window_fits,
+    depthwise_from_channels_first,
+    depthwise_to_channels_first,
+    kernel_from_channels_first,
+    kernel_to_channels_first,
+    read_data_format,
+    read_full_window,
+    read_padding,
+    read_window,
 )
 
 __all__ = ["conv1d", "conv2d", "conv3d", "convolution", "depthwise_conv2d"]
@@ -35,31 +35,14 @@ def conv1d(
     dilations: Any = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Convolve in one dimension, as `tf.nn.conv1d`.
+    """Convolve in one dimension; see `conv2d` for the parameters.
 
-    Parameters
-    ----------
-    input : array of shape (*batch, W, C), or (*batch, C, W) for NCW
-        Float.
-    filters : array of shape (kW, C/groups, O)
-        Of the input's dtype.
-    stride : int or list of int
-        Step of the window: one number, or a list of 1 or 3.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(W / stride) windows fit, with an odd unit of padding at the end.
-    data_format : {'NWC', 'NCW'}
-        Layout of input and output.
-    dilations : int or list of int, optional
-        Step between the taps of the window.
-
-    Returns
-    -------
-    array of shape (*batch, W', O), or (*batch, O, W') for NCW
+    Padding is SAME or VALID, data_format NWC or NCW.
     """
-    layout = data_format_layout(data_format, 1)
-    strides = window_sizes(stride, "stride", layout)
-    spread = window_sizes(dilations, "dilations", layout)
-    return _conv(input, filters, strides, padding, layout, spread, explicit=False)
+    layout = read_data_format(data_format, 1)
+    strides = read_window(stride, "stride", layout)
+    steps = read_window(dilations, "dilations", layout)
+    return _convolve_checked(input, filters, strides, padding, layout, steps, explicit=False)
 
 
 @differentiable
@@ -81,12 +64,13 @@ def conv2d(
     filters : array of shape (kH, kW, C/groups, O)
         Of the input's dtype.
     strides : int or list of int
-        Step of the window: one number, or a list of 1, 2 or 4.
+        Step of the window: one number, or a list of 1, n or n + 2, here 2 or 4, whose batch and
+        channel entries are 1.
     padding : {'SAME', 'VALID'} or list of four pairs
         SAME makes ceil(size / stride) windows fit, with an odd unit of padding at the end. A
         list has a pair (before, after) for every dimension of the input.
     data_format : {'NHWC', 'NCHW'}
-        Layout of input and output.
+        Layout of input and output; None is channels last.
     dilations : int or list of int, optional
         Step between the taps of the window.
 
@@ -94,10 +78,10 @@ def conv2d(
     -------
     array of shape (*batch, H', W', O), or (*batch, O, H', W') for NCHW
     """
-    layout = data_format_layout(data_format, 2)
-    steps = window_sizes(strides, "strides", layout)
-    spread = window_sizes(dilations, "dilations", layout)
-    return _conv(input, filters, steps, padding, layout, spread, explicit=True)
+    layout = read_data_format(data_format, 2)
+    steps = read_window(strides, "strides", layout)
+    gaps = read_window(dilations, "dilations", layout)
+    return _convolve_checked(input, filters, steps, padding, layout, gaps, explicit=True)
 
 
 @differentiable
@@ -110,31 +94,15 @@ def conv3d(
     dilations: Any = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Convolve in three dimensions, as `tf.nn.conv3d`.
+    """Convolve in three dimensions; see `conv2d` for the parameters.
 
-    Parameters
-    ----------
-    input : array of shape (N, D, H, W, C), or (N, C, D, H, W) for NCDHW
-        Float.
-    filters : array of shape (kD, kH, kW, C/groups, O)
-        Of the input's dtype.
-    strides : list of five int
-        Step of the window; 1 in the batch and channel dimensions.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(size / stride) windows fit, with an odd unit of padding at the end.
-    data_format : {'NDHWC', 'NCDHW'}
-        Layout of input and output.
-    dilations : list of five int, optional
-        Step between the taps of the window.
-
-    Returns
-    -------
-    array of shape (N, D', H', W', O), or (N, O, D', H', W') for NCDHW
+    The input has one batch axis, strides and dilations are lists of five, padding is SAME or VALID,
+    data_format NDHWC or NCDHW.
     """
-    layout = data_format_layout(data_format, 3)
-    steps = full_sizes(strides, "strides", layout)
-    spread = (1, 1, 1) if dilations is None else full_sizes(dilations, "dilations", layout)
-    return _conv(input, filters, steps, padding, layout, spread, explicit=False)
+    layout = read_data_format(data_format, 3)
+    steps = read_full_window(strides, "strides", layout)
+    gaps = (1, 1, 1) if dilations is None else read_full_window(dilations, "dilations", layout)
+    return _convolve_checked(input, filters, steps, padding, layout, gaps, explicit=False)
 
 
 @differentiable
@@ -147,34 +115,19 @@ def convolution(
     dilations: Any = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Convolve in as many dimensions as the filters have, as `tf.nn.convolution`.
+    """Convolve in as many dimensions as the filters have; see `conv2d` for the parameters.
 
-    Parameters
-    ----------
-    input : array of shape (*batch, *S, C), or (*batch, C, *S) for NC…
-        Float; one to three spatial dimensions.
-    filters : array of shape (*K, C/groups, O)
-        Of the input's dtype.
-    strides : int or list of int, optional
-        Step of the window: one number, or a list of 1, n or n + 2.
-    padding : {'VALID', 'SAME'}
-        SAME makes ceil(size / stride) windows fit, with an odd unit of padding at the end.
-    data_format : str, optional
-        NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
-    dilations : int or list of int, optional
-        Step between the taps of the window; where it is above 1, strides must be 1.
-
-    Returns
-    -------
-    array of shape (*batch, *S', O), or (*batch, O, *S') for NC…
+    Padding is SAME or VALID, data_format NWC, NCW, NHWC, NCHW, NDHWC or NCDHW. Where dilations are
+    above 1, strides must be 1.
     """
-    filters = as_floats(filters, "filters")
-    must(3 <= filters.ndim <= 5, "filters", "of rank 3, 4 or 5", filters.shape)
-    layout = data_format_layout(data_format, filters.ndim - 2)
-    steps = window_sizes(strides, "strides", layout)
-    spread = window_sizes(dilations, "dilations", layout)
-    _not_both(steps, spread, strides)
-    return _conv(input, filters, steps, padding, layout, spread, explicit=False)
+    filters = read_floats(filters, "filters")
+    if not 3 <= filters.ndim <= 5:
+        raise ValueError(f"filters must be of rank 3, 4 or 5; got {filters.shape}")
+    layout = read_data_format(data_format, filters.ndim - 2)
+    steps = read_window(strides, "strides", layout)
+    gaps = read_window(dilations, "dilations", layout)
+    _check_not_both(steps, gaps, strides)
+    return _convolve_checked(input, filters, steps, padding, layout, gaps, explicit=False)
 
 
 @differentiable
@@ -187,7 +140,7 @@ def depthwise_conv2d(
     dilations: Any = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Convolve every channel with filters of its own, as `tf.nn.depthwise_conv2d`.
+    """Convolve every channel with filters of its own; see `conv2d` for the other parameters.
 
     Parameters
     ----------
@@ -197,10 +150,6 @@ def depthwise_conv2d(
         Of the input's dtype.
     strides : list of four int
         Step of the window; 1 in the batch and channel dimensions.
-    padding : {'SAME', 'VALID'} or list of four pairs
-        See `conv2d`.
-    data_format : {'NHWC', 'NCHW'}, optional
-        Layout of input and output; None is NHWC.
     dilations : list of two int, optional
         Step between the taps of the window; where it is above 1, strides must be 1.
 
@@ -209,27 +158,29 @@ def depthwise_conv2d(
     array of shape (N, H', W', C*M), or (N, C*M, H', W') for NCHW
         Channel c of the input makes the channels c*M to c*M + M - 1.
     """
-    layout = data_format_layout(data_format, 2)
-    input = _input(input, layout, exactly=True)
-    filter = like(filter, "filter", input, "input")
-    must(filter.ndim == 4, "filter", "of shape (kH, kW, C, M)", filter.shape)
+    layout = read_data_format(data_format, 2)
+    input = _read_input(input, layout, exactly=True)
+    filter = read_like(filter, "filter", input, "input")
+    if filter.ndim != 4:
+        raise ValueError(f"filter must be of shape (kH, kW, C, M); got {filter.shape}")
     channels = layout.channels(input.shape)
-    must(
-        filter.shape[2] == channels,
-        "filter",
-        f"of shape (kH, kW, C, M) with input's C = {channels} channels",
-        filter.shape,
-    )
-    must(min(filter.shape) > 0, "filter", "not empty", filter.shape)
-    steps = full_sizes(strides, "strides", layout)
-    spread = (1, 1) if dilations is None else integers(dilations, "dilations", least=1)
-    spread = spread * 2 if len(spread) == 1 else spread
-    must(len(spread) == 2, "dilations", "a list of 2 integers", dilations)
-    _not_both(steps, spread, strides)
+    if filter.shape[2] != channels:
+        raise ValueError(
+            f"filter must be of shape (kH, kW, C, M) with input's C = {channels} channels; "
+            f"got {filter.shape}"
+        )
+    if min(filter.shape) < 1:
+        raise ValueError(f"filter must be not empty; got {filter.shape}")
+    steps = read_full_window(strides, "strides", layout)
+    gaps = (1, 1) if dilations is None else read_integers(dilations, "dilations", least=1)
+    gaps = gaps * 2 if len(gaps) == 1 else gaps
+    if len(gaps) != 2:
+        raise ValueError(f"dilations must be a list of 2 integers; got {dilations!r}")
+    _check_not_both(steps, gaps, strides)
     taps = filter.shape[:2]
-    pairs = window_padding(padding, layout, input.shape, taps, steps, spread, explicit=True)
-    check_output("input", layout.spatial(input.shape), "filter", taps, steps, spread, pairs)
-    output, vjp = depthwise(input, filter, None, steps, pairs, spread, layout)
+    pairs = read_padding(padding, layout, input.shape, taps, steps, gaps, explicit=True)
+    check_window_fits("input", layout.spatial(input.shape), "filter", taps, steps, gaps, pairs)
+    output, vjp = convolve_depthwise(input, filter, None, steps, pairs, gaps, layout)
     return output, lambda cotangent: vjp(cotangent)[:2]
 
 
@@ -243,11 +194,14 @@ def convolve(
     groups: int,
     layout: Layout,
 ) -> tuple[Array, Vjp]:
-    """Convolve arguments that have been checked, in TensorFlow's layouts."""
+    """Convolve arguments that have been checked, in TensorFlow's layouts.
+
+    The input may have any number of leading axes; the vjp gives those of input, kernel and bias.
+    """
     leading = input.shape[: -1 - layout.n]
-    output, inner = conv(
-        layout.inward(input),
-        kernel_inward(kernel),
+    output, inner = conv.conv(
+        layout.to_channels_first(input),
+        kernel_to_channels_first(kernel),
         bias,
         stride=strides,
         padding=padding,
@@ -256,13 +210,17 @@ def convolve(
     )
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
-        input_bar, kernel_bar, bias_bar = inner(layout.inward(cotangent))
-        return layout.outward(input_bar, leading), kernel_outward(kernel_bar), bias_bar
+        input_bar, kernel_bar, bias_bar = inner(layout.to_channels_first(cotangent))
+        return (
+            layout.from_channels_first(input_bar, leading),
+            kernel_from_channels_first(kernel_bar),
+            bias_bar,
+        )
 
-    return layout.outward(output, leading), vjp
+    return layout.from_channels_first(output, leading), vjp
 
 
-def depthwise(
+def convolve_depthwise(
     input: Array,
     kernel: Array,
     bias: Array | None,
@@ -271,11 +229,14 @@ def depthwise(
     dilations: Sizes,
     layout: Layout,
 ) -> tuple[Array, Vjp]:
-    """Convolve channel by channel with arguments that have been checked."""
+    """Convolve each channel by itself, with arguments that have been checked.
+
+    The kernel is (*K, C, M), the bias (C*M,); the vjp gives those of input, kernel and bias.
+    """
     channels = kernel.shape[-2]
-    output, inner = conv(
-        layout.inward(input),
-        depthwise_inward(kernel),
+    output, inner = conv.conv(
+        layout.to_channels_first(input),
+        depthwise_to_channels_first(kernel),
         bias,
         stride=strides,
         padding=padding,
@@ -284,13 +245,17 @@ def depthwise(
     )
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
-        input_bar, kernel_bar, bias_bar = inner(layout.inward(cotangent))
-        return layout.outward(input_bar), depthwise_outward(kernel_bar, channels), bias_bar
+        input_bar, kernel_bar, bias_bar = inner(layout.to_channels_first(cotangent))
+        return (
+            layout.from_channels_first(input_bar),
+            depthwise_from_channels_first(kernel_bar, channels),
+            bias_bar,
+        )
 
-    return layout.outward(output), vjp
+    return layout.from_channels_first(output), vjp
 
 
-def _conv(
+def _convolve_checked(
     input: Any,
     filters: Any,
     strides: Sizes,
@@ -301,43 +266,50 @@ def _conv(
     explicit: bool,
 ) -> tuple[Array, Vjp]:
     n = layout.n
-    input = _input(input, layout, exactly=n == 3)
-    filters = like(filters, "filters", input, "input")
+    input = _read_input(input, layout, exactly=n == 3)
+    filters = read_like(filters, "filters", input, "input")
+    shape = filters.shape
     if filters.ndim != n + 2:
-        must(False, "filters", f"of rank {n + 2}: (*K, in_channels, out_channels)", filters.shape)
-    if 0 in filters.shape:
-        must(False, "filters", "not empty", filters.shape)
+        raise ValueError(
+            f"filters must be of rank {n + 2}: (*K, in_channels, out_channels); got {shape}"
+        )
+    if 0 in shape:
+        raise ValueError(f"filters must be not empty; got {shape}")
     channels = layout.channels(input.shape)
-    depth, outputs = filters.shape[-2:]
+    depth, outputs = shape[-2:]
     if channels % depth:
-        must(
-            False, "filters", f"of a depth that divides input's {channels} channels", filters.shape
+        raise ValueError(
+            f"filters must be of a depth that divides input's {channels} channels; got {shape}"
         )
     groups = channels // depth
     if outputs % groups:
-        allowed = f"of an output depth that the {groups} groups divide"
-        must(False, "filters", allowed, filters.shape)
-    taps = filters.shape[:n]
-    pairs = window_padding(
-        padding, layout, input.shape, taps, strides, dilations, explicit=explicit
-    )
-    check_output("input", layout.spatial(input.shape), "filters", taps, strides, dilations, pairs)
+        raise ValueError(
+            f"filters must be of an output depth that the {groups} groups divide; got {shape}"
+        )
+    taps = shape[:n]
+    pairs = read_padding(padding, layout, input.shape, taps, strides, dilations, explicit=explicit)
+    spatial = layout.spatial(input.shape)
+    check_window_fits("input", spatial, "filters", taps, strides, dilations, pairs)
     output, vjp = convolve(input, filters, None, strides, pairs, dilations, groups, layout)
     return output, lambda cotangent: vjp(cotangent)[:2]
 
 
-def _input(input: Any, layout: Layout, *, exactly: bool) -> Array:
+def _read_input(input: Any, layout: Layout, *, exactly: bool) -> Array:
     """Check the rank before anything else: TensorFlow's kernels abort the process on a low one."""
-    array = as_floats(input, "input")
+    array = read_floats(input, "input")
     rank = layout.n + 2
     if array.ndim < rank or (exactly and array.ndim != rank):
-        must(False, "input", f"of rank {rank}{'' if exactly else ' or more'}", array.shape)
+        raise ValueError(
+            f"input must be of rank {rank}{'' if exactly else ' or more'}; got {array.shape}"
+        )
     if layout.channels(array.shape) < 1:
-        must(False, "input", "of at least one channel", array.shape)
+        raise ValueError(f"input must be of at least one channel; got {array.shape}")
     return array
 
 
-def _not_both(strides: Sizes, dilations: Sizes, got: Any) -> None:
+def _check_not_both(strides: Sizes, dilations: Sizes, got: Any) -> None:
     """Refuse what TensorFlow documents as impossible (and computes wrongly in depthwise SAME)."""
     if max(strides) > 1 and max(dilations) > 1:
-        must(False, "strides", f"1 where dilations are above 1, here {dilations}", got)
+        raise ValueError(
+            f"strides must be 1 where dilations are above 1, here {dilations}; got {got!r}"
+        )

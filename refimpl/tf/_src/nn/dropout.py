@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import broadcasts_to, read_integer, read_number
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
+from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes, Vjp
-from refimpl.ops.dropout import dropout as dropout_op
-from refimpl.tf._src.arguments import as_array, as_floats, broadcasts, integer, number
+from refimpl.tf._src.arguments import read_array, read_floats
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import check_algorithm
-from refimpl.tf._src.random.stateful import keep_mask, seeds_of
+from refimpl.tf._src.random.stateful import draw_kept, take_seeds
 from refimpl.tf._src.random.stateless import stream_from
 
 __all__ = ["dropout"]
@@ -49,29 +49,29 @@ def dropout(
         The operation's seed; with the one of `tf.random.set_seed` it says which mask is drawn,
         and a call with the same two goes on where the last one stopped.
     keep : bool array, optional
-        The mask, if it is not to be drawn.
+        The mask, if it is not to be drawn. Not an argument of TensorFlow's.
     generator : numpy.random.Generator, optional
-        What the mask is drawn from instead.
+        What the mask is drawn from instead. Not an argument of TensorFlow's.
 
     Returns
     -------
     array of x's shape
         `x / (1 - rate)` where it is kept, else 0.
     """
-    x = as_floats(x, "x")
-    probability = number(rate, "rate")
-    must(0 <= probability < 1, "rate", "in [0, 1)", rate)
-    mask_shape = noise_shape_for(x.shape, noise_shape, "x")
+    x, probability = read_floats(x, "x"), _read_rate(rate)
+    mask_shape = resolve_noise_shape(x.shape, noise_shape, "x")
     if keep is not None:
-        keep = check_keep(keep, x.shape, "x")
+        keep = read_keep(keep, x.shape, "x")
     elif generator is not None:
+        if not isinstance(generator, np.random.Generator):
+            raise TypeError(f"generator must be a numpy.random.Generator; got {generator!r}")
         keep = generator.random(mask_shape) >= probability
     elif probability == 0:
-        seeds_of(seed)  # uses up a seed although it draws nothing
+        take_seeds(seed)  # uses up a seed although it draws nothing
         return x, lambda cotangent: (cotangent,)
     else:
-        keep = keep_mask(mask_shape, probability, x.dtype, seed)
-    return dropout_op(x, keep, rate=probability, select=True)
+        keep = draw_kept(mask_shape, probability, x.dtype, seed)
+    return ops.dropout(x, keep, rate=probability, select=True)
 
 
 @differentiable
@@ -83,63 +83,62 @@ def stateless_dropout(
     noise_shape: Any = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Drop as `dropout` does, but the same for the same seeds.
+    """Drop as `dropout` does, but the same for the same seeds; see `dropout` for the others.
 
     Parameters
     ----------
-    x : array
-        Float.
-    rate : float
-        The probability of dropping, in [0, 1).
     seed : sequence of two int
         Of the mask.
     rng_alg : {'auto_select', 'philox'}, optional
         The same on a CPU.
-    noise_shape : list of int or None, optional
-        Shape of the mask, which is broadcast to x's; None among its entries is x's own size.
 
     Returns
     -------
     array of x's shape
         `x / (1 - rate)` where it is kept, else 0.
     """
-    x = as_floats(x, "x")
-    probability = number(rate, "rate")
-    must(0 <= probability < 1, "rate", "in [0, 1)", rate)
+    x, probability = read_floats(x, "x"), _read_rate(rate)
     check_algorithm(rng_alg or "auto_select", "rng_alg")
-    mask_shape, stream = noise_shape_for(x.shape, noise_shape, "x"), stream_from(seed)
-    keep = distributions.bernoulli_keep(stream, mask_shape, probability, x.dtype)
-    return dropout_op(x, keep, rate=probability, select=True)
+    mask_shape, stream = resolve_noise_shape(x.shape, noise_shape, "x"), stream_from(seed)
+    keep = distributions.draw_kept(stream, mask_shape, probability, x.dtype)
+    return ops.dropout(x, keep, rate=probability, select=True)
 
 
-def noise_shape_for(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
-    """Return the shape of the mask."""
+def resolve_noise_shape(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
+    """Return the shape of the mask for an input of a shape; the name is the input's."""
     if noise_shape is None:
         return shape
     allowed = f"a list of at most {len(shape)} sizes that broadcasts to {name}'s {shape}"
-    must(
-        np.ndim(noise_shape) == 1 if not isinstance(noise_shape, list | tuple) else True,
-        "noise_shape",
-        allowed,
-        noise_shape,
-    )
+    refusal = ValueError(f"noise_shape must be {allowed}; got {noise_shape!r}")
+    if not isinstance(noise_shape, list | tuple) and np.ndim(noise_shape) != 1:
+        raise refusal
     entries = tuple(noise_shape)
-    must(len(entries) <= len(shape), "noise_shape", allowed, noise_shape)
+    if len(entries) > len(shape):
+        raise refusal
     aligned = shape[len(shape) - len(entries) :]
     sizes = tuple(
-        size if entry is None else integer(entry, "noise_shape")
+        size if entry is None else read_integer(entry, "noise_shape")
         for entry, size in zip(entries, aligned, strict=True)
     )
-    fits = all(entry in (1, size) for entry, size in zip(sizes, aligned, strict=True))
-    must(fits, "noise_shape", allowed, noise_shape)
+    if any(entry not in (1, size) for entry, size in zip(sizes, aligned, strict=True)):
+        raise refusal
     return sizes
 
 
-def check_keep(keep: Any, shape: Sizes, name: str) -> Array:
-    """Return an injected mask as an array, after checking it."""
-    mask = as_array(keep, "keep")
+def read_keep(keep: Any, shape: Sizes, name: str) -> Array:
+    """Return a mask that is given for an input of a shape; the name is the input's."""
+    mask = read_array(keep, "keep")
     if mask.dtype != np.bool_:
         raise TypeError(f"keep must be an array of bools; got dtype {mask.dtype}")
-    allowed = f"of a shape that broadcasts to {name}'s {shape}"
-    must(broadcasts(mask.shape, shape), "keep", allowed, mask.shape)
+    if not broadcasts_to(mask.shape, shape):
+        raise ValueError(
+            f"keep must be of a shape that broadcasts to {name}'s {shape}; got {mask.shape}"
+        )
     return mask
+
+
+def _read_rate(rate: Any) -> float:
+    probability = read_number(rate, "rate")
+    if not 0 <= probability < 1:
+        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+    return probability

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import broadcasts_to, read_axis
 from refimpl.differentiable import differentiable
-from refimpl.errors import must
+from refimpl.ops import loss as ops
 from refimpl.ops.array import Array, Vjp
-from refimpl.ops.loss import softmax_cross_entropy, sparse_softmax_cross_entropy
-from refimpl.tf._src.arguments import as_array, as_floats, as_integers, axis_in, broadcasts
+from refimpl.tf._src.arguments import read_array, read_floats, read_whole
 
 __all__ = ["softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits"]
 
@@ -33,17 +33,17 @@ def sparse_softmax_cross_entropy_with_logits(
     array of shape (*)
         Of the logits' dtype.
     """
-    logits = as_floats(logits, "logits")
-    labels = as_integers(labels, "labels")
-    must(logits.ndim > 0, "logits", "of rank 1 or more", logits.shape)
-    must(
-        labels.shape == logits.shape[:-1],
-        "labels",
-        f"of shape {logits.shape[:-1]}, that of logits without the last axis",
-        labels.shape,
-    )
+    logits = read_floats(logits, "logits")
+    labels = read_whole(labels, "labels")
+    if logits.ndim == 0:
+        raise ValueError(f"logits must be of rank 1 or more; got {logits.shape}")
+    if labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"labels must be of shape {logits.shape[:-1]}, that of logits without the last axis; "
+            f"got {labels.shape}"
+        )
     check_labels(labels, logits.shape[-1], "labels")
-    loss, vjp = sparse_softmax_cross_entropy(logits, labels)
+    loss, vjp = ops.sparse_softmax_cross_entropy(logits, labels)
     return loss, lambda cotangent: (None, vjp(cotangent)[0])
 
 
@@ -68,26 +68,24 @@ def softmax_cross_entropy_with_logits(
         The cotangent of the logits is taken as `softmax(logits) - labels`, which is the
         derivative where the labels sum to 1.
     """
-    logits = as_floats(logits, "logits")
-    must(logits.ndim > 0, "logits", "of rank 1 or more", logits.shape)
-    axis = axis_in(axis, "axis", logits.ndim)
-    given = as_array(labels, "labels")
-    must(
-        given.ndim == logits.ndim and broadcasts(given.shape, logits.shape),
-        "labels",
-        f"of logits' shape {logits.shape}",
-        given.shape,
-    )
-    spread = np.broadcast_to(given.astype(logits.dtype, copy=False), logits.shape)
-    loss, inner = softmax_cross_entropy(logits, spread, axis=axis)
-    stretched = tuple(i for i in range(given.ndim) if given.shape[i] == 1 and logits.shape[i] != 1)
+    logits = read_floats(logits, "logits")
+    if logits.ndim == 0:
+        raise ValueError(f"logits must be of rank 1 or more; got {logits.shape}")
+    axis = read_axis(axis, "axis", logits.ndim)
+    labels = read_array(labels, "labels")
+    if labels.ndim != logits.ndim or not broadcasts_to(labels.shape, logits.shape):
+        raise ValueError(f"labels must be of logits' shape {logits.shape}; got {labels.shape}")
+    full = np.broadcast_to(labels.astype(logits.dtype, copy=False), logits.shape)
+    loss, inner = ops.softmax_cross_entropy(logits, full, axis=axis)
+    sizes = zip(labels.shape, logits.shape, strict=True)
+    stretched = tuple(i for i, (size, whole) in enumerate(sizes) if size == 1 != whole)
 
     def vjp(cotangent: Array) -> tuple[Array | None, Array]:
         logits_bar, labels_bar = inner(cotangent)
-        if given.dtype.kind in "biu":
+        if labels.dtype.kind in "biu":
             return None, logits_bar
         labels_bar = labels_bar.sum(axis=stretched, keepdims=True) if stretched else labels_bar
-        return labels_bar.astype(given.dtype, copy=False), logits_bar
+        return labels_bar.astype(labels.dtype, copy=False), logits_bar
 
     return loss, vjp
 
@@ -96,4 +94,4 @@ def check_labels(labels: Array, classes: int, name: str) -> None:
     """Refuse a label outside [0, classes)."""
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         wrong = labels[(labels < 0) | (labels >= classes)].ravel()[0]
-        must(False, name, f"in [0, {classes})", int(wrong))
+        raise ValueError(f"{name} must be in [0, {classes}); got {int(wrong)}")

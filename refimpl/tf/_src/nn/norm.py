@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import broadcasts_to, read_axis, read_choice, read_integers, read_number
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
-from refimpl.errors import must, must_be_one_of
+from refimpl.ops import norm
 from refimpl.ops.array import Array, Sizes, Vjp
-from refimpl.ops.norm import batch_norm, blend, normalize, unbiased
-from refimpl.ops.norm import moments as moments_op
-from refimpl.tf._src.arguments import as_floats, axis_in, broadcasts, integers, like, number
+from refimpl.tf._src.arguments import read_floats, read_like
 from refimpl.tf._src.layout import Layout
 
 __all__ = ["batch_normalization", "moments"]
@@ -44,12 +43,13 @@ def moments(
     mean, variance : array
         Of x's dtype; a vjp takes the pair of their cotangents.
     """
-    x = as_floats(x, "x")
+    x = read_floats(x, "x")
     if axes is None:
-        return moments_op(x, tuple(range(x.ndim)), keepdims=keepdims)
-    found = tuple(axis_in(axis, "axes", x.ndim) for axis in integers(axes, "axes"))
-    must(len(set(found)) == len(found), "axes", "different from each other", axes)
-    return moments_op(x, found, keepdims=keepdims)
+        return norm.moments(x, tuple(range(x.ndim)), keepdims=keepdims)
+    averaged = tuple(read_axis(axis, "axes", x.ndim) for axis in read_integers(axes, "axes"))
+    if len(set(averaged)) != len(averaged):
+        raise ValueError(f"axes must be different from each other; got {axes!r}")
+    return norm.moments(x, averaged, keepdims=keepdims)
 
 
 @differentiable
@@ -79,32 +79,37 @@ def batch_normalization(
     -------
     array of x's shape and dtype
     """
-    x = as_floats(x, "x")
-    epsilon = number(variance_epsilon, "variance_epsilon")
-    must(epsilon >= 0, "variance_epsilon", "at least 0", variance_epsilon)
-    given = {"mean": mean, "variance": variance, "offset": offset, "scale": scale}
-    arrays: dict[str, Array | None] = {}
-    for key, value in given.items():
+    x = read_floats(x, "x")
+    epsilon = read_number(variance_epsilon, "variance_epsilon", least=0)
+    read: dict[str, Array | None] = {}
+    for key, value in (
+        ("mean", mean),
+        ("variance", variance),
+        ("offset", offset),
+        ("scale", scale),
+    ):
         if value is None and key in ("offset", "scale"):
-            arrays[key] = None
+            read[key] = None
             continue
-        array = _beside(value, key, x)
-        allowed = f"of a shape that broadcasts to x's {x.shape}"
-        must(broadcasts(array.shape, x.shape), key, allowed, array.shape)
-        arrays[key] = array
-    output, inner = normalize(
-        _wide(x),
-        _wide(arrays["mean"]),
-        _wide(arrays["variance"]),
-        _wide(arrays["scale"]),
-        _wide(arrays["offset"]),
+        array = _read_beside(value, key, x)
+        if not broadcasts_to(array.shape, x.shape):
+            raise ValueError(
+                f"{key} must be of a shape that broadcasts to x's {x.shape}; got {array.shape}"
+            )
+        read[key] = array
+    output, inner = norm.normalize(
+        _widen(x),
+        _widen(read["mean"]),
+        _widen(read["variance"]),
+        _widen(read["scale"]),
+        _widen(read["offset"]),
         epsilon=epsilon,
     )
 
     def vjp(cotangent: Array) -> tuple[Array | None, ...]:
-        x_bar, mean_bar, variance_bar, scale_bar, offset_bar = inner(_wide(cotangent))
+        x_bar, mean_bar, variance_bar, scale_bar, offset_bar = inner(_widen(cotangent))
         bars = (x_bar, mean_bar, variance_bar, offset_bar, scale_bar)
-        return tuple(map(_as, bars, (x, *arrays.values())))
+        return tuple(map(_narrow, bars, (x, *read.values())))
 
     return output.astype(x.dtype, copy=False), vjp
 
@@ -151,53 +156,51 @@ def fused_batch_norm(
         Made from the batch's *unbiased* variance. The vjp takes the cotangent of y alone, and
         gives none for mean and variance.
     """
-    must_be_one_of(data_format, "data_format", ("NHWC", "NCHW", "NDHWC", "NCDHW"))
+    read_choice(data_format, "data_format", ("NHWC", "NCHW", "NDHWC", "NCDHW"))
     layout = Layout(len(data_format) - 2, data_format.endswith("C"))
-    x = as_floats(x, "x")
-    must(x.ndim == layout.n + 2, "x", f"of rank {layout.n + 2} for {data_format}", x.shape)
-    eps = number(epsilon, "epsilon")
-    must(eps >= 0, "epsilon", "at least 0", epsilon)
-    factor = number(exponential_avg_factor, "exponential_avg_factor")
-    must(0 <= factor <= 1, "exponential_avg_factor", "in [0, 1]", exponential_avg_factor)
+    x = read_floats(x, "x")
+    if x.ndim != layout.n + 2:
+        raise ValueError(f"x must be of rank {layout.n + 2} for {data_format}; got {x.shape}")
+    eps = read_number(epsilon, "epsilon", least=0)
+    factor = read_number(exponential_avg_factor, "exponential_avg_factor", least=0, most=1)
     channels = (layout.channels(x.shape),)
-    scale = _parameter(scale, "scale", x, channels)
-    offset = _parameter(offset, "offset", x, channels)
+    scale = _read_parameter(scale, "scale", x, channels)
+    offset = _read_parameter(offset, "offset", x, channels)
     if not is_training or factor != 1.0:
-        why = "given where is_training is False or exponential_avg_factor is not 1"
-        must(mean is not None, "mean", why, mean)
-        must(variance is not None, "variance", why, variance)
-        mean = _parameter(mean, "mean", x, channels)
-        variance = _parameter(variance, "variance", x, channels)
-    wide = layout.inward(_wide(x))
+        for value, key in ((mean, "mean"), (variance, "variance")):
+            if value is None:
+                raise ValueError(
+                    f"{key} must be given where is_training is False or exponential_avg_factor "
+                    "is not 1; got None"
+                )
+        mean = _read_parameter(mean, "mean", x, channels)
+        variance = _read_parameter(variance, "variance", x, channels)
+    wide = layout.to_channels_first(_widen(x))
     if is_training:
-        (y, batch_mean, biased), inner = batch_norm(wide, scale, offset, epsilon=eps)
-        batch_variance = unbiased(biased, max(x.size // max(channels[0], 1), 2))
+        (y, batch_mean, biased), inner = norm.batch_norm(wide, scale, offset, epsilon=eps)
+        batch_variance = norm.unbiased(biased, max(x.size // max(channels[0], 1), 2))
         if factor != 1.0:
-            batch_mean = blend(mean, batch_mean, factor)
-            batch_variance = blend(variance, batch_variance, factor)
+            batch_mean = norm.blend(mean, batch_mean, factor)
+            batch_variance = norm.blend(variance, batch_variance, factor)
     else:
-        y, inner = _by_given(wide, scale, offset, mean, variance, eps)
+        y, inner = _normalize_by(mean, variance, wide, scale, offset, eps)
         batch_mean, batch_variance = mean, variance
 
     def vjp(cotangent: Array) -> tuple[Array | None, ...]:
-        x_bar, scale_bar, offset_bar = inner(layout.inward(_wide(cotangent)))
-        return layout.outward(x_bar).astype(x.dtype, copy=False), scale_bar, offset_bar, None, None
+        x_bar, scale_bar, offset_bar = inner(layout.to_channels_first(_widen(cotangent)))
+        bar = layout.from_channels_first(x_bar).astype(x.dtype, copy=False)
+        return bar, scale_bar, offset_bar, None, None
 
-    return (layout.outward(y).astype(x.dtype, copy=False), batch_mean, batch_variance), vjp
+    y = layout.from_channels_first(y).astype(x.dtype, copy=False)
+    return (y, batch_mean, batch_variance), vjp
 
 
-def _by_given(
-    x: Array, scale: Array, offset: Array, mean: Array, variance: Array, epsilon: float
+def _normalize_by(
+    mean: Array, variance: Array, x: Array, scale: Array, offset: Array, epsilon: float
 ) -> tuple[Array, Vjp]:
     shape = (-1, *(1,) * (x.ndim - 2))
-    y, inner = normalize(
-        x,
-        mean.reshape(shape),
-        variance.reshape(shape),
-        scale.reshape(shape),
-        offset.reshape(shape),
-        epsilon=epsilon,
-    )
+    arrays = (array.reshape(shape) for array in (mean, variance, scale, offset))
+    y, inner = norm.normalize(x, *arrays, epsilon=epsilon)
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array]:
         x_bar, _, _, scale_bar, offset_bar = inner(cotangent)
@@ -206,27 +209,31 @@ def _by_given(
     return y, vjp
 
 
-def _parameter(value: Any, name: str, x: Array, shape: Sizes) -> Array:
+def _read_parameter(value: Any, name: str, x: Array, shape: Sizes) -> Array:
     """Read a per-channel array: of x's dtype, float32 beside a half type."""
-    array = like(value, name, _wide(x), "x" if not is_half(x.dtype) else "float32 statistics")
-    must(array.shape == shape, name, f"of shape {shape}, one for each channel of x", array.shape)
+    other = "x" if not is_half(x.dtype) else "float32 statistics"
+    array = read_like(value, name, _widen(x), other)
+    if array.shape != shape:
+        raise ValueError(
+            f"{name} must be of shape {shape}, one for each channel of x; got {array.shape}"
+        )
     return array
 
 
-def _beside(value: Any, name: str, x: Array) -> Array:
-    array = as_floats(value, name)
+def _read_beside(value: Any, name: str, x: Array) -> Array:
+    array = read_floats(value, name)
     if not (is_half(x.dtype) and array.dtype == np.float32):
-        array = like(value, name, x, "x")
+        array = read_like(value, name, x, "x")
     return array
 
 
-def _wide(array: Any) -> Any:
+def _widen(array: Any) -> Any:
     if array is None or not is_half(array.dtype):
         return array
     return array.astype(np.float32)
 
 
-def _as(bar: Array | None, argument: Array | None) -> Array | None:
+def _narrow(bar: Array | None, argument: Array | None) -> Array | None:
     if bar is None or argument is None:
         return None
     return bar.astype(argument.dtype, copy=False)

@@ -8,20 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._arguments import read_choice, read_integers
 from refimpl.differentiable import differentiable
-from refimpl.errors import must, must_be_one_of
+from refimpl.ops import conv
+from refimpl.ops import pool as pooling
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
-from refimpl.ops.conv import conv
-from refimpl.ops.pool import avg_pool as avg_pool_op
-from refimpl.ops.pool import max_pool as max_pool_op
-from refimpl.ops.pool import max_pool_with_indices
-from refimpl.tf._src.arguments import as_floats, integers
+from refimpl.tf._src.arguments import read_floats
 from refimpl.tf._src.layout import (
     Layout,
-    check_output,
-    data_format_layout,
-    window_padding,
-    window_sizes,
+    check_window_fits,
+    read_data_format,
+    read_padding,
+    read_window,
 )
 
 __all__ = [
@@ -36,93 +34,6 @@ __all__ = [
     "max_pool_with_argmax",
     "pool",
 ]
-
-
-@differentiable
-def avg_pool1d(
-    input: Any,
-    ksize: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str | None = "NWC",
-    name: str | None = None,
-) -> tuple[Array, Vjp]:
-    """Average the windows of one dimension, as `tf.nn.avg_pool1d`.
-
-    Parameters
-    ----------
-    input : array of shape (N, W, C), or (N, C, W) for NCW
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1 or 3.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(size / stride) windows fit; its padding is not counted.
-    data_format : {'NWC', 'NCW'}
-        Layout of input and output.
-
-    Returns
-    -------
-    array of shape (N, W', C), or (N, C, W') for NCW
-    """
-    return _pool(input, ksize, strides, padding, data_format_layout(data_format, 1), "AVG")
-
-
-@differentiable
-def avg_pool2d(
-    input: Any,
-    ksize: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str | None = "NHWC",
-    name: str | None = None,
-) -> tuple[Array, Vjp]:
-    """Average the windows of two dimensions, as `tf.nn.avg_pool2d`.
-
-    Parameters
-    ----------
-    input : array of shape (N, H, W, C), or (N, C, H, W) for NCHW
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, 2 or 4.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(size / stride) windows fit; its padding is not counted.
-    data_format : {'NHWC', 'NCHW'}
-        Layout of input and output.
-
-    Returns
-    -------
-    array of shape (N, H', W', C), or (N, C, H', W') for NCHW
-    """
-    return _pool(input, ksize, strides, padding, data_format_layout(data_format, 2), "AVG")
-
-
-@differentiable
-def avg_pool3d(
-    input: Any,
-    ksize: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str | None = "NDHWC",
-    name: str | None = None,
-) -> tuple[Array, Vjp]:
-    """Average the windows of three dimensions, as `tf.nn.avg_pool3d`.
-
-    Parameters
-    ----------
-    input : array of shape (N, D, H, W, C), or (N, C, D, H, W) for NCDHW
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, 3 or 5.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(size / stride) windows fit; its padding is not counted.
-    data_format : {'NDHWC', 'NCDHW'}
-        Layout of input and output.
-
-    Returns
-    -------
-    array of shape (N, D', H', W', C), or (N, C, D', H', W') for NCDHW
-    """
-    return _pool(input, ksize, strides, padding, data_format_layout(data_format, 3), "AVG")
 
 
 @differentiable
@@ -141,7 +52,8 @@ def avg_pool(
     input : array of shape (N, *S, C), or (N, C, *S) for NC…
         Float.
     ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, n or n + 2.
+        Extent and step of the window: one number, or a list of 1, n or n + 2, whose batch and
+        channel entries are 1.
     padding : {'SAME', 'VALID'}
         SAME makes ceil(size / stride) windows fit; its padding is not counted.
     data_format : str, optional
@@ -151,12 +63,12 @@ def avg_pool(
     -------
     array of shape (N, *S', C), or (N, C, *S') for NC…
     """
-    input, layout = _any_rank(input, data_format)
-    return _pool(input, ksize, strides, padding, layout, "AVG")
+    input, layout = _read_any_rank(input, data_format)
+    return _pool_checked(input, ksize, strides, padding, layout, "AVG")
 
 
 @differentiable
-def max_pool1d(
+def avg_pool1d(
     input: Any,
     ksize: Any,
     strides: Any,
@@ -164,29 +76,12 @@ def max_pool1d(
     data_format: str | None = "NWC",
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Take the maximum of the windows of one dimension, as `tf.nn.max_pool1d`.
-
-    Parameters
-    ----------
-    input : array of shape (N, W, C), or (N, C, W) for NCW
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1 or 3.
-    padding : {'SAME', 'VALID'} or list of three pairs
-        SAME makes ceil(size / stride) windows fit; padding is -inf.
-    data_format : {'NWC', 'NCW'}
-        Layout of input and output.
-
-    Returns
-    -------
-    array of shape (N, W', C), or (N, C, W') for NCW
-    """
-    layout = data_format_layout(data_format, 1)
-    return _pool(input, ksize, strides, padding, layout, "MAX", explicit=True)
+    """Average the windows of one dimension; see `avg_pool` for the parameters."""
+    return _pool_checked(input, ksize, strides, padding, read_data_format(data_format, 1), "AVG")
 
 
 @differentiable
-def max_pool2d(
+def avg_pool2d(
     input: Any,
     ksize: Any,
     strides: Any,
@@ -194,29 +89,12 @@ def max_pool2d(
     data_format: str | None = "NHWC",
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Take the maximum of the windows of two dimensions, as `tf.nn.max_pool2d`.
-
-    Parameters
-    ----------
-    input : array of shape (N, H, W, C), or (N, C, H, W) for NCHW
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, 2 or 4.
-    padding : {'SAME', 'VALID'} or list of four pairs
-        SAME makes ceil(size / stride) windows fit; padding is -inf.
-    data_format : {'NHWC', 'NCHW'}
-        Layout of input and output.
-
-    Returns
-    -------
-    array of shape (N, H', W', C), or (N, C, H', W') for NCHW
-    """
-    layout = data_format_layout(data_format, 2)
-    return _pool(input, ksize, strides, padding, layout, "MAX", explicit=True)
+    """Average the windows of two dimensions; see `avg_pool` for the parameters."""
+    return _pool_checked(input, ksize, strides, padding, read_data_format(data_format, 2), "AVG")
 
 
 @differentiable
-def max_pool3d(
+def avg_pool3d(
     input: Any,
     ksize: Any,
     strides: Any,
@@ -224,24 +102,8 @@ def max_pool3d(
     data_format: str | None = "NDHWC",
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Take the maximum of the windows of three dimensions, as `tf.nn.max_pool3d`.
-
-    Parameters
-    ----------
-    input : array of shape (N, D, H, W, C), or (N, C, D, H, W) for NCDHW
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, 3 or 5.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(size / stride) windows fit; padding is -inf.
-    data_format : {'NDHWC', 'NCDHW'}
-        Layout of input and output.
-
-    Returns
-    -------
-    array of shape (N, D', H', W', C), or (N, C, D', H', W') for NCDHW
-    """
-    return _pool(input, ksize, strides, padding, data_format_layout(data_format, 3), "MAX")
+    """Average the windows of three dimensions; see `avg_pool` for the parameters."""
+    return _pool_checked(input, ksize, strides, padding, read_data_format(data_format, 3), "AVG")
 
 
 @differentiable
@@ -253,25 +115,54 @@ def max_pool(
     data_format: str | None = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Take the maximum of the windows of one to three dimensions, as `tf.nn.max_pool`.
+    """Take the maximum of windows of one to three dimensions; see `avg_pool` for the parameters.
 
-    Parameters
-    ----------
-    input : array of shape (N, *S, C), or (N, C, *S) for NC…
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, n or n + 2.
-    padding : {'SAME', 'VALID'} or list of n + 2 pairs
-        SAME makes ceil(size / stride) windows fit; padding is -inf. Pairs for n below 3.
-    data_format : str, optional
-        NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
-
-    Returns
-    -------
-    array of shape (N, *S', C), or (N, C, *S') for NC…
+    Padding is -inf. In one and two dimensions it may also be a list of n + 2 pairs (before, after),
+    of which those of batch and channels are [0, 0].
     """
-    input, layout = _any_rank(input, data_format)
-    return _pool(input, ksize, strides, padding, layout, "MAX", explicit=layout.n < 3)
+    input, layout = _read_any_rank(input, data_format)
+    return _pool_checked(input, ksize, strides, padding, layout, "MAX", explicit=layout.n < 3)
+
+
+@differentiable
+def max_pool1d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = "NWC",
+    name: str | None = None,
+) -> tuple[Array, Vjp]:
+    """Take the maximum of the windows of one dimension; see `max_pool` for the parameters."""
+    layout = read_data_format(data_format, 1)
+    return _pool_checked(input, ksize, strides, padding, layout, "MAX", explicit=True)
+
+
+@differentiable
+def max_pool2d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = "NHWC",
+    name: str | None = None,
+) -> tuple[Array, Vjp]:
+    """Take the maximum of the windows of two dimensions; see `max_pool` for the parameters."""
+    layout = read_data_format(data_format, 2)
+    return _pool_checked(input, ksize, strides, padding, layout, "MAX", explicit=True)
+
+
+@differentiable
+def max_pool3d(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = "NDHWC",
+    name: str | None = None,
+) -> tuple[Array, Vjp]:
+    """Take the maximum of the windows of three dimensions; see `max_pool` for the parameters."""
+    return _pool_checked(input, ksize, strides, padding, read_data_format(data_format, 3), "MAX")
 
 
 @differentiable
@@ -285,16 +176,10 @@ def max_pool_with_argmax(
     include_batch_in_index: bool = False,
     name: str | None = None,
 ) -> tuple[tuple[Array, Array], Vjp]:
-    """Take maxima and say where they were, as `tf.nn.max_pool_with_argmax`.
+    """Take maxima and say where they were; see `avg_pool` for the first four parameters.
 
     Parameters
     ----------
-    input : array of shape (N, H, W, C)
-        Float.
-    ksize, strides : int or list of int
-        Extent and step of the window: one number, or a list of 1, 2 or 4.
-    padding : {'SAME', 'VALID'}
-        SAME makes ceil(size / stride) windows fit; padding is -inf.
     data_format : {'NHWC'}
         The only layout.
     output_dtype : {int64, int32}
@@ -309,19 +194,20 @@ def max_pool_with_argmax(
         `(h * W + w) * C + c`, plus `n * H * W * C` if the batch is included. The first maximum
         of a tie is meant.
     """
-    must_be_one_of(data_format, "data_format", ("NHWC",))
+    read_choice(data_format, "data_format", ("NHWC",))
     layout = Layout(2, True)
     index_dtype = np.dtype(output_dtype)
-    must_be_one_of(index_dtype.name, "output_dtype", ("int64", "int32"))
-    input, taps, steps, pairs = _read(input, ksize, strides, padding, layout, explicit=False)
-    (output, flat), vjp = max_pool_with_indices(
-        layout.inward(input), kernel=taps, stride=steps, padding=pairs, dilation=(1, 1)
+    read_choice(index_dtype.name, "output_dtype", ("int64", "int32"))
+    input, taps, steps, pairs = _read(input, ksize, strides, padding, layout, (1, 1))
+    (output, flat), vjp = pooling.max_pool_with_indices(
+        layout.to_channels_first(input), kernel=taps, stride=steps, padding=pairs, dilation=(1, 1)
     )
     size, channels = input.shape[0], input.shape[-1]
-    argmax = layout.outward(flat) * channels + np.arange(channels)
+    argmax = layout.from_channels_first(flat) * channels + np.arange(channels)
     if include_batch_in_index:
         argmax = argmax + (np.arange(size) * (input.size // max(size, 1))).reshape(-1, 1, 1, 1)
-    return (layout.outward(output), argmax.astype(index_dtype)), _outward(vjp, layout)
+    indices = argmax.astype(index_dtype)
+    return (layout.from_channels_first(output), indices), _in_layout(vjp, layout)
 
 
 @differentiable
@@ -335,12 +221,10 @@ def pool(
     dilations: Any = None,
     name: str | None = None,
 ) -> tuple[Array, Vjp]:
-    """Pool in as many dimensions as the window has, as `tf.nn.pool`.
+    """Pool in as many dimensions as the window has; see `avg_pool` for the other parameters.
 
     Parameters
     ----------
-    input : array of shape (N, *S, C), or (N, C, *S) for NC…
-        Float.
     window_shape : list of n int
         Extent of the window.
     pooling_type : {'AVG', 'MAX'}
@@ -349,8 +233,6 @@ def pool(
         Step of the window.
     padding : {'VALID', 'SAME'}
         SAME makes ceil(size / stride) windows fit; not with dilations.
-    data_format : str, optional
-        NWC, NCW, NHWC, NCHW, NDHWC or NCDHW; None is channels last.
     dilations : list of n int, optional
         Step between the taps of the window; where it is above 1, strides must be 1.
 
@@ -358,70 +240,81 @@ def pool(
     -------
     array of shape (N, *S', C), or (N, C, *S') for NC…
     """
-    must_be_one_of(pooling_type, "pooling_type", ("AVG", "MAX"))
-    n = len(_list(window_shape, "window_shape"))
-    must(1 <= n <= 3, "window_shape", "a list of 1, 2 or 3 integers", window_shape)
-    layout = data_format_layout(data_format, n)
-    for value, name_ in ((strides, "strides"), (dilations, "dilations")):
-        must(value is None or len(_list(value, name_)) == n, name_, f"a list of {n}", value)
-    spread = window_sizes(dilations, "dilations", layout)
-    if max(spread) > 1:
-        steps = window_sizes(strides, "strides", layout)
-        must(max(steps) == 1, "strides", f"1 where dilations are above 1, here {spread}", strides)
-        must(padding == "VALID", "padding", "'VALID' where dilations are above 1", padding)
-    return _pool(
-        input, window_shape, strides, padding, layout, pooling_type, spread, "window_shape"
+    read_choice(pooling_type, "pooling_type", ("AVG", "MAX"))
+    n = len(_read_list(window_shape, "window_shape"))
+    if not 1 <= n <= 3:
+        raise ValueError(f"window_shape must be a list of 1, 2 or 3 integers; got {window_shape!r}")
+    layout = read_data_format(data_format, n)
+    for value, label in ((strides, "strides"), (dilations, "dilations")):
+        if value is not None and len(_read_list(value, label)) != n:
+            raise ValueError(f"{label} must be a list of {n}; got {value!r}")
+    gaps = read_window(dilations, "dilations", layout)
+    if max(gaps) > 1:
+        if max(read_window(strides, "strides", layout)) > 1:
+            raise ValueError(
+                f"strides must be 1 where dilations are above 1, here {gaps}; got {strides!r}"
+            )
+        if padding != "VALID":
+            raise ValueError(
+                f"padding must be 'VALID' where dilations are above 1; got {padding!r}"
+            )
+    return _pool_checked(
+        input, window_shape, strides, padding, layout, pooling_type, gaps, "window_shape"
     )
 
 
 def pool_windows(
-    input: Array, layout: Layout, kind: str, taps: Sizes, steps: Sizes, pairs: Pairs, spread: Sizes
+    input: Array, layout: Layout, kind: str, taps: Sizes, steps: Sizes, pairs: Pairs, gaps: Sizes
 ) -> tuple[Array, Vjp]:
-    """Pool with arguments that have been checked, in TensorFlow's layout."""
-    inner = layout.inward(input)
+    """Pool by 'AVG' or 'MAX' with arguments that have been checked, in TensorFlow's layout."""
+    inner = layout.to_channels_first(input)
     if kind == "MAX":
-        output, vjp = max_pool_op(inner, kernel=taps, stride=steps, padding=pairs, dilation=spread)
-    elif max(spread) > 1:
-        output, vjp = _spread_average(inner, taps, spread)
+        output, vjp = pooling.max_pool(
+            inner, kernel=taps, stride=steps, padding=pairs, dilation=gaps
+        )
+    elif max(gaps) > 1:
+        output, vjp = _average_dilated(inner, taps, gaps)
     else:
-        output, vjp = avg_pool_op(
+        output, vjp = pooling.avg_pool(
             inner, kernel=taps, stride=steps, padding=pairs, count_include_pad=False
         )
-    return layout.outward(output), _outward(vjp, layout)
+    return layout.from_channels_first(output), _in_layout(vjp, layout)
 
 
-def _spread_average(input: Array, taps: Sizes, spread: Sizes) -> tuple[Array, Vjp]:
+def _average_dilated(input: Array, taps: Sizes, gaps: Sizes) -> tuple[Array, Vjp]:
     """Average dilated windows without padding: a convolution of every channel with ones."""
     channels, n, count = input.shape[1], len(taps), float(np.prod(taps))
     ones = np.ones((channels, 1, *taps), input.dtype)
-    output, vjp = conv(
-        input, ones, stride=(1,) * n, padding=((0, 0),) * n, dilation=spread, groups=channels
+    output, vjp = conv.conv(
+        input, ones, stride=(1,) * n, padding=((0, 0),) * n, dilation=gaps, groups=channels
     )
-    divide = input.dtype.type(count)
-    return output / divide, lambda cotangent: (vjp(cotangent / divide)[0],)
+    divisor = input.dtype.type(count)
+    return output / divisor, lambda cotangent: (vjp(cotangent / divisor)[0],)
 
 
-def _outward(vjp: Vjp, layout: Layout) -> Vjp:
-    return lambda cotangent: (layout.outward(vjp(layout.inward(cotangent))[0]),)
+def _in_layout(vjp: Vjp, layout: Layout) -> Vjp:
+    return lambda cotangent: (
+        layout.from_channels_first(vjp(layout.to_channels_first(cotangent))[0]),
+    )
 
 
-def _pool(
+def _pool_checked(
     input: Any,
     ksize: Any,
     strides: Any,
     padding: Any,
     layout: Layout,
     kind: str,
-    spread: Sizes | None = None,
+    gaps: Sizes | None = None,
     ksize_name: str = "ksize",
     *,
     explicit: bool = False,
 ) -> tuple[Array, Vjp]:
-    spread = spread or (1,) * layout.n
+    gaps = gaps or (1,) * layout.n
     input, taps, steps, pairs = _read(
-        input, ksize, strides, padding, layout, spread, ksize_name, explicit=explicit
+        input, ksize, strides, padding, layout, gaps, ksize_name, explicit=explicit
     )
-    return pool_windows(input, layout, kind, taps, steps, pairs, spread)
+    return pool_windows(input, layout, kind, taps, steps, pairs, gaps)
 
 
 def _read(
@@ -430,34 +323,38 @@ def _read(
     strides: Any,
     padding: Any,
     layout: Layout,
-    spread: Sizes | None = None,
+    gaps: Sizes,
     ksize_name: str = "ksize",
     *,
-    explicit: bool,
+    explicit: bool = False,
 ) -> tuple[Array, Sizes, Sizes, Pairs]:
     """Check the arguments; a window without place makes TensorFlow's max pooling abort."""
-    input = as_floats(input, "input")
+    input = read_floats(input, "input")
     rank = layout.n + 2
-    must(input.ndim == rank, "input", f"of rank {rank}", input.shape)
-    must(layout.channels(input.shape) > 0, "input", "of at least one channel", input.shape)
-    must(ksize is not None, ksize_name, "an integer or a list of integers", ksize)
-    taps = window_sizes(ksize, ksize_name, layout)
-    steps = window_sizes(strides, "strides", layout)
-    spread = spread or (1,) * layout.n
-    pairs = window_padding(padding, layout, input.shape, taps, steps, spread, explicit=explicit)
+    if input.ndim != rank:
+        raise ValueError(f"input must be of rank {rank}; got {input.shape}")
+    if layout.channels(input.shape) < 1:
+        raise ValueError(f"input must be of at least one channel; got {input.shape}")
+    if ksize is None:
+        raise ValueError(f"{ksize_name} must be an integer or a list of integers; got None")
+    taps = read_window(ksize, ksize_name, layout)
+    steps = read_window(strides, "strides", layout)
+    pairs = read_padding(padding, layout, input.shape, taps, steps, gaps, explicit=explicit)
     for size, pair in zip(taps, pairs, strict=True):
-        must(max(pair) < size, "padding", f"smaller than the window {taps}", padding)
-    check_output("input", layout.spatial(input.shape), ksize_name, taps, steps, spread, pairs)
+        if max(pair) >= size:
+            raise ValueError(f"padding must be smaller than the window {taps}; got {padding!r}")
+    check_window_fits("input", layout.spatial(input.shape), ksize_name, taps, steps, gaps, pairs)
     return input, taps, steps, pairs
 
 
-def _any_rank(input: Any, data_format: str | None) -> tuple[Array, Layout]:
-    input = as_floats(input, "input")
-    must(3 <= input.ndim <= 5, "input", "of rank 3, 4 or 5", input.shape)
-    return input, data_format_layout(data_format, input.ndim - 2)
+def _read_any_rank(input: Any, data_format: str | None) -> tuple[Array, Layout]:
+    input = read_floats(input, "input")
+    if not 3 <= input.ndim <= 5:
+        raise ValueError(f"input must be of rank 3, 4 or 5; got {input.shape}")
+    return input, read_data_format(data_format, input.ndim - 2)
 
 
-def _list(value: Any, name: str) -> Sizes:
+def _read_list(value: Any, name: str) -> Sizes:
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
         raise TypeError(f"{name} must be a list of integers; got {value!r}")
-    return integers(value, name, least=1)
+    return read_integers(value, name, least=1)

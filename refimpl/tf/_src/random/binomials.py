@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must_be_one_of
+from refimpl._arguments import read_choice
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
-from refimpl.tf._src.arguments import as_array, as_floats
-from refimpl.tf._src.random.arguments import narrowed, read_kinds, read_shape
+from refimpl.tf._src.arguments import read_array, read_floats
+from refimpl.tf._src.random.arguments import narrow, read_parameters, read_shape
 from refimpl.tf._src.random.philox import Stream
 from refimpl.tf._src.random.rejection import Pairs, Reserve, uniform_pairs
 from refimpl.tf._src.random.stateless import stream_from
@@ -72,16 +72,17 @@ def stateless_binomial(
     array
     """
     sizes, stream = read_shape(shape), stream_from(seed)
-    p = as_floats(probs, "probs")
-    trials = as_array(counts, "counts").astype(p.dtype)
+    p = read_floats(probs, "probs")
+    trials = read_array(counts, "counts").astype(p.dtype)
     kind = np.dtype(output_dtype)
-    must_be_one_of(kind.name, "output_dtype", _DTYPES)
-    kinds = read_kinds(sizes, counts=trials, probs=p)
-    drawn = binomial(stream, sizes, np.broadcast_to(trials, kinds), np.broadcast_to(p, kinds))
-    return narrowed(drawn, kind)
+    read_choice(kind.name, "output_dtype", _DTYPES)
+    broadcast = read_parameters(sizes, counts=trials, probs=p)
+    arrays = (np.broadcast_to(array, broadcast) for array in (trials, p))
+    drawn = draw_binomial(stream, sizes, *arrays)
+    return narrow(drawn, kind)
 
 
-def binomial(stream: Stream, shape: Sizes, counts: Array, probs: Array) -> Array:
+def draw_binomial(stream: Stream, shape: Sizes, counts: Array, probs: Array) -> Array:
     """Draw from binomial distributions."""
     size = math.prod(shape)
     each = size // max(counts.size, 1)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must, must_be_one_of
+from refimpl._arguments import read_choice
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
-from refimpl.tf._src.arguments import as_numbers
-from refimpl.tf._src.random.arguments import narrowed, read_kinds, read_shape
+from refimpl.tf._src.arguments import read_rounded
+from refimpl.tf._src.random.arguments import narrow, read_parameters, read_shape
 from refimpl.tf._src.random.philox import Stream
 from refimpl.tf._src.random.rejection import Reserve, normal_pairs, uniform_pairs
 from refimpl.tf._src.random.stateless import stream_from
@@ -56,27 +56,28 @@ def stateless_gamma(
     array
     """
     sizes, resolved, stream = read_shape(shape), np.dtype(dtype), stream_from(seed)
-    must_be_one_of(resolved.name, "dtype", _DTYPES)
-    concentration = as_numbers(alpha, "alpha", resolved)
-    rate = as_numbers(1 if beta is None else beta, "beta", resolved)
-    must(bool((concentration > 0).all()), "alpha", "positive", alpha)
-    kinds = read_kinds(sizes, alpha=concentration, beta=rate)
-    drawn = gamma(stream, sizes, np.broadcast_to(concentration, kinds), resolved)
+    read_choice(resolved.name, "dtype", _DTYPES)
+    concentration = read_rounded(alpha, "alpha", resolved)
+    rate = read_rounded(1 if beta is None else beta, "beta", resolved)
+    if not (concentration > 0).all():
+        raise ValueError(f"alpha must be positive; got {alpha!r}")
+    parameters = read_parameters(sizes, alpha=concentration, beta=rate)
+    drawn = draw_gamma(stream, sizes, np.broadcast_to(concentration, parameters), resolved)
     return np.asarray(np.maximum(np.finfo(resolved).tiny, drawn / rate))
 
 
-def gamma(stream: Stream, shape: Sizes, alpha: Array, dtype: np.dtype[Any]) -> Array:
+def draw_gamma(stream: Stream, shape: Sizes, alpha: Array, dtype: np.dtype[Any]) -> Array:
     """Draw from gamma distributions of scale 1."""
     size = math.prod(shape)
     # Numbered concentration by concentration, though the result has them side by side.
     each = size // max(alpha.size, 1)
-    kinds = np.repeat(alpha.astype(np.float64).reshape(-1), each)
+    repeated = np.repeat(alpha.astype(np.float64).reshape(-1), each)
     reserve = Reserve(stream, np.arange(size, dtype=np.uint64) * np.uint64(_BLOCKS_EACH))
     drawn = np.empty(size)
-    plain = np.flatnonzero(kinds == 1)
+    plain = np.flatnonzero(repeated == 1)
     drawn[plain] = -glibc.log1p(-uniform_pairs(reserve).take(plain))
-    _accept(drawn, kinds, np.flatnonzero(kinds != 1), reserve)
-    return narrowed(drawn.reshape(alpha.size, each).T.reshape(shape), dtype)
+    _accept(drawn, repeated, np.flatnonzero(repeated != 1), reserve)
+    return narrow(drawn.reshape(alpha.size, each).T.reshape(shape), dtype)
 
 
 def _accept(drawn: Array, alpha: Array, waiting: Array, reserve: Reserve) -> None:

@@ -11,17 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must
+from refimpl._arguments import read_integer
 from refimpl.ops.array import Array, Sizes
-from refimpl.tf._src.arguments import integer
 from refimpl.tf._src.random import distributions
-from refimpl.tf._src.random.arguments import check_algorithm, read_dtype, read_shape, scaled
+from refimpl.tf._src.random.arguments import (
+    check_algorithm,
+    read_dtype,
+    read_seed,
+    read_shape,
+    scale,
+)
 from refimpl.tf._src.random.philox import Stream
-from refimpl.tf._src.random.stateless import uniform_from
+from refimpl.tf._src.random.stateless import INTEGERS, draw_uniform
 
 __all__ = ["Generator"]
 
-_INTEGERS = ("int32", "int64", "uint32", "uint64")
 _WORD = 1 << 64
 # Every number that is drawn moves the counter on by this much.
 BLOCKS_EACH = 256
@@ -41,11 +45,13 @@ class Generator:
     """
 
     def __init__(self, copy_from: Any = None, state: Any = None, alg: Any = None) -> None:
-        if copy_from is not None:
-            self._stream: Stream = copy_from._stream
-        else:
+        if copy_from is None:
             check_algorithm(alg)
             self.reset(state)
+        elif isinstance(copy_from, Generator):
+            self._stream: Stream = copy_from._stream
+        else:
+            raise TypeError(f"copy_from must be a Generator; got {copy_from!r}")
 
     @classmethod
     def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
@@ -66,19 +72,7 @@ class Generator:
 
     @classmethod
     def from_state(cls, state: Any, alg: Any) -> Generator:
-        """Make a generator of a state.
-
-        Parameters
-        ----------
-        state : sequence of three int
-            See the class.
-        alg : {'philox', 'auto_select'}
-            The algorithm.
-
-        Returns
-        -------
-        Generator
-        """
+        """Make a generator of a state; see `Generator` for the parameters."""
         return cls(state=state, alg=alg)
 
     @classmethod
@@ -102,17 +96,7 @@ class Generator:
 
     @classmethod
     def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
-        """Make a generator of the operating system's entropy.
-
-        Parameters
-        ----------
-        alg : {'philox', 'auto_select'}, optional
-            None is philox.
-
-        Returns
-        -------
-        Generator
-        """
+        """Make a generator of the operating system's entropy; for alg see `from_seed`."""
         entropy = np.random.SeedSequence().generate_state(3, np.uint64)
         return cls(state=entropy, alg="philox" if alg is None else alg)
 
@@ -129,37 +113,18 @@ class Generator:
         return key
 
     def reset(self, state: Any) -> None:
-        """Replace the state.
-
-        Parameters
-        ----------
-        state : sequence of three int
-            See the class.
-        """
-        must(np.shape(state) == (3,), "state", "three integers", state)
-        low, high, key = (integer(part, "state") % _WORD for part in state)
+        """Replace the state; see `Generator` for it."""
+        if np.shape(state) != (3,):
+            raise ValueError(f"state must be three integers; got {state!r}")
+        low, high, key = (read_integer(part, "state", most=_WORD - 1) % _WORD for part in state)
         self._stream = Stream(key, low + high * _WORD)
 
     def reset_from_seed(self, seed: Any) -> None:
-        """Begin again from a seed.
-
-        Parameters
-        ----------
-        seed : int or sequence of int
-            See `from_seed`.
-        """
+        """Begin again from a seed; see `from_seed` for it."""
         self.reset(_state_from(seed))
 
     def reset_from_key_counter(self, key: Any, counter: Any) -> None:
-        """Replace the state by its two parts.
-
-        Parameters
-        ----------
-        key : int
-            The key.
-        counter : sequence of two int
-            The counter's lower and upper half.
-        """
+        """Replace the state by its two parts; see `from_key_counter` for them."""
         self.reset([*counter, key])
 
     def skip(self, delta: Any) -> Array:
@@ -176,7 +141,7 @@ class Generator:
             The state before.
         """
         before = self.state
-        self._stream = self._stream.skip(BLOCKS_EACH * integer(delta, "delta"))
+        self._stream = self._stream.skip(BLOCKS_EACH * read_integer(delta, "delta"))
         return before
 
     def uniform(
@@ -187,22 +152,10 @@ class Generator:
         dtype: Any = np.float32,
         name: str | None = None,
     ) -> Array:
-        """Draw floats or integers of [minval, maxval).
-
-        Parameters
-        ----------
-        shape : list of int
-            Of the result.
-        minval, maxval, dtype : object
-            As for `stateless_uniform`.
-
-        Returns
-        -------
-        array
-        """
-        sizes, resolved = read_shape(shape), read_dtype(dtype, _INTEGERS)
-        drawn = uniform_from(self._stream, sizes, minval, maxval, resolved)
-        self._used(sizes)
+        """Draw from [minval, maxval); see `stateless_uniform` for the parameters."""
+        sizes, resolved = read_shape(shape), read_dtype(dtype, INTEGERS)
+        drawn = draw_uniform(self._stream, sizes, minval, maxval, resolved)
+        self._move_on(sizes)
         return drawn
 
     def uniform_full_int(
@@ -231,25 +184,11 @@ class Generator:
         dtype: Any = np.float32,
         name: str | None = None,
     ) -> Array:
-        """Draw from a normal distribution.
-
-        Parameters
-        ----------
-        shape : list of int
-            Of the result.
-        mean, stddev : array_like
-            Of the distribution.
-        dtype : dtype
-            A float dtype.
-
-        Returns
-        -------
-        array
-        """
+        """Draw from a normal distribution; see `stateless_normal` for the parameters."""
         sizes, resolved = read_shape(shape), read_dtype(dtype)
-        drawn = distributions.normal(self._stream, sizes, resolved)
-        self._used(sizes)
-        return scaled(drawn, stddev, mean)
+        drawn = distributions.draw_normal(self._stream, sizes, resolved)
+        self._move_on(sizes)
+        return scale(drawn, stddev, mean)
 
     def truncated_normal(
         self,
@@ -259,25 +198,11 @@ class Generator:
         dtype: Any = np.float32,
         name: str | None = None,
     ) -> Array:
-        """Draw from a normal distribution cut off at two deviations from its mean.
-
-        Parameters
-        ----------
-        shape : list of int
-            Of the result.
-        mean, stddev : array_like
-            Of the distribution before it is cut off.
-        dtype : dtype
-            A float dtype.
-
-        Returns
-        -------
-        array
-        """
+        """Draw from a normal distribution cut off at two deviations; see `stateless_normal`."""
         sizes, resolved = read_shape(shape), read_dtype(dtype)
-        drawn = distributions.truncated_normal(self._stream, sizes, resolved)
-        self._used(sizes)
-        return scaled(drawn, stddev, mean)
+        drawn = distributions.draw_truncated_normal(self._stream, sizes, resolved)
+        self._move_on(sizes)
+        return scale(drawn, stddev, mean)
 
     def make_seeds(self, count: Any = 1) -> Array:
         """Draw pairs of seeds for the stateless functions.
@@ -292,7 +217,7 @@ class Generator:
         array (2, count) of int64
             Zeros in the second row.
         """
-        drawn = self.uniform_full_int([integer(count, "count", least=1)], np.int64)
+        drawn = self.uniform_full_int([read_integer(count, "count", least=1)], np.int64)
         return np.stack([drawn, np.zeros_like(drawn)])
 
     def split(self, count: Any = 1) -> list[Generator]:
@@ -307,17 +232,18 @@ class Generator:
         -------
         list of Generator
         """
-        drawn = self.uniform_full_int([integer(count, "count", least=1)], np.int64)
+        drawn = self.uniform_full_int([read_integer(count, "count", least=1)], np.int64)
         return [Generator(state=[0, 0, key], alg="philox") for key in drawn]
 
-    def _used(self, shape: Sizes) -> None:
+    def _move_on(self, shape: Sizes) -> None:
         self._stream = self._stream.skip(BLOCKS_EACH * math.prod(shape))
 
 
 def _state_from(seed: Any) -> list[int]:
     if isinstance(seed, Sequence | np.ndarray):
-        entries = [integer(part, "seed") for part in seed]
-        must(len(entries) <= 3, "seed", "an integer or at most three", seed)
-        return [0] * (3 - len(entries)) + entries
-    number = integer(seed, "seed")
+        parts = [read_integer(part, "seed", most=_WORD - 1) for part in seed]
+        if len(parts) > 3:
+            raise ValueError(f"seed must be an integer or at most three; got {seed!r}")
+        return [0] * (3 - len(parts)) + parts
+    number = read_seed(seed)
     return [number % _WORD, (number >> 64) % _WORD, (number >> 128) % _WORD]

@@ -1,6 +1,7 @@
 """`keras.random`: draws by a seed, a `SeedGenerator`, or the global one.
 
-Each draws from TensorFlow's stateless functions with the pair of seeds that `draw_seed` gives.
+Each draws from TensorFlow's stateless functions with the pair of seeds that `draw_seed` gives. A
+`seed` is an integer, which makes every call the same, a `SeedGenerator`, or None, the global one.
 Keras' pages `keras.random.SeedGenerator` and *Random operations*.
 """
 
@@ -11,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import read_axis, read_integer, read_number
 from refimpl.dtypes import float_dtype
-from refimpl.errors import must
+from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes
-from refimpl.ops.dropout import dropout as dropout_op
-from refimpl.tf._src.arguments import as_array, as_floats, as_numbers, axis_in, integer, number
-from refimpl.tf._src.naming import chosen_name
-from refimpl.tf._src.nn.dropout import noise_shape_for
+from refimpl.tf._src.arguments import read_array, read_floats, read_rounded
+from refimpl.tf._src.naming import choose_name
+from refimpl.tf._src.nn.dropout import resolve_noise_shape
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import read_shape
 from refimpl.tf._src.random.binomials import stateless_binomial
@@ -69,7 +70,7 @@ class SeedGenerator:
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
-        self.name = chosen_name(name, type(self).__name__)
+        self.name = choose_name(name, type(self).__name__)
         first = make_default_seed() if seed is None else read_seed(seed)
         self.state = np.array([first, 0], np.int64)
 
@@ -102,11 +103,9 @@ def make_default_seed() -> int:
     return python_random.randint(1, int(1e9))
 
 
-def read_seed(seed: Any, name: str = "seed") -> int:
-    """Return a seed that is an integer."""
-    seed = integer(seed, name)
-    must(-(2**63) <= seed < 2**63, name, "of at most 64 bits", seed)
-    return int(seed)
+def read_seed(seed: Any) -> int:
+    """Return a seed that is an integer of at most 64 bits."""
+    return read_integer(seed, "seed")
 
 
 def draw_seed(seed: Any) -> tuple[int, int]:
@@ -145,81 +144,49 @@ def normal(
     return stateless_normal(shape, draw_seed(seed), mean, stddev, dtype or "float32")
 
 
-def uniform(
-    shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
-) -> Array:
-    """Draw from [minval, maxval).
-
-    Parameters
-    ----------
-    shape : sequence of int
-        Of the result.
-    minval, maxval : float
-        The interval.
-    dtype : dtype, optional
-        A float dtype; None is float32.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
-
-    Returns
-    -------
-    array
-    """
-    resolved = float_dtype(dtype or "float32")
-    return stateless_uniform(shape, draw_seed(seed), minval, maxval, resolved)
-
-
 def truncated_normal(
     shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
 ) -> Array:
     """Draw from a normal distribution cut off at two deviations from its mean.
 
-    Parameters
-    ----------
-    shape : sequence of int
-        Of the result.
-    mean, stddev : float
-        Of the distribution before it is cut off.
-    dtype : dtype, optional
-        A float dtype; None is float32.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
-
-    Returns
-    -------
-    array
+    See `normal` for the parameters; mean and stddev are those before it is cut off.
     """
     return stateless_truncated_normal(shape, draw_seed(seed), mean, stddev, dtype or "float32")
 
 
+def uniform(
+    shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
+) -> Array:
+    """Draw from [minval, maxval); see `normal` for the other parameters."""
+    resolved = float_dtype(dtype or "float32")
+    return stateless_uniform(shape, draw_seed(seed), minval, maxval, resolved)
+
+
 def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: Any = None) -> Array:
-    """Draw from the integers of [minval, maxval).
+    """Draw from the integers of [minval, maxval); see `normal` for shape and seed.
 
     Parameters
     ----------
-    shape : sequence of int
-        Of the result.
     minval, maxval : int
         The interval.
     dtype : dtype
         An integer dtype; others than int32 and int64 are cast from int64.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
 
     Returns
     -------
     array
     """
     resolved = np.dtype(dtype)
-    must(resolved.kind in "iu", "dtype", "an integer dtype", dtype)
+    if resolved.kind not in "iu":
+        raise ValueError(f"dtype must be an integer dtype; got {dtype!r}")
     drawn = resolved if resolved.name in ("int32", "int64") else np.dtype(np.int64)
     values = stateless_uniform(shape, draw_seed(seed), minval, maxval, drawn)
     return values.astype(resolved, copy=False)
 
 
-def keep_mask(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: Any) -> Array:
+def draw_kept(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: Any) -> Array:
     """Draw what Keras' dropout keeps."""
-    return distributions.bernoulli_keep(stream_from(draw_seed(seed)), shape, rate, dtype)
+    return distributions.draw_kept(stream_from(draw_seed(seed)), shape, rate, dtype)
 
 
 def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Array:
@@ -240,15 +207,14 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
     -------
     array of the input's shape
     """
-    x, probability = as_floats(inputs, "inputs"), number(rate, "rate")
-    must(0 <= probability <= 1, "rate", "in [0, 1]", rate)
-    shape = noise_shape_for(x.shape, noise_shape, "inputs")
+    x, probability = read_floats(inputs, "inputs"), read_number(rate, "rate", least=0, most=1)
+    shape = resolve_noise_shape(x.shape, noise_shape, "inputs")
     if probability == 0:
         return x
     if probability == 1:
         return np.zeros_like(x)
-    keep = keep_mask(shape, probability, x.dtype, seed)
-    output: Array = dropout_op(x, keep, rate=probability, select=True)[0]
+    keep = draw_kept(shape, probability, x.dtype, seed)
+    output: Array = ops.dropout(x, keep, rate=probability, select=True)[0]
     return output
 
 
@@ -274,18 +240,12 @@ def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any =
 
 
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
-    """Draw from a gamma distribution.
+    """Draw from a gamma distribution; see `normal` for the other parameters.
 
     Parameters
     ----------
-    shape : sequence of int
-        Of the result.
     alpha : array_like
         The concentration, positive; the result's shape must end with its.
-    dtype : dtype, optional
-        A float dtype; None is float32.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
 
     Returns
     -------
@@ -295,18 +255,12 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
 
 
 def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Array:
-    """Draw from a beta distribution: a gamma number's share of two.
+    """Draw from a beta distribution, a gamma number's share of two; see `normal` for the others.
 
     Parameters
     ----------
-    shape : sequence of int
-        Of the result.
     alpha, beta : array_like
         The concentrations, positive, of shapes that broadcast to the result's.
-    dtype : dtype, optional
-        A float dtype; None is float32.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
 
     Returns
     -------
@@ -315,15 +269,16 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     sizes, pair = read_shape(shape), draw_seed(seed)
     other = tuple((each + _SECOND + 2**31) % 2**32 - 2**31 for each in pair)  # as int32 wraps
     first, second = (
-        _gamma(sizes, _spread(value, name, sizes), dtype, seeds)
+        _gamma(sizes, _broadcast_positive(value, name, sizes), dtype, seeds)
         for value, name, seeds in ((alpha, "alpha", pair), (beta, "beta", other))
     )
     return np.asarray(first / (first + second))
 
 
-def _spread(value: Any, name: str, sizes: Sizes) -> Array:
-    array = as_numbers(value, name, np.dtype(np.float64))
-    must(bool((array > 0).all()), name, "positive", value)
+def _broadcast_positive(value: Any, name: str, sizes: Sizes) -> Array:
+    array = read_rounded(value, name, np.dtype(np.float64))
+    if not (array > 0).all():
+        raise ValueError(f"{name} must be positive; got {value!r}")
     try:
         return np.broadcast_to(array, sizes)
     except ValueError as error:
@@ -339,20 +294,14 @@ def _gamma(shape: Any, alpha: Any, dtype: Any, pair: tuple[int, ...]) -> Array:
 def binomial(
     shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None
 ) -> Array:
-    """Draw from a binomial distribution.
+    """Draw from a binomial distribution; see `normal` for the other parameters.
 
     Parameters
     ----------
-    shape : sequence of int
-        Of the result.
     counts : array_like
         How many trials.
     probabilities : array_like
         Of success.
-    dtype : dtype, optional
-        Of the result; None is float32.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
 
     Returns
     -------
@@ -380,8 +329,8 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
     -------
     array of x's shape
     """
-    array = as_array(x, "x")
-    along = axis_in(integer(axis, "axis"), "axis", array.ndim)
+    array = read_array(x, "x")
+    along = read_axis(axis, "axis", array.ndim)
     drawn = stateless_uniform([array.shape[along]], draw_seed(seed))
     shuffled: Array = np.take(array, np.argsort(drawn, kind="stable"), axis=along)
     return shuffled

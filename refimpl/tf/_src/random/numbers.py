@@ -16,12 +16,12 @@ from refimpl.ops.array import Array
 _MANTISSA = {"float16": 10, "bfloat16": 7, "float32": 23, "float64": 52}
 
 
-def words_each(dtype: np.dtype[Any]) -> int:
+def words_for_one(dtype: np.dtype[Any]) -> int:
     """Return how many words a number of a dtype is made of."""
     return 2 if dtype.itemsize == 8 else 1
 
 
-def floats(words: Array, dtype: np.dtype[Any]) -> Array:
+def make_floats(words: Array, dtype: np.dtype[Any]) -> Array:
     """Make floats of [0, 1)."""
     bits = _MANTISSA[dtype.name]
     if dtype.itemsize == 8:
@@ -39,26 +39,26 @@ def floats(words: Array, dtype: np.dtype[Any]) -> Array:
     return mantissa_and_one
 
 
-def at_least(words: Array, threshold: float, dtype: np.dtype[Any]) -> Array:
-    """Tell which numbers that `floats` would make are at least some threshold."""
+def mark_at_least(words: Array, threshold: float, dtype: np.dtype[Any]) -> Array:
+    """Tell which numbers that `make_floats` would make are at least some threshold."""
     if dtype.name != "float32":
-        return np.asarray(floats(words, dtype) >= dtype.type(threshold))
+        return np.asarray(make_floats(words, dtype) >= dtype.type(threshold))
     # The mantissas are compared as integers; rounding up moves no multiple of 2**-23 across.
     least = np.uint32(np.ceil(float(np.float32(threshold)) * 2.0**23))
     return np.asarray((words & np.uint32((1 << 23) - 1)) >= least)
 
 
-def integers(words: Array, dtype: np.dtype[Any]) -> Array:
+def make_integers(words: Array, dtype: np.dtype[Any]) -> Array:
     """Make integers that may be any of their dtype."""
     if dtype.itemsize == 4:
         return words.view(dtype)
     return _pairs(words[0::2], words[1::2]).view(dtype)
 
 
-def integers_between(words: Array, low: int, high: int, dtype: np.dtype[Any]) -> Array:
+def make_integers_between(words: Array, low: int, high: int, dtype: np.dtype[Any]) -> Array:
     """Make integers of [low, high)."""
     unsigned = np.dtype(f"u{dtype.itemsize}")
-    remainders = integers(words, unsigned) % unsigned.type(high - low)
+    remainders = make_integers(words, unsigned) % unsigned.type(high - low)
     remainders += np.array(low, dtype).view(unsigned)  # modulo 2**32 or 2**64, as in C
     return np.asarray(remainders.view(dtype))
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from refimpl.ops.array import Array
-from refimpl.tf._src.random.distributions import box_muller
-from refimpl.tf._src.random.numbers import floats
+from refimpl.tf._src.random.distributions import make_normals
+from refimpl.tf._src.random.numbers import make_floats
 from refimpl.tf._src.random.philox import Stream, blocks
 
 _DOUBLE = np.dtype(np.float64)
@@ -45,16 +45,16 @@ class Pairs:
         self._kept[which] = np.nan
         empty = np.flatnonzero(np.isnan(taken))
         if empty.size:
-            made = self._make(self._reserve.take(which[empty])).reshape(-1, 2)
-            self._kept[which[empty]], taken[empty] = made[:, 0], made[:, 1]
+            fresh = self._make(self._reserve.take(which[empty])).reshape(-1, 2)
+            self._kept[which[empty]], taken[empty] = fresh[:, 0], fresh[:, 1]
         return taken
 
 
 def uniform_pairs(reserve: Reserve) -> Pairs:
     """Make uniform doubles of [0, 1)."""
-    return Pairs(reserve, lambda words: floats(words, _DOUBLE))
+    return Pairs(reserve, lambda words: make_floats(words, _DOUBLE))
 
 
 def normal_pairs(reserve: Reserve) -> Pairs:
     """Make standard normal doubles."""
-    return Pairs(reserve, lambda words: box_muller(words, _DOUBLE))
+    return Pairs(reserve, lambda words: make_normals(words, _DOUBLE))

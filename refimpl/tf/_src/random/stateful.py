@@ -3,7 +3,7 @@
 As TensorFlow's page `tf.random.set_seed` tells, both seeds together say which numbers are drawn,
 and a call with the same two seeds goes on where the last one stopped: in eager mode TensorFlow
 keeps the kernel of every operation, dtype and pair of seeds, with its counter, until the global
-seed is set anew. What stands here is that cache.
+seed is set anew. What stands here is that cache. In every function here `seed` is the operation's.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ from typing import Any
 import numpy as np
 
 from refimpl.ops.array import Array, Sizes
-from refimpl.tf._src.arguments import as_array, integer
+from refimpl.tf._src.arguments import read_array
 from refimpl.tf._src.random import distributions
-from refimpl.tf._src.random.arguments import between, read_dtype, read_interval, read_shape, scaled
+from refimpl.tf._src.random.arguments import (
+    read_dtype,
+    read_interval,
+    read_seed,
+    read_shape,
+    scale,
+    scale_to,
+)
 from refimpl.tf._src.random.generator import BLOCKS_EACH
 from refimpl.tf._src.random.philox import Stream
 
@@ -47,26 +54,17 @@ def set_seed(seed: int) -> None:
     seed : int
         Any integer.
     """
-    found = integer(seed, "seed")
-    _State.seed = found
-    _State.operation_seeds = random.Random(found)
+    _State.seed = read_seed(seed)
+    _State.operation_seeds = random.Random(_State.seed)
     _State.kernels.clear()
 
 
-def reserve(operation: str, dtype: np.dtype[Any], seed: Any, blocks: int) -> Stream:
-    """Return what an operation's kernel draws from, and move the kernel on."""
-    pair = seeds_of(seed)
-    kernel = (operation, dtype, pair)
-    stream = _State.kernels.get(kernel)
-    if stream is None:
-        stream = _beginning(pair)
-    _State.kernels[kernel] = stream.skip(blocks)
-    return stream
+def take_seeds(seed: Any) -> tuple[int, int] | None:
+    """Return the pair of seeds of an operation, or None if there is no seed at all.
 
-
-def seeds_of(seed: Any) -> tuple[int, int] | None:
-    """Return the pair of seeds of an operation."""
-    own = None if seed is None else integer(seed, "seed")
+    Without a seed of its own it takes the next one that follows from the global seed.
+    """
+    own = None if seed is None else read_seed(seed)
     if _State.seed is None:
         return None if own is None else (_WITHOUT_GLOBAL_SEED, own % _LARGEST)
     if own is None:
@@ -75,11 +73,20 @@ def seeds_of(seed: Any) -> tuple[int, int] | None:
     return pair if pair != (0, 0) else (0, _LARGEST)
 
 
-def _beginning(pair: tuple[int, int] | None) -> Stream:
-    if pair is None:
-        key, high = (int(part) for part in _State.generator.integers(0, 1 << 63, 2))
-        return Stream(key, high << 64)
-    return Stream(pair[0], pair[1] << 64)
+def _take_blocks(operation: str, dtype: np.dtype[Any], seed: Any, blocks: int) -> Stream:
+    """Return what an operation's kernel draws from, and move the kernel on."""
+    pair = take_seeds(seed)
+    kernel = (operation, dtype, pair)
+    stream = _State.kernels.get(kernel)
+    if stream is None:
+        key, high = pair or (int(part) for part in _State.generator.integers(0, 1 << 63, 2))
+        stream = Stream(key, high << 64)
+    _State.kernels[kernel] = stream.skip(blocks)
+    return stream
+
+
+def _take(operation: str, shape: Sizes, dtype: np.dtype[Any], seed: Any) -> Stream:
+    return _take_blocks(operation, dtype, seed, BLOCKS_EACH * math.prod(shape))
 
 
 def uniform(
@@ -90,36 +97,23 @@ def uniform(
     seed: int | None = None,
     name: str | None = None,
 ) -> Array:
-    """Draw floats or integers of [minval, maxval).
+    """Draw floats or integers of [minval, maxval); see `stateless_uniform` for the parameters.
 
-    Parameters
-    ----------
-    shape : list of int
-        Of the result.
-    minval, maxval : array_like
-        The interval; None for maxval is 1, and not allowed for integers.
-    dtype : dtype
-        A float dtype, int32 or int64.
-    seed : int, optional
-        The operation's seed.
-
-    Returns
-    -------
-    array
+    For integers maxval must be given.
     """
     sizes, resolved = read_shape(shape), read_dtype(dtype, ("int32", "int64"))
     if resolved.kind == "i":
         low, high = read_interval(minval, maxval)
-        stream = _reserved("RandomUniformInt", sizes, resolved, seed)
-        return distributions.uniform_integers(stream, sizes, low, high, resolved)
-    stream = _reserved("RandomUniform", sizes, resolved, seed)
-    return between(distributions.uniform(stream, sizes, resolved), minval, maxval)
+        stream = _take("RandomUniformInt", sizes, resolved, seed)
+        return distributions.draw_integers(stream, sizes, low, high, resolved)
+    stream = _take("RandomUniform", sizes, resolved, seed)
+    return scale_to(distributions.draw_uniform(stream, sizes, resolved), minval, maxval)
 
 
-def keep_mask(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: int | None) -> Array:
+def draw_kept(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: int | None) -> Array:
     """Draw what `tf.nn.dropout` keeps: where `uniform` gives at least the rate."""
-    stream = _reserved("RandomUniform", shape, dtype, seed)
-    return distributions.bernoulli_keep(stream, shape, rate, dtype)
+    stream = _take("RandomUniform", shape, dtype, seed)
+    return distributions.draw_kept(stream, shape, rate, dtype)
 
 
 def normal(
@@ -130,26 +124,10 @@ def normal(
     seed: int | None = None,
     name: str | None = None,
 ) -> Array:
-    """Draw from a normal distribution.
-
-    Parameters
-    ----------
-    shape : list of int
-        Of the result.
-    mean, stddev : array_like
-        Of the distribution.
-    dtype : dtype
-        A float dtype.
-    seed : int, optional
-        The operation's seed.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from a normal distribution; see `stateless_normal` for the parameters."""
     sizes, resolved = read_shape(shape), read_dtype(dtype)
-    stream = _reserved("RandomStandardNormal", sizes, resolved, seed)
-    return scaled(distributions.normal(stream, sizes, resolved), stddev, mean)
+    stream = _take("RandomStandardNormal", sizes, resolved, seed)
+    return scale(distributions.draw_normal(stream, sizes, resolved), stddev, mean)
 
 
 def truncated_normal(
@@ -160,26 +138,10 @@ def truncated_normal(
     seed: int | None = None,
     name: str | None = None,
 ) -> Array:
-    """Draw from a normal distribution cut off at two deviations from its mean.
-
-    Parameters
-    ----------
-    shape : list of int
-        Of the result.
-    mean, stddev : array_like
-        Of the distribution before it is cut off.
-    dtype : dtype
-        A float dtype.
-    seed : int, optional
-        The operation's seed.
-
-    Returns
-    -------
-    array
-    """
+    """Draw from a normal distribution cut off at two deviations; see `stateless_normal`."""
     sizes, resolved = read_shape(shape), read_dtype(dtype)
-    stream = _reserved("TruncatedNormal", sizes, resolved, seed)
-    return scaled(distributions.truncated_normal(stream, sizes, resolved), stddev, mean)
+    stream = _take("TruncatedNormal", sizes, resolved, seed)
+    return scale(distributions.draw_truncated_normal(stream, sizes, resolved), stddev, mean)
 
 
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Array:
@@ -190,20 +152,16 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Arr
     value : array
         What to shuffle.
     seed : int, optional
-        The operation's seed.
+        The operation's.
 
     Returns
     -------
     array of value's shape
     """
-    array = as_array(value, "value")
+    array = read_array(value, "value")
     if array.ndim == 0 or len(array) < 2:
-        seeds_of(seed)
+        take_seeds(seed)
         return array.copy()
     # One word for each exchange.
-    stream = reserve("RandomShuffle", array.dtype, seed, -(-(len(array) - 1) // 4))
-    return array[distributions.permutation(stream, len(array))]
-
-
-def _reserved(operation: str, shape: Sizes, dtype: np.dtype[Any], seed: Any) -> Stream:
-    return reserve(operation, dtype, seed, BLOCKS_EACH * math.prod(shape))
+    stream = _take_blocks("RandomShuffle", array.dtype, seed, -(-(len(array) - 1) // 4))
+    return array[distributions.draw_permutation(stream, len(array))]

@@ -3,7 +3,7 @@
 The two seeds are encrypted once to make the key and the upper half of the counter, so that seeds
 that differ little begin streams that have nothing to do with each other. TensorFlow's pages
 `tf.random.stateless_uniform`, `stateless_normal`, `stateless_truncated_normal`, `split` and
-`fold_in`.
+`fold_in`. Everywhere here `alg` is 'auto_select' or 'philox', which are the same on a CPU.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must, must_be_one_of
+from refimpl._arguments import read_choice, read_integer
 from refimpl.ops.array import Array
-from refimpl.tf._src.arguments import as_array, as_floats, integer
+from refimpl.tf._src.arguments import read_array, read_floats
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
-    between,
     check_algorithm,
     read_dtype,
     read_interval,
     read_seed_pair,
     read_shape,
-    scaled,
+    scale,
+    scale_to,
 )
-from refimpl.tf._src.random.numbers import floats
+from refimpl.tf._src.random.numbers import make_floats
 from refimpl.tf._src.random.philox import Stream, words
 
 __all__ = [
@@ -37,12 +37,12 @@ __all__ = [
     "stateless_uniform",
 ]
 
+INTEGERS = ("int32", "int64", "uint32", "uint64")
 _SCRAMBLING_KEY = 0x02461E293EC8F720
-_INTEGERS = ("int32", "int64", "uint32", "uint64")
 
 
 def stream_from(seed: Any) -> Stream:
-    """Return the stream that two seeds begin."""
+    """Return the stream that two seeds begin; they are taken modulo 2**64."""
     first, second = (value % (1 << 64) for value in read_seed_pair(seed))
     a, b, c, d = words(Stream(_SCRAMBLING_KEY, first | second << 64), 4).tolist()
     return Stream(a | b << 32, (c | d << 32) << 64)
@@ -77,22 +77,22 @@ def stateless_uniform(
     array
     """
     check_algorithm(alg)
-    sizes, resolved, stream = read_shape(shape), read_dtype(dtype, _INTEGERS), stream_from(seed)
-    return uniform_from(stream, sizes, minval, maxval, resolved)
+    sizes, resolved, stream = read_shape(shape), read_dtype(dtype, INTEGERS), stream_from(seed)
+    return draw_uniform(stream, sizes, minval, maxval, resolved)
 
 
-def uniform_from(
+def draw_uniform(
     stream: Stream, shape: tuple[int, ...], minval: Any, maxval: Any, dtype: np.dtype[Any]
 ) -> Array:
-    """Draw floats or integers of an interval from a stream."""
+    """Draw floats or integers of an interval from a stream; see `stateless_uniform`."""
     if dtype.kind not in "iu":
-        return between(distributions.uniform(stream, shape, dtype), minval, maxval)
+        return scale_to(distributions.draw_uniform(stream, shape, dtype), minval, maxval)
     if minval is None and maxval is None:
-        return distributions.full_integers(stream, shape, dtype)
+        return distributions.draw_full_integers(stream, shape, dtype)
     if dtype.kind == "u":
         raise ValueError(f"minval must be None for unsigned integers; got {minval!r}")
     low, high = read_interval(minval, maxval)
-    return distributions.uniform_integers(stream, shape, low, high, dtype)
+    return distributions.draw_integers(stream, shape, low, high, dtype)
 
 
 def stateless_normal(
@@ -125,7 +125,7 @@ def stateless_normal(
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
-    return scaled(distributions.normal(stream, sizes, resolved), stddev, mean)
+    return scale(distributions.draw_normal(stream, sizes, resolved), stddev, mean)
 
 
 def stateless_truncated_normal(
@@ -139,26 +139,11 @@ def stateless_truncated_normal(
 ) -> Array:
     """Draw from a normal distribution cut off at two deviations from its mean.
 
-    Parameters
-    ----------
-    shape : list of int
-        Of the result.
-    seed : sequence of two int
-        Of the draw.
-    mean, stddev : array_like
-        Of the distribution before it is cut off.
-    dtype : dtype
-        A float dtype.
-    alg : {'auto_select', 'philox'}
-        The same on a CPU.
-
-    Returns
-    -------
-    array
+    See `stateless_normal` for the parameters; mean and stddev are those before it is cut off.
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
-    return scaled(distributions.truncated_normal(stream, sizes, resolved), stddev, mean)
+    return scale(distributions.draw_truncated_normal(stream, sizes, resolved), stddev, mean)
 
 
 def stateless_categorical(
@@ -185,13 +170,12 @@ def stateless_categorical(
     -------
     array (N, S) of that dtype
     """
-    scores, count = as_floats(logits, "logits"), integer(num_samples, "num_samples")
-    must(scores.ndim == 2 and scores.shape[1] > 0, "logits", "(N, C) with C > 0", scores.shape)
-    must(count >= 0, "num_samples", "at least 0", count)
-    kind = np.dtype(dtype).name
-    must_be_one_of(kind, "dtype", ("int32", "int64"))
+    scores, count = read_floats(logits, "logits"), read_integer(num_samples, "num_samples", least=0)
+    if scores.ndim != 2 or scores.shape[1] < 1:
+        raise ValueError(f"logits must be (N, C) with C > 0; got {scores.shape}")
+    kind = read_choice(np.dtype(dtype).name, "dtype", ("int32", "int64"))
     stream = stream_from(seed)
-    drawn = floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
+    drawn = make_floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
     drawn = drawn[: len(scores) * count].reshape(len(scores), count)
     wide = scores.astype(np.float64)
     finite = np.isfinite(wide)
@@ -199,11 +183,11 @@ def stateless_categorical(
     with np.errstate(invalid="ignore"):
         sums = np.cumsum(np.where(finite, np.exp(wide - highest), 0.0), axis=1)
     # Rows are few and samples are many: a search in each row, not one loop over the samples.
-    found = [
+    classes = [
         np.searchsorted(row, shares * row[-1], side="right")
         for row, shares in zip(sums, drawn, strict=True)
     ]
-    return np.array(found, dtype=kind).reshape(drawn.shape)
+    return np.array(classes, dtype=kind).reshape(drawn.shape)
 
 
 def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
@@ -223,8 +207,8 @@ def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
     array (num, 2)
         Of the seed's dtype; int32 for Python integers.
     """
-    dtype = as_array(seed, "seed").dtype
-    shape = [integer(num, "num", least=1), 2]
+    dtype = read_array(seed, "seed").dtype
+    shape = [read_integer(num, "num", least=1), 2]
     return stateless_uniform(shape, seed, None, None, dtype, alg=alg)
 
 
@@ -245,8 +229,8 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
     array (2,)
         Of data's dtype; int32 for a Python integer.
     """
-    integer(data, "data")
-    number = as_array(data, "data")
+    read_integer(data, "data")
+    number = read_array(data, "data")
     first = stateless_uniform([], seed, None, None, number.dtype, alg=alg)
     return np.stack([first, number])
 
@@ -270,6 +254,7 @@ def stateless_shuffle(
     array of value's shape
     """
     check_algorithm(alg)
-    array, stream = as_array(value, "value"), stream_from(seed)
-    must(array.ndim > 0, "value", "an array of at least one dimension", value)
-    return array[distributions.permutation(stream, len(array))]
+    array, stream = read_array(value, "value"), stream_from(seed)
+    if array.ndim == 0:
+        raise ValueError(f"value must be an array of at least one dimension; got {value!r}")
+    return array[distributions.draw_permutation(stream, len(array))]
