@@ -153,7 +153,7 @@ def check_float(array: Any, name: str) -> None:
     """Refuse anything that is no array of floats; one that carries an error bound is one."""
     dtype = getattr(array, "dtype", None)
     if dtype is None:
-        raise TypeError(f"{name} must be an array of floats; got {_type_of(array)}")
+        raise TypeError(f"{name} must be an array of floats; got {type(array).__name__}")
     if not is_float(dtype):
         raise TypeError(f"{name} must be an array of floats; got dtype {dtype}")
     if not dtype.isnative:
@@ -234,7 +234,7 @@ def sum_to(array: Any, shape: Sizes) -> Any:
 
 def _are_plain(entries: tuple[Any, ...], least: int, most: int) -> bool:
     """Tell whether entries are Python's integers in [least, most], as they mostly are."""
-    for entry in entries:  # a loop is faster than all() of a generator
+    for entry in entries:  # noqa: SIM110 (a loop is faster than all() of a generator)
         if type(entry) is not int or not least <= entry <= most:
             return False
     return True

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from refimpl._arguments import read_choice, read_integers
 from refimpl.differentiable import differentiable
-from refimpl.ops import conv
-from refimpl.ops import pool as pooling
+from refimpl.ops import conv, pooling
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.tf._src.arguments import read_floats
 from refimpl.tf._src.layout import (
