@@ -1,6 +1,7 @@
 """`keras.activations`, with Keras' names, defaults and its derivatives where slopes jump.
 
-`tf.nn` has some of them too, under other names of arguments: see `_src.nn.activation`.
+Each takes an array `x` of floats, and returns one of its shape and dtype. `tf.nn` has some of them
+too, with other arguments, in `_src.nn.activation`.
 """
 
 from __future__ import annotations
@@ -65,8 +66,6 @@ def relu(
 
     Parameters
     ----------
-    x : array
-        Float.
     negative_slope : float
         The slope below the threshold.
     max_value : float, optional
@@ -115,13 +114,7 @@ def _general_relu(x: Array, slope: float, ceiling: float | None, floor: float) -
 
 @differentiable
 def relu6(x: Any) -> tuple[Array, Vjp]:
-    """Return `min(max(x, 0), 6)`; the derivative at 0 and 6 is 0.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `min(max(x, 0), 6)`; the derivative at 0 and 6 is 0."""
     return ops.relu6(read_floats(x, "x"))
 
 
@@ -131,8 +124,6 @@ def leaky_relu(x: Any, negative_slope: Any = 0.2) -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    x : array
-        Float.
     negative_slope : float
         The slope at and below 0.
     """
@@ -148,8 +139,6 @@ def elu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    x : array
-        Float.
     alpha : float
         The limit at minus infinity is -alpha.
     """
@@ -162,11 +151,6 @@ def selu(x: Any) -> tuple[Array, Vjp]:
     """Return the scaled exponential linear unit; the derivative at 0 is the scale.
 
     The derivative below 0 is found from the rounded output, and is exactly 0 far out.
-
-    Parameters
-    ----------
-    x : array
-        Float.
     """
     x = read_floats(x, "x")
     return ops.selu(x, kink="right", slope_from="output", nan_slope="right")
@@ -178,8 +162,6 @@ def celu(x: Any, alpha: Any = 1.0) -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    x : array
-        Float.
     alpha : float
         The limit at minus infinity is -alpha; positive.
     """
@@ -193,8 +175,6 @@ def gelu(x: Any, approximate: bool = False) -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    x : array
-        Float.
     approximate : bool
         Use the approximation by tanh instead of erf.
     """
@@ -203,121 +183,61 @@ def gelu(x: Any, approximate: bool = False) -> tuple[Array, Vjp]:
 
 @differentiable
 def silu(x: Any) -> tuple[Array, Vjp]:
-    """Return `x * sigmoid(x)`; also called swish.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `x * sigmoid(x)`; also called swish."""
     return ops.silu(read_floats(x, "x"))
 
 
 @differentiable
 def mish(x: Any) -> tuple[Array, Vjp]:
-    """Return `x * tanh(softplus(x))`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `x * tanh(softplus(x))`."""
     return ops.mish(read_floats(x, "x"))
 
 
 @differentiable
 def sigmoid(x: Any) -> tuple[Array, Vjp]:
-    """Return `1 / (1 + exp(-x))`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `1 / (1 + exp(-x))`."""
     return ops.sigmoid(read_floats(x, "x"))
 
 
 @differentiable
 def log_sigmoid(x: Any) -> tuple[Array, Vjp]:
-    """Return the logarithm of `sigmoid(x)`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return the logarithm of `sigmoid(x)`."""
     return ops.log_sigmoid(read_floats(x, "x"))
 
 
 @differentiable
 def tanh(x: Any) -> tuple[Array, Vjp]:
-    """Return the hyperbolic tangent of x.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return the hyperbolic tangent of x."""
     return ops.tanh(read_floats(x, "x"))
 
 
 @differentiable
 def softplus(x: Any) -> tuple[Array, Vjp]:
-    """Return `log(1 + exp(x))`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `log(1 + exp(x))`."""
     return ops.softplus(read_floats(x, "x"), beta=1.0, threshold=None)
 
 
 @differentiable
 def softsign(x: Any) -> tuple[Array, Vjp]:
-    """Return `x / (1 + |x|)`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `x / (1 + |x|)`."""
     return ops.softsign(read_floats(x, "x"), slope_from="square")
 
 
 @differentiable
 def hard_tanh(x: Any) -> tuple[Array, Vjp]:
-    """Return x cut off at -1 and 1; the derivative at the two ends is 1.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return x cut off at -1 and 1; the derivative at the two ends is 1."""
     return ops.hardtanh(read_floats(x, "x"), min_value=-1.0, max_value=1.0, kink="linear")
 
 
 @differentiable
 def hard_sigmoid(x: Any) -> tuple[Array, Vjp]:
-    """Return `x / 6 + 1/2` cut off at 0 and 1; the derivative at the two ends is 0.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `x / 6 + 1/2` cut off at 0 and 1; the derivative at the two ends is 0."""
     return ops.hardsigmoid(read_floats(x, "x"))
 
 
 @differentiable
 def hard_silu(x: Any) -> tuple[Array, Vjp]:
-    """Return `x * hard_sigmoid(x)`; the derivative is 0 at -3 and 1 at 3.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `x * hard_sigmoid(x)`; the derivative is 0 at -3 and 1 at 3."""
     return ops.hardswish(read_floats(x, "x"), slope_from="product")
 
 
@@ -327,8 +247,6 @@ def softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    x : array of one dimension or more
-        Float.
     axis : int or tuple of int
         The axis or axes of the classes.
     """
@@ -343,25 +261,13 @@ def log_softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
 
 @differentiable
 def linear(x: Any) -> tuple[Array, Vjp]:
-    """Return x.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return x."""
     return x, lambda cotangent: (cotangent,)
 
 
 @differentiable
 def exponential(x: Any) -> tuple[Array, Vjp]:
-    """Return `exp(x)`.
-
-    Parameters
-    ----------
-    x : array
-        Float.
-    """
+    """Return `exp(x)`."""
     return _exponential(read_floats(x, "x"))
 
 

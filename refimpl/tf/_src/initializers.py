@@ -133,8 +133,6 @@ class RandomNormal(_Random):
     ----------
     mean, stddev : float
         Of the distribution.
-    seed : int or SeedGenerator, optional
-        See the module.
     """
 
     def __init__(self, mean: Any = 0.0, stddev: Any = 0.05, seed: Any = None) -> None:
@@ -160,8 +158,6 @@ class RandomUniform(_Random):
     ----------
     minval, maxval : float
         The interval.
-    seed : int or SeedGenerator, optional
-        See the module.
     """
 
     def __init__(self, minval: Any = -0.05, maxval: Any = 0.05, seed: Any = None) -> None:
@@ -184,8 +180,6 @@ class VarianceScaling(_Random):
         What the variance is divided by.
     distribution : {'truncated_normal', 'untruncated_normal', 'uniform'}
         Its variance is `scale / fan`.
-    seed : int or SeedGenerator, optional
-        See the module.
     input_axes, output_axes : sequence of int, optional
         Which axes are inputs and which are outputs; used only if both are given. Without them a
         kernel is (*K, I, O).
@@ -276,8 +270,6 @@ class Orthogonal(_Random):
     ----------
     gain : float
         The length of each.
-    seed : int or SeedGenerator, optional
-        See the module.
 
     Notes
     -----

@@ -270,22 +270,9 @@ class SparseCategoricalCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """Cross-entropy of distributions.
+    """Cross-entropy of distributions; see `categorical_crossentropy` for the first parameters.
 
-    Parameters
-    ----------
-    from_logits : bool
-        Whether predictions are logits; see `categorical_crossentropy`.
-    label_smoothing : float
-        The part of the truth, in [0, 1], that is spread evenly.
-    axis : int
-        That of the classes.
-    reduction : str or None
-        See `SparseCategoricalCrossentropy`.
-    name : str
-        A name.
-    dtype : str, optional
-        What is computed in; None is float32.
+    See `SparseCategoricalCrossentropy` for the others.
     """
 
     def __init__(

@@ -26,8 +26,6 @@ class Activation(Layer):
     ----------
     activation : str, callable or None
         A name or a function of `keras.activations`.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
@@ -48,8 +46,6 @@ class ReLU(Layer):
         The ceiling; at least 0.
     negative_slope, threshold : float
         The slope below the threshold, and where x begins to count; at least 0.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(
@@ -72,8 +68,6 @@ class LeakyReLU(Layer):
     ----------
     negative_slope : float
         The slope at and below 0; at least 0.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
@@ -92,12 +86,8 @@ class PReLU(Layer):
     ----------
     alpha_initializer : str or callable
         Of alpha, which has one value for each element of an example.
-    alpha_regularizer, alpha_constraint : None
-        Not offered.
     shared_axes : int or sequence of int, optional
         Axes of the input along which one alpha serves all.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(
@@ -165,8 +155,6 @@ class ELU(Layer):
     ----------
     alpha : float
         The limit at minus infinity is -alpha.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
@@ -185,8 +173,6 @@ class Softmax(Layer):
     ----------
     axis : int or sequence of int
         The axis or axes of the classes.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:

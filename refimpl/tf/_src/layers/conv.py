@@ -16,7 +16,7 @@ from refimpl.tf._src.layers.layer import (
     with_defaults,
 )
 from refimpl.tf._src.layout import Layout, check_window_fits, read_channels_last, same_padding
-from refimpl.tf._src.nn.conv import convolve, convolve_depthwise
+from refimpl.tf._src.nn.conv import convolve
 from refimpl.tf._src.variable import Variable
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D", "DepthwiseConv2D"]
@@ -84,8 +84,14 @@ class _WindowedLayer(Layer):
             raise ValueError(f"input_shape must be of rank {self.rank + 2}; got {input_shape}")
         return read_integer(self._layout.channels(input_shape), "input_shape", least=1)
 
-    def _activate(self, convolved: tuple[Array, Vjp]) -> tuple[Array, Vjp]:
-        before, convolution_vjp = convolved
+    def _convolve(self, x: Array, groups: int, depthwise: bool = False) -> tuple[Array, Vjp]:
+        kernel, bias = self._cast_to_compute(self.kernel), self._cast_to_compute(self.bias)
+        assert kernel is not None
+        padding = self._pad(self._layout.spatial(x.shape))
+        window = (self.strides, padding, self.dilation_rate)
+        before, convolution_vjp = convolve(
+            x, kernel, bias, *window, groups, self._layout, depthwise=depthwise
+        )
         output, activation_vjp = self.activation.with_vjp(before)
 
         def vjp(cotangent: Array) -> tuple[Array]:
@@ -171,11 +177,7 @@ class _Conv(_WindowedLayer):
         return kernel_shape[-2] * self.groups
 
     def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        kernel, bias = self._cast_to_compute(self.kernel), self._cast_to_compute(self.bias)
-        assert kernel is not None
-        padding = self._pad(self._layout.spatial(x.shape))
-        window = (self.strides, padding, self.dilation_rate)
-        return self._activate(convolve(x, kernel, bias, *window, self.groups, self._layout))
+        return self._convolve(x, self.groups)
 
 
 class Conv1D(_Conv):
@@ -209,12 +211,6 @@ class Conv2D(_Conv):
         Whether a bias is added.
     kernel_initializer, bias_initializer : str or callable
         Of the kernel (kH, kW, C/groups, filters) and the bias (filters,).
-    kernel_regularizer, bias_regularizer, activity_regularizer : None
-        Not offered.
-    kernel_constraint, bias_constraint : None
-        Not offered.
-    **kwargs : object
-        See `Layer`.
     """
 
     rank = 2
@@ -231,28 +227,14 @@ class Conv3D(_Conv):
 class DepthwiseConv2D(_WindowedLayer):
     """Two-dimensional convolution of every channel with filters of its own.
 
+    See `Conv2D` for the other parameters; strides and dilation_rate may both be above 1.
+
     Parameters
     ----------
-    kernel_size, strides, dilation_rate : int or tuple of two int
-        Taps of the window, its step, and the step between its taps.
-    padding : {'valid', 'same'}
-        'same' makes ceil(size / stride) windows fit, with an odd unit of padding at the end.
     depth_multiplier : int
         Output channels for each input channel.
-    data_format : {'channels_last', 'channels_first'}, optional
-        Layout of input and output; None is channels last.
-    activation : str, callable or None
-        Applied to the output.
-    use_bias : bool
-        Whether a bias is added.
     depthwise_initializer, bias_initializer : str or callable
         Of the kernel (kH, kW, C, depth_multiplier) and the bias (C * depth_multiplier,).
-    depthwise_regularizer, bias_regularizer, activity_regularizer : None
-        Not offered.
-    depthwise_constraint, bias_constraint : None
-        Not offered.
-    **kwargs : object
-        See `Layer`.
     """
 
     rank = 2
@@ -308,8 +290,5 @@ class DepthwiseConv2D(_WindowedLayer):
             self.bias = self.add_weight("bias", (outputs,), self.bias_initializer)
 
     def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
-        kernel, bias = self._cast_to_compute(self.kernel), self._cast_to_compute(self.bias)
-        assert kernel is not None
-        padding = self._pad(self._layout.spatial(x.shape))
-        window = (self.strides, padding, self.dilation_rate)
-        return self._activate(convolve_depthwise(x, kernel, bias, *window, self._layout))
+        assert self.kernel is not None
+        return self._convolve(x, self.kernel.shape[-2], depthwise=True)

@@ -33,8 +33,6 @@ class Dropout(Layer):
         input's own size.
     seed : int, optional
         Of the layer's `seed_generator`; None takes one from Python's `random`.
-    **kwargs : object
-        See `Layer`.
 
     Attributes
     ----------

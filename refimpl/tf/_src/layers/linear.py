@@ -36,12 +36,8 @@ class Dense(Layer):
         Whether a bias is added.
     kernel_initializer, bias_initializer : str or callable
         Of the kernel (I, units) and the bias (units,).
-    kernel_regularizer, bias_regularizer, activity_regularizer : None
-        Not offered, as are constraints, `lora_rank`, `lora_alpha`, `quantization_config`.
     kernel_constraint, bias_constraint, lora_rank, lora_alpha, quantization_config : None
         Not offered.
-    **kwargs : object
-        See `Layer`.
 
     Notes
     -----
@@ -129,8 +125,6 @@ class Flatten(Layer):
     ----------
     data_format : {'channels_last', 'channels_first'}, optional
         With channels_first the channels are moved last before.
-    **kwargs : object
-        See `Layer`.
     """
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:

@@ -16,6 +16,7 @@ from refimpl.tf._src.layers.layer import (
     resolve_initializer,
     store_gradient,
 )
+from refimpl.tf._src.nn.norm import normalize_channels
 from refimpl.tf._src.variable import Variable
 
 __all__ = ["BatchNormalization", "GroupNormalization"]
@@ -107,14 +108,10 @@ class BatchNormalization(_Normalization):
         Of the trainable weights (C,).
     moving_mean_initializer, moving_variance_initializer : str or callable
         Of the moving statistics (C,). The variance put into them is the biased one.
-    beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint : None
-        Not offered.
     renorm, synchronized : False
         Not offered.
     renorm_clipping, renorm_momentum : object
         Without effect.
-    **kwargs : object
-        See `Layer`.
 
     Notes
     -----
@@ -186,48 +183,24 @@ class BatchNormalization(_Normalization):
             _move(self.moving_mean, mean, self.momentum)
             _move(self.moving_variance, variance, self.momentum)
         else:
-            output, vjp = self._normalize_by_moving(inner, gamma, beta)
+            assert self.moving_mean is not None
+            assert self.moving_variance is not None
+            moving = (self.moving_mean.value, self.moving_variance.value)
+            mean, variance = (value.astype(inner.dtype, copy=False) for value in moving)
+            output, vjp = normalize_channels(
+                inner, mean, variance, gamma, beta, epsilon=self.epsilon
+            )
         return self._in_place(x, wide, output, vjp)
-
-    def _normalize_by_moving(
-        self, x: Array, gamma: Array | None, beta: Array | None
-    ) -> tuple[Array, Vjp]:
-        assert self.moving_mean is not None
-        assert self.moving_variance is not None
-        shape = (1, -1, *(1,) * (x.ndim - 2))
-        moving = (self.moving_mean.value, self.moving_variance.value)
-        mean, variance = (value.astype(x.dtype, copy=False).reshape(shape) for value in moving)
-        scale, offset = (None if w is None else w.reshape(shape) for w in (gamma, beta))
-        output, inner = norm.normalize(x, mean, variance, scale, offset, epsilon=self.epsilon)
-
-        def vjp(cotangent: Array) -> tuple[Array | None, ...]:
-            bar, _, _, scale_bar, offset_bar = inner(cotangent)
-            flat = (None if b is None else b.reshape(-1) for b in (scale_bar, offset_bar))
-            return (bar, *flat)
-
-        return output, vjp
 
 
 class GroupNormalization(_Normalization):
-    """Normalise groups of channels, each example by itself.
+    """Normalise groups of channels, each example by itself; see `BatchNormalization`.
 
     Parameters
     ----------
     groups : int
         Into how many groups the channels are parted; -1 gives each channel its own, which is
         instance normalisation.
-    axis : int
-        That of the channels.
-    epsilon : float
-        Added to the variance under the root.
-    center, scale : bool
-        Whether there is a beta to add and a gamma to multiply by.
-    beta_initializer, gamma_initializer : str or callable
-        Of the trainable weights (C,).
-    beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint : None
-        Not offered.
-    **kwargs : object
-        See `Layer`.
 
     Notes
     -----

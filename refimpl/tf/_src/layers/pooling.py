@@ -86,8 +86,6 @@ class AveragePooling2D(_Pooling):
         maximum.
     data_format : {'channels_last', 'channels_first'}, optional
         Layout of input and output; None is channels last.
-    name, **kwargs : object
-        See `Layer`.
     """
 
     rank, kind = 2, "AVG"

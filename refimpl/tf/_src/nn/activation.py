@@ -1,4 +1,7 @@
-"""`tf.nn`'s activations, softmax and bias_add: Keras' functions, with TensorFlow's arguments."""
+"""`tf.nn`'s activations, softmax and bias_add: Keras' functions, with TensorFlow's arguments.
+
+An activation takes an array of floats, `features`, and returns one of its shape and dtype.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,7 @@ __all__ = [
 
 @differentiable
 def relu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
-    """Return `max(features, 0)`; the derivative at 0 is 0.
-
-    Parameters
-    ----------
-    features : array
-        Float.
-    """
+    """Return `max(features, 0)`; the derivative at 0 is 0."""
     return activations.relu.with_vjp(read_floats(features, "features"))
 
 
@@ -56,8 +53,6 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> tupl
 
     Parameters
     ----------
-    features : array
-        Float.
     alpha : float
         The slope at and below 0.
     """
@@ -89,8 +84,6 @@ def silu(features: Any, beta: Any = 1.0) -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    features : array
-        Float.
     beta : float
         The steepness of the gate.
     """

@@ -180,7 +180,9 @@ def depthwise_conv2d(
     taps = filter.shape[:2]
     pairs = read_padding(padding, layout, input.shape, taps, steps, gaps, explicit=True)
     check_window_fits("input", layout.spatial(input.shape), "filter", taps, steps, gaps, pairs)
-    output, vjp = convolve_depthwise(input, filter, None, steps, pairs, gaps, layout)
+    output, vjp = convolve(
+        input, filter, None, steps, pairs, gaps, channels, layout, depthwise=True
+    )
     return output, lambda cotangent: vjp(cotangent)[:2]
 
 
@@ -193,15 +195,19 @@ def convolve(
     dilations: Sizes,
     groups: int,
     layout: Layout,
+    *,
+    depthwise: bool = False,
 ) -> tuple[Array, Vjp]:
     """Convolve arguments that have been checked, in TensorFlow's layouts.
 
-    The input may have any number of leading axes; the vjp gives those of input, kernel and bias.
+    The input may have any number of leading axes. A depthwise kernel is (*K, C, M), and the groups
+    are its C. The vjp gives the cotangents of input, kernel and bias.
     """
     leading = input.shape[: -1 - layout.n]
+    to_op = depthwise_to_channels_first if depthwise else kernel_to_channels_first
     output, inner = conv.conv(
         layout.to_channels_first(input),
-        kernel_to_channels_first(kernel),
+        to_op(kernel),
         bias,
         stride=strides,
         padding=padding,
@@ -211,48 +217,13 @@ def convolve(
 
     def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
         input_bar, kernel_bar, bias_bar = inner(layout.to_channels_first(cotangent))
-        return (
-            layout.from_channels_first(input_bar, leading),
-            kernel_from_channels_first(kernel_bar),
-            bias_bar,
-        )
+        if depthwise:
+            kernel_bar = depthwise_from_channels_first(kernel_bar, groups)
+        else:
+            kernel_bar = kernel_from_channels_first(kernel_bar)
+        return layout.from_channels_first(input_bar, leading), kernel_bar, bias_bar
 
     return layout.from_channels_first(output, leading), vjp
-
-
-def convolve_depthwise(
-    input: Array,
-    kernel: Array,
-    bias: Array | None,
-    strides: Sizes,
-    padding: Pairs,
-    dilations: Sizes,
-    layout: Layout,
-) -> tuple[Array, Vjp]:
-    """Convolve each channel by itself, with arguments that have been checked.
-
-    The kernel is (*K, C, M), the bias (C*M,); the vjp gives those of input, kernel and bias.
-    """
-    channels = kernel.shape[-2]
-    output, inner = conv.conv(
-        layout.to_channels_first(input),
-        depthwise_to_channels_first(kernel),
-        bias,
-        stride=strides,
-        padding=padding,
-        dilation=dilations,
-        groups=channels,
-    )
-
-    def vjp(cotangent: Array) -> tuple[Array, Array, Array | None]:
-        input_bar, kernel_bar, bias_bar = inner(layout.to_channels_first(cotangent))
-        return (
-            layout.from_channels_first(input_bar),
-            depthwise_from_channels_first(kernel_bar, channels),
-            bias_bar,
-        )
-
-    return layout.from_channels_first(output), vjp
 
 
 def _convolve_checked(

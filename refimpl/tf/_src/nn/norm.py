@@ -183,7 +183,7 @@ def fused_batch_norm(
             batch_mean = norm.blend(mean, batch_mean, factor)
             batch_variance = norm.blend(variance, batch_variance, factor)
     else:
-        y, inner = _normalize_by(mean, variance, wide, scale, offset, eps)
+        y, inner = normalize_channels(wide, mean, variance, scale, offset, epsilon=eps)
         batch_mean, batch_variance = mean, variance
 
     def vjp(cotangent: Array) -> tuple[Array | None, ...]:
@@ -195,18 +195,28 @@ def fused_batch_norm(
     return (y, batch_mean, batch_variance), vjp
 
 
-def _normalize_by(
-    mean: Array, variance: Array, x: Array, scale: Array, offset: Array, epsilon: float
+def normalize_channels(
+    x: Array,
+    mean: Array,
+    variance: Array,
+    scale: Array | None,
+    offset: Array | None,
+    *,
+    epsilon: float,
 ) -> tuple[Array, Vjp]:
+    """Normalise (N, C, *S) by statistics (C,); the vjp gives those of x, scale and offset."""
     shape = (-1, *(1,) * (x.ndim - 2))
-    arrays = (array.reshape(shape) for array in (mean, variance, scale, offset))
-    y, inner = norm.normalize(x, *arrays, epsilon=epsilon)
+    factor, shift = (None if a is None else a.reshape(shape) for a in (scale, offset))
+    output, inner = norm.normalize(
+        x, mean.reshape(shape), variance.reshape(shape), factor, shift, epsilon=epsilon
+    )
 
-    def vjp(cotangent: Array) -> tuple[Array, Array, Array]:
+    def vjp(cotangent: Array) -> tuple[Array | None, ...]:
         x_bar, _, _, scale_bar, offset_bar = inner(cotangent)
-        return x_bar, scale_bar.reshape(-1), offset_bar.reshape(-1)
+        flat = (None if bar is None else bar.reshape(-1) for bar in (scale_bar, offset_bar))
+        return (x_bar, *flat)
 
-    return y, vjp
+    return output, vjp
 
 
 def _read_parameter(value: Any, name: str, x: Array, shape: Sizes) -> Array:

@@ -66,10 +66,6 @@ def stateless_binomial(
         The probability of success, taken for 0 or 1 where it is beyond.
     output_dtype : dtype
         int32, int64 or a float dtype of NumPy's.
-
-    Returns
-    -------
-    array
     """
     sizes, stream = read_shape(shape), stream_from(seed)
     p = read_floats(probs, "probs")

@@ -50,10 +50,6 @@ def stateless_gamma(
         The inverse of the scale; None is 1.
     dtype : dtype
         float16, float32 or float64.
-
-    Returns
-    -------
-    array
     """
     sizes, resolved, stream = read_shape(shape), np.dtype(dtype), stream_from(seed)
     read_choice(resolved.name, "dtype", _DTYPES)

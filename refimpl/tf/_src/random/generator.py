@@ -63,10 +63,6 @@ class Generator:
             An integer of up to 192 bits; or the last numbers of a state, before which come zeros.
         alg : {'philox', 'auto_select'}, optional
             None is philox.
-
-        Returns
-        -------
-        Generator
         """
         return cls(state=_state_from(seed), alg="philox" if alg is None else alg)
 
@@ -87,10 +83,6 @@ class Generator:
             The counter's lower and upper half.
         alg : {'philox', 'auto_select'}
             The algorithm.
-
-        Returns
-        -------
-        Generator
         """
         return cls(state=[*counter, key], alg=alg)
 
@@ -169,10 +161,6 @@ class Generator:
             Of the result.
         dtype : dtype
             int32, int64, uint32 or uint64.
-
-        Returns
-        -------
-        array
         """
         return self.uniform(shape, None, None, dtype)
 
@@ -227,10 +215,6 @@ class Generator:
         ----------
         count : int
             How many.
-
-        Returns
-        -------
-        list of Generator
         """
         drawn = self.uniform_full_int([read_integer(count, "count", least=1)], np.int64)
         return [Generator(state=[0, 0, key], alg="philox") for key in drawn]

@@ -134,12 +134,6 @@ def normal(
         Of the distribution.
     dtype : dtype, optional
         A float dtype; None is float32.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
-
-    Returns
-    -------
-    array
     """
     return stateless_normal(shape, draw_seed(seed), mean, stddev, dtype or "float32")
 
@@ -171,10 +165,6 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
         The interval.
     dtype : dtype
         An integer dtype; others than int32 and int64 are cast from int64.
-
-    Returns
-    -------
-    array
     """
     resolved = np.dtype(dtype)
     if resolved.kind not in "iu":
@@ -190,7 +180,7 @@ def draw_kept(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: Any) -> Arr
 
 
 def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Array:
-    """Zero each element with a probability and scale the others up.
+    """Zero each element with a probability and scale the others up; draw nothing at rates 0 and 1.
 
     Parameters
     ----------
@@ -200,8 +190,6 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
         The probability of dropping, in [0, 1].
     noise_shape : sequence of int or None, optional
         Shape of the mask, which is broadcast to the input's.
-    seed : int, SeedGenerator or None
-        Of the draw; at rates 0 and 1 nothing is drawn.
 
     Returns
     -------
@@ -229,8 +217,6 @@ def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any =
         S, how many to draw from each row.
     dtype : dtype
         Of the result.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
 
     Returns
     -------
@@ -246,10 +232,6 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
     ----------
     alpha : array_like
         The concentration, positive; the result's shape must end with its.
-
-    Returns
-    -------
-    array
     """
     return _gamma(shape, alpha, dtype, draw_seed(seed))
 
@@ -261,10 +243,6 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     ----------
     alpha, beta : array_like
         The concentrations, positive, of shapes that broadcast to the result's.
-
-    Returns
-    -------
-    array
     """
     sizes, pair = read_shape(shape), draw_seed(seed)
     other = tuple((each + _SECOND + 2**31) % 2**32 - 2**31 for each in pair)  # as int32 wraps
@@ -302,10 +280,6 @@ def binomial(
         How many trials.
     probabilities : array_like
         Of success.
-
-    Returns
-    -------
-    array
     """
     kind = dtype or "float32"
     drawn = "float32" if kind == "bfloat16" else kind
@@ -322,12 +296,6 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
         What to shuffle.
     axis : int
         Along which.
-    seed : int, SeedGenerator or None
-        Of the draw; an integer makes every call the same.
-
-    Returns
-    -------
-    array of x's shape
     """
     array = read_array(x, "x")
     along = read_axis(axis, "axis", array.ndim)

@@ -3,7 +3,7 @@
 As TensorFlow's page `tf.random.set_seed` tells, both seeds together say which numbers are drawn,
 and a call with the same two seeds goes on where the last one stopped: in eager mode TensorFlow
 keeps the kernel of every operation, dtype and pair of seeds, with its counter, until the global
-seed is set anew. What stands here is that cache. In every function here `seed` is the operation's.
+seed is set anew. What stands here is that cache. The `seed` of a function is an integer or None.
 """
 
 from __future__ import annotations
@@ -47,13 +47,7 @@ _State.kernels = {}
 
 
 def set_seed(seed: int) -> None:
-    """Set the global seed, as `tf.random.set_seed` does, and begin all draws anew.
-
-    Parameters
-    ----------
-    seed : int
-        Any integer.
-    """
+    """Set the global seed, any integer, and begin all draws anew."""
     _State.seed = read_seed(seed)
     _State.operation_seeds = random.Random(_State.seed)
     _State.kernels.clear()
@@ -151,12 +145,6 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Arr
     ----------
     value : array
         What to shuffle.
-    seed : int, optional
-        The operation's.
-
-    Returns
-    -------
-    array of value's shape
     """
     array = read_array(value, "value")
     if array.ndim == 0 or len(array) < 2:

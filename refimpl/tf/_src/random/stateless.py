@@ -3,7 +3,8 @@
 The two seeds are encrypted once to make the key and the upper half of the counter, so that seeds
 that differ little begin streams that have nothing to do with each other. TensorFlow's pages
 `tf.random.stateless_uniform`, `stateless_normal`, `stateless_truncated_normal`, `split` and
-`fold_in`. Everywhere here `alg` is 'auto_select' or 'philox', which are the same on a CPU.
+`fold_in`. Everywhere here `seed` is a pair of integers, and `alg` is 'auto_select' or 'philox',
+which are the same on a CPU.
 """
 
 from __future__ import annotations
@@ -63,18 +64,10 @@ def stateless_uniform(
     ----------
     shape : list of int
         Of the result.
-    seed : sequence of two int
-        Of the draw.
     minval, maxval : array_like
         The interval; None for maxval is 1. For integers both None mean all that the dtype holds.
     dtype : dtype
         A float dtype, int32 or int64; with no interval also uint32 or uint64.
-    alg : {'auto_select', 'philox'}
-        The same on a CPU.
-
-    Returns
-    -------
-    array
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype, INTEGERS), stream_from(seed)
@@ -110,18 +103,10 @@ def stateless_normal(
     ----------
     shape : list of int
         Of the result.
-    seed : sequence of two int
-        Of the draw.
     mean, stddev : array_like
         Of the distribution.
     dtype : dtype
         A float dtype.
-    alg : {'auto_select', 'philox'}
-        The same on a CPU.
-
-    Returns
-    -------
-    array
     """
     check_algorithm(alg)
     sizes, resolved, stream = read_shape(shape), read_dtype(dtype), stream_from(seed)
@@ -161,8 +146,6 @@ def stateless_categorical(
         Logarithms of probabilities that need not sum to 1. What is not finite is never drawn.
     num_samples : int
         S, how many to draw from each row.
-    seed : sequence of two int
-        Of the draw.
     dtype : dtype
         'int32' or 'int64'.
 
@@ -195,12 +178,8 @@ def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
 
     Parameters
     ----------
-    seed : sequence of two int
-        Where they come from.
     num : int
         How many pairs.
-    alg : {'auto_select', 'philox'}
-        The same on a CPU.
 
     Returns
     -------
@@ -217,12 +196,8 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
 
     Parameters
     ----------
-    seed : sequence of two int
-        Where it comes from.
     data : int
         The number, which becomes the second seed.
-    alg : {'auto_select', 'philox'}
-        The same on a CPU.
 
     Returns
     -------
@@ -244,14 +219,6 @@ def stateless_shuffle(
     ----------
     value : array
         What to shuffle.
-    seed : sequence of two int
-        Of the draw.
-    alg : {'auto_select', 'philox'}
-        The same on a CPU.
-
-    Returns
-    -------
-    array of value's shape
     """
     check_algorithm(alg)
     array, stream = read_array(value, "value"), stream_from(seed)
