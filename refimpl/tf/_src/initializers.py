@@ -17,6 +17,7 @@ import numpy as np
 from refimpl._arguments import read_choice, read_integers, read_number
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
+from refimpl.tf._src.naming import to_snake_case
 from refimpl.tf._src.random import keras as random
 
 __all__ = [
@@ -301,24 +302,10 @@ class MakesValues(Protocol):
         ...
 
 
-_NAMED: dict[str, Callable[[], Initializer]] = {
-    "zeros": Zeros,
-    "ones": Ones,
-    "constant": Constant,
-    "random_normal": RandomNormal,
-    "random_uniform": RandomUniform,
-    "truncated_normal": TruncatedNormal,
-    "variance_scaling": VarianceScaling,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
-    "he_uniform": HeUniform,
-    "he_normal": HeNormal,
-    "lecun_uniform": LecunUniform,
-    "lecun_normal": LecunNormal,
-    "identity": Identity,
-    "orthogonal": Orthogonal,
+_KINDS: dict[str, Callable[[], Initializer]] = {
+    name: globals()[name] for name in __all__ if name not in ("Initializer", "get")
 }
-_NAMED |= {kind.__name__: kind for kind in _NAMED.values() if isinstance(kind, type)}
+_NAMED = _KINDS | {to_snake_case(name): kind for name, kind in _KINDS.items()}
 
 
 def get(identifier: Any, name: str = "identifier") -> MakesValues | None:

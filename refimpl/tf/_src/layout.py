@@ -30,6 +30,11 @@ class Layout:
     n: int
     channels_last: bool
 
+    @property
+    def data_format(self) -> str:
+        """The layout as Keras spells it."""
+        return "channels_last" if self.channels_last else "channels_first"
+
     def spatial(self, shape: Sizes) -> Sizes:
         """Return the spatial sizes of a whole shape."""
         return shape[-1 - self.n : -1] if self.channels_last else shape[-self.n :]

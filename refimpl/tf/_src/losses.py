@@ -155,7 +155,17 @@ class Loss:
         self._vjp: Vjp | None = None
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array:
-        """Return the loss."""
+        """Return the loss, without dimensions unless the reduction is 'none' or None.
+
+        Parameters
+        ----------
+        y_true : array
+            The truth.
+        y_pred : array
+            Float; cast to the loss's dtype.
+        sample_weight : array_like, optional
+            Factors of the losses, of a shape that broadcasts to theirs.
+        """
         return self.with_vjp(y_true, y_pred, sample_weight)[0]
 
     def with_vjp(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> tuple[Array, Vjp]:

@@ -12,7 +12,7 @@ _used: Counter[str] = Counter()
 def choose_name(name: Any, kind: str) -> str:
     """Return the name a caller chose, or the next free one of a kind of layer."""
     if name is None:
-        prefix = _to_snake_case(kind)
+        prefix = to_snake_case(kind)
         number = _used[prefix]
         _used[prefix] += 1
         return prefix if number == 0 else f"{prefix}_{number}"
@@ -26,7 +26,7 @@ def clear_session() -> None:
     _used.clear()
 
 
-def _to_snake_case(name: str) -> str:
+def to_snake_case(name: str) -> str:
     """Spell a class as Keras does: `Conv2D` is `conv2d`, `PReLU` is `p_re_lu`."""
     parted = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", parted).lower()

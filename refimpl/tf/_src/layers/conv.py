@@ -28,31 +28,24 @@ class _WindowedLayer(Layer):
     rank: int
     paddings: tuple[str, ...] = ("valid", "same")
 
-    def __init__(
-        self,
-        kernel_size: Any,
-        strides: Any,
-        padding: Any,
-        data_format: Any,
-        dilation_rate: Any,
-        activation: Any,
-        use_bias: bool,
-        bias_initializer: Any,
-        **kwargs: Any,
+    kernel: Variable | None = None
+    bias: Variable | None = None
+
+    def _set_window(
+        self, kernel_size: Any, strides: Any, padding: Any, data_format: Any, dilation_rate: Any
     ) -> None:
         self.kernel_size = read_sizes(kernel_size, "kernel_size", self.rank)
         self.strides = read_sizes(strides, "strides", self.rank)
         self.padding = padding.lower() if isinstance(padding, str) else padding
         read_choice(self.padding, "padding", self.paddings)
         self._layout = Layout(self.rank, read_channels_last(data_format))
-        self.data_format = "channels_last" if self._layout.channels_last else "channels_first"
+        self.data_format = self._layout.data_format
         self.dilation_rate = read_sizes(dilation_rate, "dilation_rate", self.rank)
+
+    def _set_output(self, activation: Any, use_bias: bool, bias_initializer: Any) -> None:
         self.activation = activations.get(activation)
         self.bias_initializer = resolve_initializer(bias_initializer, "bias_initializer")
-        super().__init__(**kwargs)
         self.use_bias = read_flag(use_bias, "use_bias")
-        self.kernel: Variable | None = None
-        self.bias: Variable | None = None
 
     def _check_shape(self, shape: Sizes) -> None:
         if len(shape) != self.rank + 2:
@@ -137,18 +130,9 @@ class _Conv(_WindowedLayer):
             kernel_constraint=kernel_constraint,
             bias_constraint=bias_constraint,
         )
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            bias_initializer,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        self._set_window(kernel_size, strides, padding, data_format, dilation_rate)
+        self._set_output(activation, use_bias, bias_initializer)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"strides must be 1 where dilation_rate is above 1, here {self.dilation_rate}; "
@@ -268,18 +252,9 @@ class DepthwiseConv2D(_WindowedLayer):
             depthwise_constraint=depthwise_constraint,
             bias_constraint=bias_constraint,
         )
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            bias_initializer,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        self._set_window(kernel_size, strides, padding, data_format, dilation_rate)
+        self._set_output(activation, use_bias, bias_initializer)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
 
     def _add_weights(self, input_shape: Sizes) -> None:
         channels = self._channels_to_build(input_shape)

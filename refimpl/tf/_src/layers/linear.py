@@ -44,6 +44,9 @@ class Dense(Layer):
     Inputs are (N, *, I), outputs (N, *, units). Keras' page `Dense`.
     """
 
+    kernel: Variable | None = None
+    bias: Variable | None = None
+
     def __init__(
         self,
         units: int,
@@ -76,8 +79,6 @@ class Dense(Layer):
         )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.use_bias = read_flag(use_bias, "use_bias")
-        self.kernel: Variable | None = None
-        self.bias: Variable | None = None
 
     def _add_weights(self, input_shape: Sizes) -> None:
         if len(input_shape) < 2:

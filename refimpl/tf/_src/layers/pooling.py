@@ -42,7 +42,7 @@ class _Pooling(Layer):
         self.padding = padding.lower() if isinstance(padding, str) else padding
         read_choice(self.padding, "padding", ("valid", "same"))
         self._layout = Layout(self.rank, read_channels_last(data_format))
-        self.data_format = "channels_last" if self._layout.channels_last else "channels_first"
+        self.data_format = self._layout.data_format
         super().__init__(name=name, **kwargs)
         self.built = True
 

@@ -304,16 +304,16 @@ def _pool_checked(
     padding: Any,
     layout: Layout,
     kind: str,
-    gaps: Sizes | None = None,
+    gaps: Sizes = (),
     ksize_name: str = "ksize",
     *,
     explicit: bool = False,
 ) -> tuple[Array, Vjp]:
     gaps = gaps or (1,) * layout.n
-    input, taps, steps, pairs = _read(
-        input, ksize, strides, padding, layout, gaps, ksize_name, explicit=explicit
+    array, taps, steps, pairs = _read(
+        input, ksize, strides, padding, layout, gaps, ksize_name, explicit
     )
-    return pool_windows(input, layout, kind, taps, steps, pairs, gaps)
+    return pool_windows(array, layout, kind, taps, steps, pairs, gaps)
 
 
 def _read(
@@ -324,7 +324,6 @@ def _read(
     layout: Layout,
     gaps: Sizes,
     ksize_name: str = "ksize",
-    *,
     explicit: bool = False,
 ) -> tuple[Array, Sizes, Sizes, Pairs]:
     """Check the arguments; a window without place makes TensorFlow's max pooling abort."""
