@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_choice, read_integer, read_integers
+from refimpl._arguments import LARGEST_SIZE, read_choice, read_integers, read_pairs
 from refimpl.ops import windows
 from refimpl.ops.array import Array, Pairs, Sizes
 
@@ -109,11 +109,11 @@ def read_window(value: Any, name: str, layout: Layout) -> Sizes:
     None is 1 everywhere.
     """
     n = layout.n
-    if type(value) is int and value > 0:
+    if type(value) is int and 0 < value <= LARGEST_SIZE:
         return (value,) * n
     if value is None:
         return (1,) * n
-    sizes = read_integers(value, name, least=1)
+    sizes = read_integers(value, name, least=1, most=LARGEST_SIZE)
     if len(sizes) == n + 2:
         return _spatial_entries(sizes, value, name, layout)
     if len(sizes) == 1:
@@ -130,7 +130,7 @@ def read_full_window(value: Any, name: str, layout: Layout) -> Sizes:
     n = layout.n
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
         raise TypeError(f"{name} must be a list of {n + 2} integers; got {value!r}")
-    sizes = read_integers(value, name, least=1)
+    sizes = read_integers(value, name, least=1, most=LARGEST_SIZE)
     if len(sizes) != n + 2:
         raise ValueError(f"{name} must be a list of {n + 2} integers; got {value!r}")
     return _spatial_entries(sizes, value, name, layout)
@@ -166,7 +166,7 @@ def read_padding(
             return same_padding(layout.spatial(shape), kernel, stride, dilation)
         allowed = "'SAME' or 'VALID'" + (f" or a list of {n + 2} pairs" if explicit else "")
         raise ValueError(f"padding must be {allowed}; got {padding!r}")
-    pairs = _read_pairs(padding, n + 2)
+    pairs = _read_explicit(padding, n + 2)
     channel = pairs[-1] if layout.channels_last else pairs[1]
     if pairs[0] != (0, 0) or channel != (0, 0):
         raise ValueError(
@@ -180,23 +180,15 @@ def same_padding(spatial: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) 
     return tuple(map(windows.same_padding, spatial, kernel, stride, dilation))
 
 
-def _read_pairs(padding: Any, count: int) -> Pairs:
-    allowed = f"'SAME' or 'VALID' or a list of {count} pairs of non-negative integers"
-    refusal = ValueError(f"padding must be {allowed}; got {padding!r}")
-    if isinstance(padding, np.ndarray):
-        padding = padding.tolist()
-    if not isinstance(padding, Sequence) or len(padding) != count:
-        raise refusal
-    pairs = []
-    for pair in padding:
-        if not isinstance(pair, Sequence) or len(pair) != 2:
-            raise refusal
-        try:
-            before, after = (read_integer(entry, "padding", least=0) for entry in pair)
-        except (TypeError, ValueError):
-            raise refusal from None
-        pairs.append((before, after))
-    return tuple(pairs)
+def _read_explicit(padding: Any, count: int) -> Pairs:
+    pairs = padding.tolist() if isinstance(padding, np.ndarray) else padding
+    try:
+        return read_pairs(pairs, "padding", count)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"padding must be 'SAME' or 'VALID' or a list of {count} pairs of non-negative "
+            f"integers; got {padding!r}"
+        ) from None
 
 
 def check_window_fits(

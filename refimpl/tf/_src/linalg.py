@@ -53,10 +53,11 @@ def matmul(
     for array, label in ((a, "a"), (b, "b")):
         if array.ndim < 2:
             raise ValueError(f"{label} must be of rank 2 or more; got {array.shape}")
-    if transpose_a and adjoint_a:
-        raise ValueError("adjoint_a must be False where transpose_a is True; got True")
-    if transpose_b and adjoint_b:
-        raise ValueError("adjoint_b must be False where transpose_b is True; got True")
+    for both, label in ((transpose_a and adjoint_a, "a"), (transpose_b and adjoint_b, "b")):
+        if both:
+            raise ValueError(
+                f"adjoint_{label} must be False where transpose_{label} is True; got True"
+            )
     if output_type is not None:
         raise ValueError(f"output_type must be None; got {output_type!r}")
     a_turned, b_turned = transpose_a or adjoint_a, transpose_b or adjoint_b

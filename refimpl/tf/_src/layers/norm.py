@@ -77,7 +77,9 @@ class _Normalization(Layer):
         )
         return x.astype(dtype, copy=False), gamma, beta
 
-    def _in_place(self, x: Array, wide: Array, output: Array, inner_vjp: Vjp) -> tuple[Array, Vjp]:
+    def _restore_axis(
+        self, x: Array, wide: Array, output: Array, inner_vjp: Vjp
+    ) -> tuple[Array, Vjp]:
         """Put the channels back where they were, in the input's dtype."""
 
         def vjp(cotangent: Array) -> tuple[Array]:
@@ -190,7 +192,7 @@ class BatchNormalization(_Normalization):
             output, vjp = normalize_channels(
                 inner, mean, variance, gamma, beta, epsilon=self.epsilon
             )
-        return self._in_place(x, wide, output, vjp)
+        return self._restore_axis(x, wide, output, vjp)
 
 
 class GroupNormalization(_Normalization):
@@ -256,7 +258,7 @@ class GroupNormalization(_Normalization):
         else:
             output, vjp = _group_norm(inner, groups, gamma, beta, self.epsilon)
         # Keras rounds to the input's dtype first, then casts to the layer's.
-        rounded, vjp = self._in_place(x, wide, output, vjp)
+        rounded, vjp = self._restore_axis(x, wide, output, vjp)
         return rounded.astype(self._compute_dtype, copy=False), vjp
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refimpl._arguments import read_integers
+from refimpl._arguments import read_sizes
 from refimpl.differentiable import differentiable
 from refimpl.ops import conv
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
@@ -172,10 +172,7 @@ def depthwise_conv2d(
     if min(filter.shape) < 1:
         raise ValueError(f"filter must be not empty; got {filter.shape}")
     steps = read_full_window(strides, "strides", layout)
-    gaps = (1, 1) if dilations is None else read_integers(dilations, "dilations", least=1)
-    gaps = gaps * 2 if len(gaps) == 1 else gaps
-    if len(gaps) != 2:
-        raise ValueError(f"dilations must be a list of 2 integers; got {dilations!r}")
+    gaps = read_sizes(1 if dilations is None else dilations, "dilations", 2, repeat=True)
     _check_not_both(steps, gaps, strides)
     taps = filter.shape[:2]
     pairs = read_padding(padding, layout, input.shape, taps, steps, gaps, explicit=True)

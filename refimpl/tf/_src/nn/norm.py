@@ -81,35 +81,17 @@ def batch_normalization(
     """
     x = read_floats(x, "x")
     epsilon = read_number(variance_epsilon, "variance_epsilon", least=0)
-    read: dict[str, Array | None] = {}
-    for key, value in (
-        ("mean", mean),
-        ("variance", variance),
-        ("offset", offset),
-        ("scale", scale),
-    ):
-        if value is None and key in ("offset", "scale"):
-            read[key] = None
-            continue
-        array = _read_beside(value, key, x)
-        if not broadcasts_to(array.shape, x.shape):
-            raise ValueError(
-                f"{key} must be of a shape that broadcasts to x's {x.shape}; got {array.shape}"
-            )
-        read[key] = array
-    output, inner = norm.normalize(
-        _widen(x),
-        _widen(read["mean"]),
-        _widen(read["variance"]),
-        _widen(read["scale"]),
-        _widen(read["offset"]),
-        epsilon=epsilon,
-    )
+    mean, variance = _read_beside(mean, "mean", x), _read_beside(variance, "variance", x)
+    offset = None if offset is None else _read_beside(offset, "offset", x)
+    scale = None if scale is None else _read_beside(scale, "scale", x)
+    arrays = (x, mean, variance, scale, offset)
+    output, inner = norm.normalize(*map(_widen, arrays), epsilon=epsilon)
 
     def vjp(cotangent: Array) -> tuple[Array | None, ...]:
-        x_bar, mean_bar, variance_bar, scale_bar, offset_bar = inner(_widen(cotangent))
-        bars = (x_bar, mean_bar, variance_bar, offset_bar, scale_bar)
-        return tuple(map(_narrow, bars, (x, *read.values())))
+        x_bar, mean_bar, variance_bar, scale_bar, offset_bar = map(
+            _narrow, inner(_widen(cotangent)), arrays
+        )
+        return x_bar, mean_bar, variance_bar, offset_bar, scale_bar
 
     return output.astype(x.dtype, copy=False), vjp
 
@@ -234,6 +216,10 @@ def _read_beside(value: Any, name: str, x: Array) -> Array:
     array = read_floats(value, name)
     if not (is_half(x.dtype) and array.dtype == np.float32):
         array = read_like(value, name, x, "x")
+    if not broadcasts_to(array.shape, x.shape):
+        raise ValueError(
+            f"{name} must be of a shape that broadcasts to x's {x.shape}; got {array.shape}"
+        )
     return array
 
 

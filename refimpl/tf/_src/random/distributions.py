@@ -14,6 +14,7 @@ import numpy as np
 
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
+from refimpl.ops.random.philox import Stream, blocks, words
 from refimpl.tf._src.random.numbers import (
     make_floats,
     make_integers,
@@ -21,7 +22,6 @@ from refimpl.tf._src.random.numbers import (
     mark_at_least,
     words_for_one,
 )
-from refimpl.tf._src.random.philox import Stream, blocks, words
 
 # A group of truncated normal numbers (as many as a block of words makes) begins this many blocks
 # after the one before it for each of its numbers, so that it can go on rejecting.

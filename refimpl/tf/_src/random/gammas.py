@@ -15,9 +15,9 @@ import numpy as np
 from refimpl._arguments import read_choice
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
+from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.arguments import read_rounded
 from refimpl.tf._src.random.arguments import narrow, read_parameters, read_shape
-from refimpl.tf._src.random.philox import Stream
 from refimpl.tf._src.random.rejection import Reserve, normal_pairs, uniform_pairs
 from refimpl.tf._src.random.stateless import stream_from
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from refimpl._arguments import read_integer
 from refimpl.ops.array import Array, Sizes
+from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
     check_algorithm,
@@ -21,7 +22,6 @@ from refimpl.tf._src.random.arguments import (
     read_shape,
     scale,
 )
-from refimpl.tf._src.random.philox import Stream
 from refimpl.tf._src.random.stateless import INTEGERS, draw_uniform
 
 __all__ = ["Generator"]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from refimpl.ops.array import Array
+from refimpl.ops.random.philox import Stream, blocks
 from refimpl.tf._src.random.distributions import make_normals
 from refimpl.tf._src.random.numbers import make_floats
-from refimpl.tf._src.random.philox import Stream, blocks
 
 _DOUBLE = np.dtype(np.float64)
 

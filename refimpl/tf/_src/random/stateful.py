@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.ops.array import Array, Sizes
+from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.arguments import read_array
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
@@ -26,7 +27,6 @@ from refimpl.tf._src.random.arguments import (
     scale_to,
 )
 from refimpl.tf._src.random.generator import BLOCKS_EACH
-from refimpl.tf._src.random.philox import Stream
 
 __all__ = ["normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
 

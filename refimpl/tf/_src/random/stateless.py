@@ -15,6 +15,7 @@ import numpy as np
 
 from refimpl._arguments import read_choice, read_integer
 from refimpl.ops.array import Array
+from refimpl.ops.random.philox import Stream, words
 from refimpl.tf._src.arguments import read_array, read_floats
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
@@ -27,7 +28,6 @@ from refimpl.tf._src.random.arguments import (
     scale_to,
 )
 from refimpl.tf._src.random.numbers import make_floats
-from refimpl.tf._src.random.philox import Stream, words
 
 __all__ = [
     "fold_in",

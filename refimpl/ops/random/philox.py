@@ -22,23 +22,66 @@ _CHUNK = 1 << 14
 
 
 class Stream(NamedTuple):
-    """Where a sequence of blocks begins."""
+    """Where a sequence of blocks begins.
+
+    Parameters
+    ----------
+    key : int
+        64 bits.
+    counter : int
+        128 bits.
+    """
 
     key: int
     counter: int
 
     def skip(self, blocks: int) -> Stream:
-        """Return the stream that begins some blocks later."""
+        """Return the stream that begins some blocks later.
+
+        Parameters
+        ----------
+        blocks : int
+            How many.
+
+        Returns
+        -------
+        Stream
+        """
         return Stream(self.key, (self.counter + blocks) % (1 << 128))
 
 
 def words(stream: Stream, count: int) -> Array:
-    """Return the first words of a stream."""
+    """Return the first words of a stream.
+
+    Parameters
+    ----------
+    stream : Stream
+        Where to begin.
+    count : int
+        How many words, at least.
+
+    Returns
+    -------
+    array of uint32
+        Of `count` rounded up to whole blocks.
+    """
     return blocks(stream, np.arange(-(-count // 4), dtype=np.uint64)).reshape(-1)
 
 
 def blocks(stream: Stream, offsets: Array) -> Array:
-    """Return blocks from anywhere in a stream."""
+    """Return blocks from anywhere in a stream.
+
+    Parameters
+    ----------
+    stream : Stream
+        Where the offsets count from.
+    offsets : array (n,) of uint64
+        How many blocks later each wanted block is.
+
+    Returns
+    -------
+    array (n, 4) of uint32
+    """
     keys = _round_keys(stream.key)
     out = np.empty((offsets.size, 4), np.uint32)
     for start in range(0, offsets.size, _CHUNK):
