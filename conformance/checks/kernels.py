@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.tf.random import libm
+from refimpl.ops.random import glibc
 from refimpl.torch.backends.cpu import get_cpu_capability
 
 _PROBES = 5000
@@ -61,9 +61,9 @@ def host_libm() -> str:
         return "there is no C library of mathematics here to compare with the one modelled"
     library = ctypes.CDLL(path)
     functions: dict[str, Callable[[Any], Any]] = {
-        "logf": libm.logf,
-        "sinf": lambda x: libm.sincosf(x)[0],
-        "cosf": lambda x: libm.sincosf(x)[1],
+        "logf": glibc.logf,
+        "sinf": lambda x: glibc.sincosf(x)[0],
+        "cosf": lambda x: glibc.sincosf(x)[1],
     }
     x = np.linspace(1e-6, 1, _PROBES, dtype=np.float32)
     for name, model in functions.items():

@@ -22,14 +22,13 @@ from conformance.checks.trajectory import (
 )
 from conformance.checks.trajectory.step import found, wanted
 from conformance.checks.trajectory.training import train
-from conformance.subjects.protocol import SubjectRaised
 from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import LIMIT, distance
 from conformance.programs import all_cases, seeded, trajectory
 from conformance.spec.call import Unsupported
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
-from refimpl.tf.random import libm
-from refimpl.torch._src.random import transforms
+from conformance.subjects.protocol import SubjectRaised
+from refimpl.ops.random import cephes, glibc
 
 LIBRARIES = {
     "torch": (RefimplTorchLibrary, refimpl.torch),
@@ -306,11 +305,11 @@ def test_a_decomposition_is_held_to_its_rounding(dialect):
 @pytest.mark.parametrize(
     ("dialect", "near", "log", "same"),
     [
-        ("torch", seeded.torch.near_normal, transforms.log_float32, lambda r: r.randn(1024)),
+        ("torch", seeded.torch.near_normal, cephes.log_float32, lambda r: r.randn(1024)),
         (
             "tf",
             seeded.tf.near_normal,
-            libm.logf,
+            glibc.logf,
             lambda r: r.random.stateless_normal((1024,), (3, 7)),
         ),
     ],
@@ -368,7 +367,7 @@ def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     root = SimpleNamespace(backends=SimpleNamespace(cpu=capability))
     assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
     assert kernels.unmodelled("torch", refimpl.torch) == ""
-    monkeypatch.setattr(libm, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
+    monkeypatch.setattr(glibc, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
     assert "this host's logf is not" in kernels.host_libm.__wrapped__()
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)
     assert "no C library" in kernels.host_libm.__wrapped__()
@@ -387,9 +386,9 @@ def test_each_function_of_the_hosts_library_is_compared_with_its_model(monkeypat
     monkeypatch.setattr(kernels, "_PROBES", 50)
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: name)
     models = {
-        "logf": libm.logf,
-        "sinf": lambda x: libm.sincosf(x)[0],
-        "cosf": lambda x: libm.sincosf(x)[1],
+        "logf": glibc.logf,
+        "sinf": lambda x: glibc.sincosf(x)[0],
+        "cosf": lambda x: glibc.sincosf(x)[1],
     }
     monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path: host_with(models))
     assert kernels.host_libm.__wrapped__() == ""
