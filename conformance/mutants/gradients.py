@@ -140,9 +140,9 @@ MUTANTS = (
                bar * np.prod(call.arguments["kernel_size"]))),
     Mutant("ties to the last maximum", "Of equal maxima the last gets the gradient.",
            "max_pool2d", "gradient", patches={
-               "refimpl.ops.pool:window_max_and_argmax": last_maximum}, word="stride1"),
+               "refimpl.ops.pooling:window_max_and_argmax": last_maximum}, word="stride1"),
     Mutant("ties split", "Equal maxima share the gradient.", "max_pool1d", "gradient", patches={
-        "refimpl.ops.pool:max_pool": split_among_ties}, word="stride1"),
+        "refimpl.ops.pooling:max_pool": split_among_ties}, word="stride1"),
     Mutant("gradient to every maximum of a window", "Each of several equal maxima gets all of the"
            " gradient.", "max_pool1d", "gradient", after=gradient("input", other_maxima_too),
            word="stride1"),

@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.oracle.answer import Answer, Arrays, Entry, single
 from refimpl.ops.conv import conv
-from refimpl.ops.pad import pad
-from refimpl.ops.pool import avg_pool, max_pool_with_indices
+from refimpl.ops.padding import pad
+from refimpl.ops.pooling import avg_pool, max_pool_with_indices
 from refimpl.ops.windows import same_padding
 
 

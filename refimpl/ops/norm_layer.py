@@ -12,10 +12,15 @@ import math
 
 import numpy as np
 
-from refimpl.errors import must
-from refimpl.ops.arguments import check_float
+from refimpl._arguments import (
+    check_companion,
+    check_float,
+    check_shape,
+    read_integer,
+    read_number,
+)
 from refimpl.ops.array import Array, Vjp, half_in_float32, overwrite
-from refimpl.ops.shapes import check_companion, check_shape
+from refimpl.ops.norm import read_axes
 
 
 @half_in_float32
@@ -149,11 +154,14 @@ def group_norm(
     Y. Wu and K. He, *Group normalization*, 2018.
     """
     check_float(input, "input")
-    must(input.ndim >= 2, "input", "of shape (N, C, ...)", input.shape)
     shape = input.shape
-    must(groups >= 1, "groups", "at least 1", groups)
-    must(shape[1] % groups == 0, "groups", f"a divisor of the {shape[1]} channels", groups)
-    _check_parameters(input, weight, bias, shape[1:2], epsilon)
+    if len(shape) < 2:
+        raise ValueError(f"input must be of shape (N, C, ...); got {shape}")
+    groups = read_integer(groups, "groups", least=1)
+    if shape[1] % groups:
+        raise ValueError(f"groups must be a divisor of the {shape[1]} channels; got {groups}")
+    _check_parameters(input, weight, bias, shape[1:2])
+    epsilon = read_number(epsilon, "epsilon", least=0)
 
     members = (groups, shape[1] // groups)
     grouped = (shape[0], *members, math.prod(shape[2:]))
@@ -161,7 +169,7 @@ def group_norm(
         input.reshape(grouped),
         None if weight is None else weight.reshape(members),
         None if bias is None else bias.reshape(members),
-        float(epsilon),
+        epsilon,
         centered=True,
     )
 
@@ -189,12 +197,10 @@ def _normalize_axes(
     """Normalise over some axes: one group, whose members are single values."""
     check_float(input, "input")
     ndim, shape = input.ndim, input.shape
-    in_range = all(-ndim <= axis < ndim for axis in axes)
-    must(in_range, "axes", f"in the range of the input's {ndim} dimensions", axes)
-    inner = sorted(axis % ndim for axis in axes)
-    must(len(set(inner)) == len(inner), "axes", "different from each other", axes)
+    inner = sorted(read_axes(axes, ndim))
     places = tuple(shape[axis] for axis in inner)
-    _check_parameters(input, weight, bias, places, epsilon)
+    _check_parameters(input, weight, bias, places)
+    epsilon = read_number(epsilon, "epsilon", least=0)
 
     # The averaged axes come last, so that each group lies in one row.
     outer = [axis for axis in range(ndim) if axis not in inner]
@@ -215,7 +221,7 @@ def _normalize_axes(
         to_groups(input),
         None if weight is None else weight.reshape(1, count),
         None if bias is None else bias.reshape(1, count),
-        float(epsilon),
+        epsilon,
         centered=centered,
     )
 
@@ -298,14 +304,9 @@ def _sum_members(x: Array, weight: Array | None) -> Array:
 
 
 def _check_parameters(
-    input: Array,
-    weight: Array | None,
-    bias: Array | None,
-    shape: tuple[int, ...],
-    epsilon: float,
+    input: Array, weight: Array | None, bias: Array | None, shape: tuple[int, ...]
 ) -> None:
     for name, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None:
             check_companion(parameter, name, input, "input")
             check_shape(parameter, name, shape)
-    must(epsilon >= 0.0, "epsilon", "at least 0", epsilon)

@@ -11,7 +11,7 @@ import pytest
 from conformance.bounds import Bounded, Unit, claims, distance, exact
 from conformance.regimes import draw
 from refimpl.dtypes import float_dtype
-from refimpl.ops import activation, conv, dropout, linear, loss, norm, norm_layer, pad, pool
+from refimpl.ops import activation, conv, dropout, linear, loss, norm, norm_layer, padding, pooling
 
 LABELS = np.array([0, 3, 1, 4, 2, 3])
 POINTWISE = [
@@ -82,11 +82,11 @@ OPS = {
         with_settings(conv.conv, stride=(1,) * 3, padding=((0, 0),) * 3, dilation=(1,) * 3),
         [(1, 2, 4, 4, 4), (3, 2, 2, 2, 2)],
     ),
-    "reflect": Op(with_settings(pad.pad, padding=((2, 1),), mode="reflect"), [(2, 3, 5)]),
-    "circular": Op(with_settings(pad.pad, padding=((2, 1),), mode="circular"), [(2, 3, 5)]),
+    "reflect": Op(with_settings(padding.pad, padding=((2, 1),), mode="reflect"), [(2, 3, 5)]),
+    "circular": Op(with_settings(padding.pad, padding=((2, 1),), mode="circular"), [(2, 3, 5)]),
     "avg_pool": Op(
         with_settings(
-            pool.avg_pool,
+            pooling.avg_pool,
             kernel=(3, 3),
             stride=(2, 1),
             padding=((1, 1), (1, 1)),
@@ -96,7 +96,7 @@ OPS = {
     ),
     "max_pool": Op(
         with_settings(
-            pool.max_pool,
+            pooling.max_pool,
             kernel=(3, 3),
             stride=(2, 1),
             padding=((1, 1), (1, 1)),

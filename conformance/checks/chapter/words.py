@@ -13,7 +13,7 @@ from conformance.checks.finding import Array, Finding, equal, same_words, within
 from conformance.checks.mask import binomial
 from refimpl.ops.conv import conv
 from refimpl.ops.norm import batch_norm, moments
-from refimpl.ops.pool import avg_pool
+from refimpl.ops.pooling import avg_pool
 from refimpl.ops.softmax import log_softmax
 
 UNIT = Unit.of("float32")

@@ -12,9 +12,9 @@ from refimpl.differentiable import differentiable
 from refimpl.errors import must, must_be_one_of
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.ops.conv import conv
-from refimpl.ops.pool import avg_pool as avg_pool_op
-from refimpl.ops.pool import max_pool as max_pool_op
-from refimpl.ops.pool import max_pool_with_indices
+from refimpl.ops.pooling import avg_pool as avg_pool_op
+from refimpl.ops.pooling import max_pool as max_pool_op
+from refimpl.ops.pooling import max_pool_with_indices
 from refimpl.tf.arguments import as_floats, integers
 from refimpl.tf.layout import (
     Layout,

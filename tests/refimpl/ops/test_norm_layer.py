@@ -445,8 +445,8 @@ ONE = np.ones(4)
         ((np.ones((2, 3)), ONE, None), {"axes": (1,)}, r"weight must have shape \(3,\)"),
         ((np.ones((2, 4)), ONE, ONE[:1]), {"axes": (1,)}, r"bias must have shape \(4,\)"),
         ((np.ones((2, 4)), ONE, None), {"axes": (0, 1)}, r"weight must have shape \(2, 4\)"),
-        ((np.ones((2, 4)), None, None), {"axes": (2,)}, "axes must be in the range of the input"),
-        ((np.ones((2, 4)), None, None), {"axes": (-3,)}, "axes must be in the range"),
+        ((np.ones((2, 4)), None, None), {"axes": (2,)}, r"axes must be in \[-2, 2\)"),
+        ((np.ones((2, 4)), None, None), {"axes": (-3,)}, r"axes must be in \[-2, 2\)"),
         ((np.ones((2, 4)), None, None), {"axes": (1, -1)}, "axes must be different from each"),
     ],
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from refimpl.differentiable import differentiable
-from refimpl.ops.alpha_dropout import alpha_dropout as masked
 from refimpl.ops.array import Array, Vjp
+from refimpl.ops.dropout import alpha_dropout as masked
 from refimpl.torch import random
 from refimpl.torch.nn.functional._arguments import floats
 from refimpl.torch.nn.functional._dropout import channel_mask, dropped

@@ -9,7 +9,7 @@ import numpy as np
 
 from refimpl.differentiable import differentiable
 from refimpl.errors import must_be_one_of
-from refimpl.ops import pad as ops
+from refimpl.ops import padding as ops
 from refimpl.ops.array import Array, Pairs, Vjp
 from refimpl.torch.nn.functional._arguments import floats, number
 from refimpl.torch.nn.parameter import Tensor

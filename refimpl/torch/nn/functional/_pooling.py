@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.differentiable import Differentiable, differentiable
-from refimpl.ops import pool as ops
+from refimpl.ops import pooling as ops
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.ops.windows import output_size
 from refimpl.torch.nn.functional._arguments import (

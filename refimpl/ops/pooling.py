@@ -7,8 +7,7 @@ import math
 
 import numpy as np
 
-from refimpl.errors import must, must_be_type
-from refimpl.ops.arguments import check_channels_first
+from refimpl._arguments import check_channels_first, read_integer
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32, overwrite
 from refimpl.ops.primitives import (
     scatter,
@@ -66,9 +65,9 @@ def avg_pool(
     grid = window.over(input.shape[2:])
     divisor: Array | float
     if divisor_override is not None:
-        must_be_type(divisor_override, "divisor_override", int, "an integer or None")
-        must(divisor_override != 0, "divisor_override", "different from 0", divisor_override)
-        divisor = float(divisor_override)
+        divisor = float(read_integer(divisor_override, "divisor_override"))
+        if divisor == 0.0:
+            raise ValueError("divisor_override must be different from 0; got 0")
     else:
         divisor = _divisor(window, grid, count_include_pad)
     return _avg_pool(input, grid, divisor)
@@ -98,12 +97,11 @@ def _occupancy(window: Window, grid: Grid, *, padding: bool) -> tuple[Sizes, ...
     if not grid.framed:
         return tuple((kernel,) for kernel in grid.kernel)
     counts = window.occupancy(grid.spatial, padding=padding)
-    must(
-        all(min(count) > 0 for count in counts),
-        "padding",
-        "so narrow that every window holds part of the input",
-        window.padding,
-    )
+    if not all(min(count) > 0 for count in counts):
+        raise ValueError(
+            "padding must be so narrow that every window holds part of the input; "
+            f"got {window.padding}"
+        )
     return counts
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.ops.pad import pad
+from refimpl.ops.padding import pad
 
 NUMPY = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 LIMIT = {"zeros": 5, "replicate": 5}  # reflect and circular are limited by the size
@@ -100,18 +100,68 @@ def test_any_memory_layout_will_do():
         ((1, 1, 3), ((3, 0),), "reflect", ValueError, r"padding must be below the size 3"),
         ((1, 1, 3), ((0, 3),), "reflect", ValueError, r"padding must be below the size 3"),
         ((1, 1, 3), ((0, 4),), "circular", ValueError, r"padding must be at most the size 3"),
-        ((1, 1, 3), ((-1, 0),), "zeros", ValueError, r"padding must be non-negative"),
-        ((1, 1, 3), ((1, 0), (1, 0)), "zeros", ValueError, r"padding must be a tuple of 1"),
-        ((1, 1, 3), ((1.0, 0),), "zeros", TypeError, r"padding must be made of integers"),
+        ((1, 1, 3), ((-4, 0),), "zeros", ValueError, r"padding must not cut off all"),
+        ((1, 1, 3), ((1, 0), (1, 0)), "zeros", ValueError, r"padding must be a tuple of 1 "),
+        ((1, 1, 3), ((1.0, 0),), "zeros", TypeError, r"padding must be .* integers"),
         ((1, 1, 3), ((1, 0),), "edge", ValueError, r"mode must be one of 'zeros', .*got 'edge'"),
-        ((1, 1, 0), ((1, 0),), "replicate", ValueError, r"input must be not empty"),
+        ((1, 1, 0), ((1, 0),), "replicate", ValueError, r"input must not be empty"),
         ((1, 3), ((1, 0),), "zeros", ValueError, r"input must be of shape \(N, C, \*S\)"),
-        ((1, 0, 3), ((1, 0),), "zeros", ValueError, r"input must be .* at least one channel"),
+        ((1, 0, 3), ((1, 0),), "zeros", ValueError, r"input must be .* one channel or more"),
     ],
 )
 def test_wrong_arguments_are_refused_by_name(shape, padding, mode, error, message):
     with pytest.raises(error, match=message):
         pad(np.zeros(shape), padding, mode)
+
+
+# From runs of torch.nn.functional.pad on 1 … 5.
+CROPPED = [
+    ((-1, 2), "zeros", [2, 3, 4, 5, 0, 0]),
+    ((4, -3), "zeros", [0, 0, 0, 0, 1, 2]),
+    ((-5, 5), "zeros", [0, 0, 0, 0, 0]),
+    ((-3, -2), "zeros", []),
+    ((-1, 2), "reflect", [2, 3, 4, 5, 4, 3]),
+    ((-3, 2), "reflect", [4, 5, 4, 3]),
+    ((4, -3), "reflect", [5, 4, 3, 2, 1, 2]),
+    ((-4, 4), "reflect", [5, 4, 3, 2, 1]),
+    ((2, -1), "replicate", [1, 1, 1, 2, 3, 4]),
+    ((-5, 5), "replicate", [5, 5, 5, 5, 5]),
+    ((6, -2), "replicate", [1, 1, 1, 1, 1, 1, 1, 2, 3]),
+    ((-1, 2), "circular", [2, 3, 4, 5, 2, 3]),
+    ((2, -1), "circular", [3, 4, 1, 2, 3, 4]),
+    ((-3, 2), "circular", [4, 5, 4, 5]),
+    ((-2, -2), "circular", [3]),
+    ((4, -6), "reflect", [5, 4, 3]),
+    ((7, -7), "replicate", [1, 1, 1, 1, 1]),
+]
+
+
+@pytest.mark.parametrize(("padding", "mode", "expected"), CROPPED)
+def test_a_negative_width_cuts_off(padding, mode, expected):
+    input = np.arange(1.0, 6.0).reshape(1, 1, 5)
+    output, vjp = pad(input, (padding,), mode)
+    np.testing.assert_array_equal(output, np.reshape(expected, (1, 1, -1)))
+    # The adjoint: <pad(e_i), g> for every unit vector.
+    cotangent = np.arange(2.0, 2.0 + output.size).reshape(output.shape)
+    units = np.eye(5).reshape(5, 1, 5)
+    dots = (pad(units, (padding,), mode)[0] * cotangent).sum(axis=(1, 2))
+    np.testing.assert_array_equal(vjp(cotangent)[0].ravel(), dots)
+
+
+@pytest.mark.parametrize(
+    ("padding", "mode"),
+    [
+        ((-3, -2), "reflect"),
+        ((-3, -2), "replicate"),
+        ((-4, 5), "reflect"),
+        ((4, -3), "circular"),
+        ((-5, 5), "circular"),
+        ((-6, 8), "zeros"),
+    ],
+)
+def test_what_torch_leaves_undefined_is_refused(padding, mode):
+    with pytest.raises(ValueError, match="padding must"):
+        pad(np.ones((1, 1, 5)), (padding,), mode)
 
 
 @pytest.mark.parametrize("input", [np.zeros((1, 1, 3), np.int64), [[[1.0]]], None])
