@@ -1,6 +1,7 @@
 """The functions that make tensors (torch.ones, torch.tensor, …): NumPy arrays, float32 by default.
 
-Only what a program needs to feed the layers, so that it runs by changing its imports.
+Only what a program needs to feed the layers, so that it runs by changing its imports. `size` is the
+shape: a sequence of int, or (as `*size`) several. `dtype` is that of the result.
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ def tensor(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     ----------
     data : array or nested sequence of numbers
         Without a dtype of their own, floats become float32 and integers int64.
-    dtype : dtype, optional
-        Of the result.
     """
     found = np.array(data)
     if dtype is not None:
@@ -50,48 +49,24 @@ def full(size: Any, fill_value: float, *, dtype: npt.DTypeLike | None = None) ->
 
     Parameters
     ----------
-    size : sequence of int
-        Its shape.
     fill_value : float
         The value.
-    dtype : dtype, optional
-        By default float32.
     """
     return np.full(tuple(size), fill_value, _real(dtype))
 
 
 def zeros(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """Return an array of zeros.
-
-    Parameters
-    ----------
-    *size : int, or one sequence of int
-        Its shape.
-    dtype : dtype, optional
-        By default float32.
-    """
+    """Return an array of zeros."""
     return np.zeros(shape_of(size), _real(dtype))
 
 
 def ones(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """Return an array of ones.
-
-    Parameters
-    ----------
-    *size, dtype
-        See `zeros`.
-    """
+    """Return an array of ones."""
     return np.ones(shape_of(size), _real(dtype))
 
 
 def empty(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """Return an array of unknown values.
-
-    Parameters
-    ----------
-    *size, dtype
-        See `zeros`.
-    """
+    """Return an array of unknown values."""
     return np.empty(shape_of(size), _real(dtype))
 
 

@@ -40,18 +40,6 @@ def normal_(array: Array, mean: float = 0.0, std: float = 1.0, generator: Source
         Of floats; filled in memory order.
     mean, std : float, default 0.0 and 1.0
         Mean and standard deviation.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-
-    Returns
-    -------
-    array
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If `std` is negative.
 
     Notes
     -----
