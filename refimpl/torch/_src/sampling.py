@@ -2,7 +2,8 @@
 
 `generator` is a Generator or a numpy.random.Generator, by default `default_generator`, which
 `manual_seed` seeds. `size` is the shape: a sequence of int, or (as `*size`) several. `dtype`
-is that of the result, by default float32 for real numbers and int64 for integers.
+is that of the result, by default float32 for real numbers and int64 for integers. torch's `device`
+may be the CPU and `requires_grad` False.
 """
 
 from __future__ import annotations
@@ -16,20 +17,24 @@ from refimpl._arguments import check_float, read_integer, read_integers
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src import random
+from refimpl.torch._src.arguments import takes_device
 
 __all__ = ["bernoulli", "normal", "rand", "randint", "randn", "randperm"]
 
 
+@takes_device
 def rand(*size: Any, generator: random.Source = None, dtype: npt.DTypeLike | None = None) -> Array:
     """Return draws from the uniform distribution over [0, 1)."""
     return random.draw_uniform(shape_of(size), 0.0, 1.0, _float(dtype), generator)
 
 
+@takes_device
 def randn(*size: Any, generator: random.Source = None, dtype: npt.DTypeLike | None = None) -> Array:
     """Return draws from the standard normal distribution."""
     return random.draw_normal(shape_of(size), 0.0, 1.0, _float(dtype), generator)
 
 
+@takes_device
 def randint(
     *bounds: Any,
     low: int | None = None,
@@ -80,6 +85,7 @@ def randint(
     return random.random_(np.empty(shape, np.dtype(dtype)), least, end, generator)
 
 
+@takes_device
 def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = np.int64) -> Array:
     """Return a random permutation of the integers below n.
 
@@ -125,6 +131,7 @@ def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
     return random.bernoulli_(np.empty(input.shape, input.dtype), input, generator)
 
 
+@takes_device
 def normal(
     mean: float | Array,
     std: float | Array = 1.0,
