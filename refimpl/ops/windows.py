@@ -68,6 +68,22 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
     return total // 2, total - total // 2
 
 
+def causal_padding(kernel: int, dilation: int) -> tuple[int, int]:
+    """Return the padding that makes each window end with the element it belongs to.
+
+    Parameters
+    ----------
+    kernel, dilation : int
+        Taps of the window, and the step between them.
+
+    Returns
+    -------
+    tuple of int
+        Padding before and after.
+    """
+    return dilation * (kernel - 1), 0
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A window laid over an input of one size: what the kernels need, worked out once.
