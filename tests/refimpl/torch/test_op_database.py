@@ -53,7 +53,7 @@ DATABASE_NAMES = {
 EVERY = {name: 23 for name in DATABASE_NAMES if name.endswith("_with_indices")}
 # Public names that torch's databases do not have.
 NOT_THERE = {
-    *("Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "seed"),
+    *("Generator", "get_rng_state", "initial_seed", "manual_seed", "seed"),
     *("set_rng_state", "from_numpy", "rand", "randperm", "tensor"),
     "nn.functional.dropout1d",
     *("nn.AlphaDropout", "nn.Dropout", "nn.Dropout1d", "nn.Dropout2d", "nn.Dropout3d"),
@@ -93,10 +93,6 @@ def has_limits(sample):
     return None not in limits and len(limits) == 2 and limits[0] > limits[1]
 
 
-def crops(sample):
-    return min(sample.arguments[1]) < 0 and sample.arguments[2] != "constant"
-
-
 SCALAR_KERNEL = (
     "Among too few elements for a vector torch's slope at NaN is that of the straight part;"
     " refimpl's is NaN or 0, as in a vector."
@@ -133,25 +129,6 @@ DIFFERENCES = [
     ),
     Difference("arange", has_wrong_step, "to be mended: steps of 0 and away from the end"),
     Difference("clamp", has_limits, "to be mended: limits that are arrays, or exchanged"),
-    Difference("nn.functional.pad", crops, "to be mended: negative widths, which crop"),
-    Difference(
-        "nn.functional.avg_pool2d",
-        lambda sample: sample.arguments[2:3] == ((),),
-        "to be mended: a stride of () stands for the kernel's size",
-    ),
-    Difference(
-        "nn.functional.batch_norm",
-        lambda sample: sample.arguments[0].shape == (0,),
-        "to be mended: an empty input of one dimension",
-    ),
-    *(
-        Difference(
-            name,
-            lambda sample: sample.aspect == "output" and sample.arguments[0].ndim < 2,
-            "to be mended: inputs of fewer than two dimensions, in evaluation",
-        )
-        for name in ("nn.functional.feature_alpha_dropout", "feature_alpha_dropout_")
-    ),
 ]
 
 
