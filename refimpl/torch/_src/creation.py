@@ -111,7 +111,8 @@ def arange(
         raise TypeError("arange must get an end; got None")
     whole = all(isinstance(bound, int | np.integer) for bound in (start, end, step))
     first, last, width = (
-        read_number(bound, name) for bound, name in ((start, "start"), (end, "end"), (step, "step"))
+        float(bound) if isinstance(bound, bool) else read_number(bound, name)
+        for bound, name in ((start, "start"), (end, "end"), (step, "step"))
     )
     if width == 0 or (last - first) * width < 0:
         raise ValueError(f"step must be other than 0 and lead from {start} to {end}; got {step}")

@@ -212,7 +212,11 @@ class Comparison:
             if isinstance(value, torch.Tensor) and value.requires_grad
         }
         cotangent = torch.randn(output.shape, dtype=output.dtype)
-        gradients = torch.autograd.grad(output, wanted.values(), cotangent, allow_unused=True)
+        try:
+            gradients = torch.autograd.grad(output, wanted.values(), cotangent, allow_unused=True)
+        except RuntimeError as error:
+            self.add("gradient", dtype, call, f"torch's way back fails: {error}")
+            return
         bars = dict(zip(names, vjp(cotangent.numpy()), strict=False))
         operands = [*operands, cotangent.numpy()]
         for name, gradient in zip(wanted, gradients, strict=True):

@@ -75,22 +75,19 @@ def is_wide_gradient(sample):
     )
 
 
-def has_device(sample):
-    return "device" in sample.keywords
+def widens_lower_limit(sample):
+    """Whether input and lower limit broadcast to less than with the upper limit."""
+    if sample.aspect != "gradient" or any(np.ndim(limit) == 0 for limit in sample.arguments[1:]):
+        return False
+    shapes = [np.shape(argument) for argument in sample.arguments]
+    return np.broadcast_shapes(*shapes[:2]) != np.broadcast_shapes(*shapes)
 
 
-def has_wrong_step(sample):
-    return (
-        sample.aspect == "refusal" and not sample.keywords and np.isfinite(sample.arguments).all()
-    )
+def has_integers(sample):
+    return any(getattr(argument, "dtype", None) in INTEGERS for argument in sample.arguments)
 
 
-def has_limits(sample):
-    """Tell whether the limits are arrays that are no numbers, or exchanged."""
-    limits = sample.arguments[1:]
-    if any(np.ndim(limit) > 0 for limit in limits):
-        return True
-    return None not in limits and len(limits) == 2 and limits[0] > limits[1]
+INTEGERS = (np.int32, np.int64)
 
 
 SCALAR_KERNEL = (
@@ -123,12 +120,14 @@ DIFFERENCES = [
         lambda sample: "out" in sample.keywords,
         "There is no argument out: functions return new arrays.",
     ),
-    *(
-        Difference(name, has_device, "to be mended: device and requires_grad are unknown")
-        for name in ("arange", "empty", "full", "normal", "ones", "randint", "randn", "zeros")
+    Difference(
+        "clamp",
+        widens_lower_limit,
+        "torch's backward kernel fails where input and lower limit are smaller than the output.",
     ),
-    Difference("arange", has_wrong_step, "to be mended: steps of 0 and away from the end"),
-    Difference("clamp", has_limits, "to be mended: limits that are arrays, or exchanged"),
+    Difference(
+        "clamp", has_integers, "torch promotes integers; refimpl clamps floats of one dtype."
+    ),
 ]
 
 
