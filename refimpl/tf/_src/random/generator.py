@@ -84,7 +84,7 @@ class Generator:
         alg : {'philox', 'auto_select'}
             The algorithm.
         """
-        return cls(state=[*counter, key], alg=alg)
+        return cls(state=_join(key, counter), alg=alg)
 
     @classmethod
     def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
@@ -117,7 +117,7 @@ class Generator:
 
     def reset_from_key_counter(self, key: Any, counter: Any) -> None:
         """Replace the state by its two parts; see `from_key_counter` for them."""
-        self.reset([*counter, key])
+        self.reset(_join(key, counter))
 
     def skip(self, delta: Any) -> Array:
         """Move on as if some numbers had been drawn.
@@ -221,6 +221,12 @@ class Generator:
 
     def _move_on(self, shape: Sizes) -> None:
         self._stream = self._stream.skip(BLOCKS_EACH * math.prod(shape))
+
+
+def _join(key: Any, counter: Any) -> list[Any]:
+    if np.shape(counter) != (2,):
+        raise ValueError(f"counter must be two integers; got {counter!r}")
+    return [*counter, key]
 
 
 def _state_from(seed: Any) -> list[int]:
