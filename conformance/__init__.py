@@ -9,14 +9,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.apart import Limits
-    from conformance.dialects.base import Unsupported
-    from conformance.doors import check, parametrize_with_checks
+    from conformance.frontends.api import check, parametrize_with_checks
+    from conformance.judging.verdict import Record, Verdict
+    from conformance.spec.call import Unsupported
+    from conformance.spec.request import Observation, Request
     from conformance.subjects.adapter import FunctionSubject, LayerSubject, Operation
-    from conformance.subjects.base import Observation, Request, Subject
     from conformance.subjects.gap import Gap
+    from conformance.subjects.protocol import Subject
+    from conformance.subjects.sandbox import Limits
     from conformance.subjects.tensors import TensorSubject
-    from conformance.verdict import Record, Verdict
 
 __all__ = [
     "FunctionSubject",
@@ -40,17 +41,17 @@ _HOMES = {
     "FunctionSubject": "conformance.subjects.adapter",
     "Gap": "conformance.subjects.gap",
     "LayerSubject": "conformance.subjects.adapter",
-    "Limits": "conformance.apart",
-    "Observation": "conformance.subjects.base",
+    "Limits": "conformance.subjects.sandbox",
+    "Observation": "conformance.spec.request",
     "Operation": "conformance.subjects.adapter",
-    "Record": "conformance.verdict",
-    "Request": "conformance.subjects.base",
-    "Subject": "conformance.subjects.base",
+    "Record": "conformance.judging.verdict",
+    "Request": "conformance.spec.request",
+    "Subject": "conformance.subjects.protocol",
     "TensorSubject": "conformance.subjects.tensors",
-    "Unsupported": "conformance.dialects.base",
-    "Verdict": "conformance.verdict",
-    "check": "conformance.doors",
-    "parametrize_with_checks": "conformance.doors",
+    "Unsupported": "conformance.spec.call",
+    "Verdict": "conformance.judging.verdict",
+    "check": "conformance.frontends.api",
+    "parametrize_with_checks": "conformance.frontends.api",
 }
 
 

@@ -14,17 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from conformance import subjects
-from conformance.case import Case
-from conformance.cases import trajectory
-from conformance.training import train
+from conformance.checks.trajectory.training import train
+from conformance.programs import trajectory
+from conformance.spec.case import Case
+from conformance.subjects import loading
 
 PAIRS = {"torch": ("torch", "refimpl.torch"), "tf": ("tensorflow", "refimpl.tf")}
 
 
 def losses(name: str, case: Case, dialect: str) -> list[float]:
     """Train one subject's network and return the loss of each step."""
-    library = subjects.load(name).library()  # type: ignore[attr-defined]
+    library = loading.load(name).library()  # type: ignore[attr-defined]
     return [float(note.step.loss) for note in train(library, case, dialect)]
 
 

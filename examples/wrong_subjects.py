@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.subjects.base import Observation, Request
+from conformance.spec.request import Observation, Request
 from conformance.subjects.refimpl import RefimplTorch
 
 

@@ -27,9 +27,9 @@ def claims_about(layers: Sequence[str], frameworks: bool) -> list[Any]:
 
     Those of the real frameworks are among them if they are asked for.
     """
-    from conformance import claims
-    from conformance.cases import all_cases
-    from conformance.subjects import SUBJECTS
+    from conformance.judging import claims
+    from conformance.programs import all_cases
+    from conformance.subjects.loading import SUBJECTS
 
     some = [case for case in all_cases() if case.layer in layers]
     with mock.patch.object(claims, "all_cases", return_value=some):
@@ -87,15 +87,15 @@ class Remembered:
     """
 
     def __init__(self, name: str, answers: Answers, asks: bool) -> None:
-        from conformance.subjects import DIALECT_OF
+        from conformance.subjects.loading import DIALECT_OF
 
         self.name, self.dialect = name, DIALECT_OF[name]
         self.answers, self.asks, self.subject = answers, asks, None
 
     def run(self, request: Any) -> Any:
         """Answer as the framework did, or does."""
-        from conformance.dialects.base import Unsupported
-        from conformance.subjects import load
+        from conformance.spec.call import Unsupported
+        from conformance.subjects.loading import load
 
         key = f"{self.name}/{question(request)}"
         if key not in self.answers:
@@ -116,7 +116,8 @@ class Remembered:
 
 def reds(claims: Iterable[Any], answers: Answers, asks: bool = False) -> Iterator[str]:
     """Judge claims and yield those that are not healthy."""
-    from conformance.claims import Session, judge
+    from conformance.judging.judge import judge
+    from conformance.judging.session import Session
 
     session = Session({name: Remembered(name, answers, asks) for name in FRAMEWORKS})
     for claim in claims:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from conformance.bounds import Bounded, Unit, exact
-from conformance.case import Case
-from conformance.oracle import pointwise, statistics, windows
-from conformance.oracle.answer import Answer, Entry
+from conformance.layers import oracle_pointwise as pointwise
+from conformance.layers import oracle_statistics as statistics
+from conformance.layers import oracle_windows as windows
+from conformance.oracle.bounds import Bounded, Unit, exact
+from conformance.spec.answer import Answer, Entry
+from conformance.spec.case import Case
 from refimpl.dtypes import is_float
 
 ENTRIES: Mapping[str, Entry] = {

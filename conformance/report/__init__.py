@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from conformance.verdict import Record
+from conformance.judging.verdict import Record
 
 __all__ = ["Report"]
 

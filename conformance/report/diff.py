@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
-from conformance.verdict import Record, Verdict
 
 # A K that grew by more than this is worth a look, though it is still within the limit.
 GROWTH = 2.0
@@ -159,7 +159,7 @@ tox run -e conformance-tf221 -- --report-json tf221.json
 {render(difference).strip()}
 ```
 
-The records of `conformance/divergences/` hold for the newer version. Where the older one does
+The records of `conformance/judging/divergences/` hold for the newer version. Where the older one does
 otherwise, it is *stale* or fails there, and so is listed as fixed.
 """
 

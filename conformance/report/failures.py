@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Sequence
 
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
-from conformance.verdict import Record, Verdict
 
 # How many kinds are shown in full; the rest is counted.
 _SHOWN = 20

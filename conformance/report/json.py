@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import refimpl
+from conformance.judging.verdict import Record
 from conformance.report import Report
-from conformance.verdict import Record
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1

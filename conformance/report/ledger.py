@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.claims import Claim
+    from conformance.judging.claim import Claim
     from conformance.report import Report
     from conformance.report.progress import Progress
 
 # The name under which a record travels in a test's user properties.
 PROPERTY = "conformance"
 
-_SUITE = Path(__file__).resolve().parent.parent
 _CATEGORIES = {"pass": "passed", "expected": "xfailed", "unsupported": "skipped"}
 
 
 class Plan(Protocol):
-    """What the ledger asks of the plan, and only once the run is over."""
+    """What the ledger asks of the plan; of its claims only once the run is over."""
+
+    @property
+    def module(self) -> Path:
+        """The tests of the matrix."""
 
     @property
     def columns(self) -> Sequence[str]:
@@ -86,8 +89,8 @@ class Ledger:
     def _is_claim(self, nodeid: str) -> bool:
         path, _, test = nodeid.partition("::")
         if path not in self._in_suite:
-            folder = os.path.realpath(self.config.rootpath / path)
-            self._in_suite[path] = Path(folder).parent == _SUITE
+            found = os.path.realpath(self.config.rootpath / path)
+            self._in_suite[path] = Path(found) == self.plan.module
         return self._in_suite[path] and "[" in test
 
     # What happened --------------------------------------------------------------------------
@@ -159,8 +162,8 @@ class Ledger:
             terminalreporter.write_line(self.trouble, red=True)
 
     def _close(self) -> Report:
+        from conformance.judging.verdict import Record
         from conformance.report import Report
-        from conformance.verdict import Record
 
         judged = {nodeid: Record.from_json(values) for nodeid, values in self.records.items()}
         lost = {nodeid: self._lost(nodeid, why) for nodeid, why in self.broken.items()}
@@ -176,10 +179,10 @@ class Ledger:
 
     def _lost(self, nodeid: str, why: str) -> Any:
         """Make the record of a claim whose test ended without a verdict."""
-        from conformance.verdict import Record, Verdict
+        from conformance.judging.verdict import Record, Verdict
 
-        path, _, test = nodeid.partition("::")
-        aspect = Path(path).stem.removeprefix("test_")
+        test = nodeid.partition("::")[2]
+        aspect = test[: test.index("[")].removeprefix("test_")
         claim = self.plan.find_claim(aspect, test[test.index("[") + 1 : test.rindex("]")])
         return Record(
             case=claim.case.id,

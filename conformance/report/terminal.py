@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.judging.verdict import Record, Verdict
 from conformance.report import Report
-from conformance.verdict import Record, Verdict
 
 _LEGEND = (
     "✓ passed/total worst K{limit}  ~ rest expected  ✗ fail/stale/error  "

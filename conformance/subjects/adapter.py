@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.dialects.base import Owned, Role, Unsupported
+from conformance.spec.call import Owned, Role, Unsupported
+from conformance.spec.request import Observation, Request
 from conformance.subjects.answer import AnswerError, check_array
-from conformance.subjects.base import Observation, Request, constant
 from conformance.subjects.gap import Gap
+from conformance.subjects.protocol import constant
 
 Array = npt.NDArray[Any]
 Functions = Mapping[str, Callable[..., Any]]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.dialects.base import Call, Move, Reshaped, Transposed
-from conformance.subjects.base import Observation
+from conformance.spec.call import Call, Move, Reshaped, Transposed
+from conformance.spec.request import Observation
 
 
 class AnswerError(TypeError):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-from conformance.cases import all_cases
-from conformance.dialects import DIALECTS
-from conformance.dialects.base import Call, Unsupported
+from conformance.layers.dialects import DIALECTS
+from conformance.programs import all_cases
+from conformance.spec.call import Call, Unsupported
 
 Status = Literal["not implemented", "not yet", "never"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.subjects.library import Step
+from conformance.spec.library import Step
 
 Array = npt.NDArray[Any]
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.dialects.base import Owned
-from conformance.subjects.base import Observation, Request, constant, resolve
+from conformance.spec.call import Owned
+from conformance.spec.library import Library
+from conformance.spec.request import Observation, Request
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
-from conformance.subjects.library import Library
+from conformance.subjects.protocol import constant, resolve
 from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]

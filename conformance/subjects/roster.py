@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from conformance import subjects
-from conformance.dialects import DIALECTS
-from conformance.subjects.base import Subject
+from conformance.layers.dialects import DIALECTS
+from conformance.subjects import loading
 from conformance.subjects.gap import Gap, check_gaps
+from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import reference_to
 
 Given: TypeAlias = "str | Subject | Callable[[], Subject]"
@@ -35,7 +35,7 @@ class Entry:
         What `--subject` takes for it; None for an object that was handed over, and for a class
         that stands in no file.
     built_in : bool
-        Whether it is one of `subjects.SUBJECTS`: those are what our records speak about.
+        Whether it is one of `loading.SUBJECTS`: those are what our records speak about.
     lacks : tuple of Gap
         What it declares that it does not do.
     """
@@ -57,7 +57,7 @@ def roster_of(given: Iterable[Given]) -> Roster:
     Parameters
     ----------
     given : iterable of str, Subject or callable
-        Names of built-in subjects, references to others (see `subjects.load`), subjects, or
+        Names of built-in subjects, references to others (see `loading.load`), subjects, or
         classes and functions that make one.
 
     Returns
@@ -77,7 +77,7 @@ def roster_of(given: Iterable[Given]) -> Roster:
             continue
         seen.append(each)
         entry = _entry(each)
-        if entry.name in roster or (entry.name in subjects.BUILT_IN and not entry.built_in):
+        if entry.name in roster or (entry.name in loading.BUILT_IN and not entry.built_in):
             raise ValueError(
                 f"{_shown(each)} calls itself {entry.name!r}, as another subject does:"
                 " give it a name of its own"
@@ -95,7 +95,7 @@ def built_in() -> Roster:
     mapping
         Name -> entry, in the order of the matrix.
     """
-    return roster_of(subjects.SUBJECTS)
+    return roster_of(loading.SUBJECTS)
 
 
 def handed_over(name: str, subject: Subject) -> Entry:
@@ -117,7 +117,7 @@ def handed_over(name: str, subject: Subject) -> Entry:
         subject.dialect,
         lambda: subject,
         None,
-        built_in=name in subjects.BUILT_IN,  # it stands in for that one
+        built_in=name in loading.BUILT_IN,  # it stands in for that one
         lacks=lacks_of(subject, name),
     )
 
@@ -135,7 +135,7 @@ def referred_to(entry: Entry) -> Callable[[], Subject]:
     callable
     """
     assert entry.reference is not None
-    return functools.partial(subjects.load, entry.reference)
+    return functools.partial(loading.load, entry.reference)
 
 
 def lacks_of(subject: Any, shown: str) -> tuple[Gap, ...]:
@@ -170,15 +170,15 @@ def lacks_of(subject: Any, shown: str) -> tuple[Gap, ...]:
 
 def _canonical(given: Given) -> Given:
     """Call a built-in subject by its name, also where it is given as module:Class."""
-    names = {path: name for name, path in subjects.BUILT_IN.items()}
+    names = {path: name for name, path in loading.BUILT_IN.items()}
     return names.get(given, given) if isinstance(given, str) else given
 
 
 def _entry(given: Given) -> Entry:
-    if isinstance(given, str) and given in subjects.BUILT_IN:
-        load = functools.partial(subjects.load, given)
-        return Entry(given, subjects.DIALECT_OF[given], load, given, built_in=True)
-    subject = subjects.load(given) if isinstance(given, str) else subjects.made(given)
+    if isinstance(given, str) and given in loading.BUILT_IN:
+        load = functools.partial(loading.load, given)
+        return Entry(given, loading.DIALECT_OF[given], load, given, built_in=True)
+    subject = loading.load(given) if isinstance(given, str) else loading.instantiate(given)
     shown = _shown(given)
     for attribute in ("dialect", "run"):
         if not hasattr(subject, attribute):

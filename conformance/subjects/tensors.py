@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.dialects.base import Unsupported
+from conformance.spec.call import Unsupported
 from conformance.subjects.adapter import Array, FunctionSubject, Operation
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.dialects.base import Owned, Slot
-from conformance.subjects.base import Observation, Request, constant, resolve
+from conformance.spec.call import Owned, Slot
+from conformance.spec.library import Library
+from conformance.spec.request import Observation, Request
 from conformance.subjects.libraries import TorchLibrary
-from conformance.subjects.library import Library
+from conformance.subjects.protocol import constant, resolve
 
 Array = npt.NDArray[Any]
 

@@ -11,9 +11,9 @@ import sys
 from math import nan
 import numpy as np
 import refimpl
-from conformance.dialects.base import Call, Result, Slot
-from conformance.subjects import load
-from conformance.subjects.base import Request
+from conformance.spec.call import Call, Result, Slot
+from conformance.subjects.loading import load
+from conformance.subjects.protocol import Request
 
 input = np.array([[[nan]]], np.float32)
 

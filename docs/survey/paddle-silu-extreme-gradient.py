@@ -11,9 +11,9 @@ Seen with: Python 3.11.7, numpy 2.4.6
 import sys
 import numpy as np
 import refimpl
-from conformance.dialects.base import Call, Result, Slot
-from conformance.subjects import load
-from conformance.subjects.base import Request
+from conformance.spec.call import Call, Result, Slot
+from conformance.subjects.loading import load
+from conformance.subjects.protocol import Request
 
 input = np.array([[[-87.0]]], np.float32)
 output_cotangent = np.array([[[1.0]]], np.float32)

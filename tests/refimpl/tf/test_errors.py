@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import refimpl.tf as tf
-from conformance.cases.errors import BAD_CALLS
 from conformance.checks.errors import attempt
-from conformance.subjects import load
+from conformance.programs.bad_calls import BAD_CALLS
+from conformance.subjects.loading import load
 
 nn, layers, losses = tf.nn, tf.keras.layers, tf.keras.losses
 F = np.float32

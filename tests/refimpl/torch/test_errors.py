@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import refimpl.torch
-from conformance.cases.errors import BAD_CALLS
 from conformance.checks.errors import attempt
-from conformance.subjects import load
+from conformance.programs.bad_calls import BAD_CALLS
+from conformance.subjects.loading import load
 from refimpl.torch import nn
 
 F = nn.functional

@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pytest
 
-from refimpl.torch.random import transforms
+from refimpl.torch._src.random import transforms
 
 BLOCK = 2**16
 # The bits of a float64 beyond those of a float32, and the one that stands for half a unit.

@@ -1,0 +1,256 @@
+"""The doors for Python: a plain call that gives records, and a decorator for tests of one's own.
+
+pytest's plugin and the command line are the other two. All of them plan, select and judge with
+what stands here and in `conformance.judging.claims`, and so come to the same verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.frontends.outcome import end_test
+from conformance.judging.claim import Claim
+from conformance.judging.expectations import load_expected_failures
+from conformance.judging.isolation import IsolatedJudge
+from conformance.judging.planning import plan
+from conformance.judging.selection import ASPECTS
+from conformance.judging.verdict import Record
+from conformance.subjects.roster import Given, roster_of
+from conformance.subjects.sandbox import Limits
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def check(
+    *subjects: Given,
+    case: str = "*",
+    aspect: str = "*",
+    claims: Iterable[str] = (),
+    expected_failures: Path | str | None = None,
+    isolate: bool | Limits = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Record]:
+    """
+    IsolatedJudge some subjects.
+
+    Parameters
+    ----------
+    *subjects : str, Subject or callable
+        Each a built-in subject's name, a reference such as 'my_adapter.py:Mine', a subject, or a
+        class or function that makes one.
+    case, aspect : str
+        Patterns, as in a shell, of the cases and aspects to look at.
+    claims : iterable of str
+        If given, look at these claims alone; each is ASPECT/ID, as a failure's last line has it.
+    expected_failures : Path or str, optional
+        A TOML file of expected failures.
+    isolate : bool or Limits
+        Whether what is not built in runs in a process of its own, as it does from the command
+        line: True, or what it may cost there. Then one that crashes or hangs costs the claims it
+        died of.
+    progress : callable, optional
+        Told how many claims have been judged, of how many, after each.
+
+    Returns
+    -------
+    list of Record
+        One for each claim, in the order of the plan.
+
+    Raises
+    ------
+    ValueError, TypeError, ImportError
+        If a subject cannot be found or is none, an argument selects nothing, or a subject that
+        was handed over as an object is to run where no object can get.
+
+    Examples
+    --------
+    >>> import conformance
+    >>> records = conformance.check("refimpl.torch", case="softsign-normal-float32")
+    >>> {record.verdict.value for record in records}
+    {'pass'}
+    """
+    plans = Plans(subjects, case, aspect, claims, expected_failures, isolate)
+    records = []
+    try:
+        for claim in plans.claims:
+            records.append(plans.judge(claim))
+            if progress is not None:
+                progress(len(records), len(plans.claims))
+    finally:
+        plans.close()
+    return records
+
+
+def parametrize_with_checks(
+    *subjects: Given,
+    case: str = "*",
+    aspect: str = "*",
+    expected_failures: Path | str | None = None,
+    isolate: bool | Limits = False,
+) -> pytest.MarkDecorator:
+    """
+    Parametrize a test with a check for each claim about some subjects.
+
+    The test has an argument `check`, and calls it. What is unsupported is skipped, what is
+    expected is an expected failure (xfail), and what fails says how.
+
+    Parameters
+    ----------
+    *subjects, case, aspect, expected_failures, isolate
+        As for `check`.
+
+    Returns
+    -------
+    pytest.MarkDecorator
+
+    Examples
+    --------
+    >>> import conformance
+    >>> @conformance.parametrize_with_checks("refimpl.torch", case="softsign-*")
+    ... def test_conformance(check):
+    ...     check()
+    """
+    import pytest
+
+    plans = Plans(subjects, case, aspect, (), expected_failures, isolate)
+    checks = [Check(claim, plans) for claim in plans.claims]
+    return pytest.mark.parametrize("check", checks, ids=map(str, checks))
+
+
+class Check:
+    """
+    One claim, to be called in a test.
+
+    Parameters
+    ----------
+    claim : Claim
+        What is claimed.
+    plans : Plans
+        What it is a part of.
+    """
+
+    def __init__(self, claim: Claim, plans: Plans) -> None:
+        self.claim = claim
+        self._plans = plans
+
+    def __str__(self) -> str:
+        """Its readable name."""
+        return self.claim.name
+
+    def judge(self) -> Record:
+        """
+        IsolatedJudge the claim.
+
+        Returns
+        -------
+        Record
+        """
+        return self._plans.judge(self.claim)
+
+    def __call__(self) -> None:
+        """IsolatedJudge the claim, and end the test as its verdict says."""
+        end_test(self.judge())
+
+
+class Plans:
+    """
+    What a door was asked to look at, and the memory for it.
+
+    Parameters
+    ----------
+    subjects, case, aspect, claims, expected_failures, isolate
+        As for `check`.
+    """
+
+    def __init__(
+        self,
+        subjects: Iterable[Given],
+        case: str,
+        aspect: str,
+        claims: Iterable[str],
+        expected_failures: Path | str | None,
+        isolate: bool | Limits,
+    ) -> None:
+        if not isinstance(isolate, bool | Limits):
+            raise TypeError(f"isolate must be True, False or Limits; got {isolate!r}")
+        roster = roster_of(subjects)
+        if not roster:
+            raise TypeError("at least one subject is needed; got none")
+        planned = plan(roster)
+        self.expected = load_expected_failures(expected_failures, planned, roster)
+        self.claims = select(planned, case, aspect, claims)
+        limits = isolate if isinstance(isolate, Limits) else None
+        self._judge = IsolatedJudge(
+            roster, self.expected, isolate=isolate is not False, limits=limits
+        )
+        if isolate is not False and self._judge.unguarded:
+            raise TypeError(
+                f"isolate: {self._judge.unguarded[0]} was handed over as an object, which no other"
+                " process can load; give FILE.py:Name, package.module:Name, or its class"
+            )
+
+    def judge(self, claim: Claim) -> Record:
+        """
+        IsolatedJudge a claim.
+
+        Parameters
+        ----------
+        claim : Claim
+            One of the plan.
+
+        Returns
+        -------
+        Record
+        """
+        return self._judge.judge(claim)
+
+    def close(self) -> None:
+        """End what runs beside this process."""
+        self._judge.close()
+
+
+def select(
+    planned: Sequence[Claim], case: str = "*", aspect: str = "*", claims: Iterable[str] = ()
+) -> list[Claim]:
+    """
+    Choose among the planned claims.
+
+    Parameters
+    ----------
+    planned : sequence of Claim
+        The plan.
+    case, aspect : str
+        Patterns.
+    claims : iterable of str
+        Names of claims, if only these are wanted.
+
+    Returns
+    -------
+    list of Claim
+
+    Raises
+    ------
+    ValueError
+        If a pattern or name matches nothing.
+    """
+    wanted = [claims] if isinstance(claims, str) else list(claims)
+    names = {claim.name for claim in planned}
+    for name in wanted:
+        if name not in names:
+            raise ValueError(f"claims: the plan has no claim {name!r}")
+    if not any(fnmatchcase(each, aspect) for each in ASPECTS):
+        raise ValueError(f"aspect must match one of {', '.join(ASPECTS)}; got {aspect!r}")
+    chosen = [
+        claim
+        for claim in planned
+        if fnmatchcase(claim.case.id, case)
+        and fnmatchcase(claim.aspect, aspect)
+        and (not wanted or claim.name in wanted)
+    ]
+    if not chosen:
+        raise ValueError(f"no claim matches case {case!r} and aspect {aspect!r}")
+    return chosen

@@ -1,0 +1,83 @@
+"""The command ``conformance``: finds the command that is meant, and hands over."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+_BROKEN_PIPE = 141  # what a shell reports of a program that a closed pipe ended
+
+# Name -> its module, imported only when it is called, and what it does.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "diff": (
+        "conformance.frontends.commands.diff",
+        "compare two reports: new failures, and fixed ones",
+    ),
+    "init": ("conformance.frontends.commands.init", "write a template for a subject of your own"),
+    "run": ("conformance.frontends.commands.run", "run the matrix (the default)"),
+    "kill-matrix": (
+        "conformance.studies.kill_matrix.command",
+        "run wrong implementations, and count what catches each",
+    ),
+    "capsule": ("conformance.tools.reproducer.command", "write a failure as a program of its own"),
+    "soak": (
+        "conformance.studies.soak.command",
+        "rerun it with other inputs, and look for false alarms",
+    ),
+    "accuracy": (
+        "conformance.studies.accuracy.command",
+        "measure the activations, number by number",
+    ),
+    "tolerances": (
+        "conformance.studies.tolerances.command",
+        "hold the bounds and published tolerances against each other",
+    ),
+    "export": (
+        "conformance.tools.exchange.export_command",
+        "write cases as files, for any language",
+    ),
+    "survey": (
+        "conformance.studies.survey.command",
+        "judge implementations by others, on one page",
+    ),
+    "judge": ("conformance.tools.exchange.judge_command", "judge the answers to such files"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run a command; without one, the matrix.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands on the command line after the program's name.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = "run"
+    if given and given[0] in COMMANDS:
+        name = given.pop(0)
+    elif given in (["-h"], ["--help"]):
+        print(_summary())
+    module, _ = COMMANDS[name]
+    try:
+        status: int = importlib.import_module(module).main(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along (head, say) has seen enough; Python shall not complain at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _BROKEN_PIPE
+    return status
+
+
+def _summary() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {does}" for name, (_, does) in COMMANDS.items()]
+    return "\n".join(["usage: conformance [COMMAND] [--help] ...", "", *lines, ""])

@@ -1,0 +1,51 @@
+"""``conformance diff``: what changed between two reports."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from conformance.report.arguments import folder
+from conformance.report.diff import compare, page, render
+from conformance.report.json import read
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Compare two reports.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        0 if nothing fails that did not fail before, 1 if something does, 2 for a bad file.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        old, new = read(given.old), read(given.new)
+    except ValueError as error:
+        print(f"conformance diff: {error}", file=sys.stderr)
+        return 2
+    found = compare(old, new)
+    print(render(found), end="")
+    if given.docs is not None:
+        command = f"conformance diff {given.old.name} {given.new.name} --docs docs/"
+        (given.docs / "versions.md").write_text(page(found, command), encoding="utf-8")
+    return 1 if found.failures else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "conformance diff",
+        description="Compare two reports: new failures, fixed ones, and K grown by more than 2x.",
+    )
+    parser.add_argument("old", type=Path, metavar="OLD.json", help="what --report-json wrote")
+    parser.add_argument("new", type=Path, metavar="NEW.json", help="the same, later")
+    parser.add_argument("--docs", type=folder, metavar="DIR", help="write DIR/versions.md, too")
+    return parser

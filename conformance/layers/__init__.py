@@ -1,0 +1,1 @@
+"""What is known about each layer, one folder for each family."""

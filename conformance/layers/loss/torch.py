@@ -1,0 +1,71 @@
+"""Losses in PyTorch's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.spec.call import Call, Owned, Slot, Translate, Unsupported
+from conformance.spec.case import Case
+
+_CLASSES = {"cross_entropy": "CrossEntropyLoss", "nll_loss": "NLLLoss"}
+
+
+def _slots(case: Case) -> tuple[Slot, ...]:
+    slots = (Slot("input", "input"), Slot("target", "target"))
+    weight = Slot("weight", "weight", "constant")
+    return (*slots, weight) if case.config.get("weighted") else slots
+
+
+def _arguments(case: Case) -> dict[str, Any]:
+    config = case.config
+    arguments = {"ignore_index": config["ignore_index"], "reduction": config["reduction"]}
+    if case.layer == "cross_entropy":
+        arguments["label_smoothing"] = config["label_smoothing"]
+    return arguments
+
+
+def _class(case: Case) -> Call:
+    owned = (
+        (Owned("weight", case.shapes["weight"], case.dtype, False),)
+        if case.config["weighted"]
+        else ()
+    )
+    target = f"nn.{_CLASSES[case.layer]}"
+    return Call(target, "class", _arguments(case), _slots(case), owned=owned)
+
+
+def _function(case: Case) -> Call:
+    return Call(f"nn.functional.{case.layer}", "function", _arguments(case), _slots(case))
+
+
+def _as_keras(case: Case) -> Call:
+    """Say one of Keras' cross-entropies, where PyTorch means the same by it."""
+    config = case.config
+    if not config["from_logits"]:
+        raise Unsupported("PyTorch's cross-entropy takes scores, not probabilities")
+    if config["reduction"] == "mean_with_sample_weight":
+        raise Unsupported("PyTorch has no reduction by sample weights")
+    if config["ignored"] == "all" and config["reduction"] not in ("sum", "none"):
+        raise Unsupported("PyTorch's mean over no label is NaN, Keras' is 0")
+    reduction = config["reduction"]
+    arguments: dict[str, Any] = {
+        "reduction": "mean" if reduction == "sum_over_batch_size" else reduction,
+        "label_smoothing": config["label_smoothing"],
+    }
+    if config["ignore_index"] is not None:
+        arguments["ignore_index"] = config["ignore_index"]
+    slots = (Slot("input", "input"), Slot("target", "target", differentiated=False))
+    return Call("nn.CrossEntropyLoss", "class", arguments, slots)
+
+
+_FORMS: Mapping[str, Translate] = {"class": _class, "function": _function}
+
+FORMS: Mapping[str, Mapping[str, Translate]] = {
+    "cross_entropy": _FORMS,
+    "nll_loss": _FORMS,
+    "sparse_categorical_crossentropy": {"class": _as_keras},
+    "categorical_crossentropy": {"class": _as_keras},
+    "softmax_cross_entropy": {},
+    "sparse_softmax_cross_entropy": {},
+}

@@ -1,0 +1,208 @@
+"""Batch and instance normalisation, and the functions they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.spec.table import Factors, Row, Rule, Shapes, Table, same
+
+_SHAPES = {
+    "batch_norm1d": (5, 3, 6),
+    "batch_norm2d": (3, 3, 4, 5),
+    "batch_norm3d": (2, 3, 3, 4, 2),
+    "instance_norm1d": (2, 3, 9),
+    "instance_norm2d": (2, 3, 4, 5),
+    "instance_norm3d": (2, 3, 3, 4, 2),
+}
+_REGIMES = same(["normal", "offset", "tiny", "wide"])
+_DTYPES = same(["float32", "float64", "float16", "bfloat16"])
+
+
+def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    layer = row["layer"]
+    shape = _SHAPES[layer][:2] if row.get("flat") else _SHAPES[layer]
+    single = row.get("single")
+    shape = tuple(1 if axis == single else size for axis, size in enumerate(shape))
+    config = {
+        "rank": int(layer[-2]),
+        "features": shape[1],
+        "affine": row["affine"],
+        "momentum": row["momentum"],
+        "track": row["track"],
+        "epsilon": row["epsilon"],
+        "training": row["training"],
+    }
+    shapes: dict[str, tuple[int, ...]] = {"input": shape}
+    if row["affine"]:
+        shapes |= {"weight": (shape[1],), "bias": (shape[1],)}
+    if row["track"]:
+        shapes |= {"running_mean": (shape[1],), "running_var": (shape[1],)}
+    return layer, config, shapes
+
+
+_HUNTS = {
+    "": "statistics over the wrong axes, an unbiased variance for a biased one",
+    "flat": "the missing spatial axes of a (N, C) input",
+    "noaffine": "a scale and shift that are not there",
+    "momentum3": "momentum complemented",
+    "cumulative": "the cumulative average counted from the wrong step",
+    "notrack": "evaluation with running statistics that are not tracked",
+    "eps3": "eps forgotten, outside the square root, or at its default",
+    "eval": "evaluation with the batch's statistics, or updating the running ones",
+    "example1": "a batch of one, whose statistics are its own",
+    "channel1": "a single channel taken for a single position",
+}
+
+
+def _draws(row: Row) -> Mapping[str, str]:
+    return {"running_var": "positive", "variance": "positive"}
+
+
+_OPTIONS: Factors = {
+    "affine": {"": True, "noaffine": False},
+    "momentum": {"": 0.1, "momentum3": 0.375, "cumulative": None},
+    "track": {"": True, "notrack": False},
+    "epsilon": {"": 1e-5, "eps3": 2.0**-10},
+    "training": {"": True, "eval": False},
+}
+_PLAIN: Mapping[str, Any] = {
+    "affine": True,
+    "momentum": 0.1,
+    "epsilon": 1e-5,
+    "training": True,
+}
+
+BATCH = Table(
+    factors={
+        "layer": same(["batch_norm1d", "batch_norm2d", "batch_norm3d"]),
+        "flat": {"": False, "flat": True},
+        **_OPTIONS,
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=_read,
+    hunts=_HUNTS,
+    draws=_draws,
+    rules=(
+        Rule(
+            ("layer", "flat"),
+            lambda layer, flat: not flat or layer == "batch_norm1d",
+            "only BatchNorm1d takes an input without spatial axes",
+        ),
+    ),
+)
+
+INSTANCE = Table(
+    factors={
+        "layer": same(["instance_norm1d", "instance_norm2d", "instance_norm3d"]),
+        **_OPTIONS,
+        "track": {"": False, "track": True},
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=_read,
+    hunts=_HUNTS | {"track": "statistics averaged over the batch wrongly"},
+    draws=_draws,
+    rules=(
+        Rule(
+            ("momentum", "track"),
+            lambda momentum, track: momentum is not None or not track,
+            "torch's instance norm has no cumulative average",
+        ),
+    ),
+)
+
+# One example, one channel: sizes at which an implementation may take a short cut.
+SINGLE = Table(
+    factors={
+        "layer": same([*_SHAPES]),
+        "single": {"example1": 0, "channel1": 1},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=lambda row: _read({**row, **_PLAIN, "track": row["layer"].startswith("batch")}),
+    hunts=_HUNTS,
+    draws=_draws,
+    batched=lambda row: (),
+)
+
+
+def _read_function(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    layer = row["layer"]
+    shape = (3, 4, 2, 3)
+    config: dict[str, Any] = {"rank": 2, "axes": row["axes"], "keepdims": row["keepdims"]}
+    if layer == "moments":
+        return layer, config, {"input": shape}
+    kept = tuple(1 if axis in row["axes"] else size for axis, size in enumerate(shape))
+    shapes = {"input": shape, "mean": kept, "variance": kept}
+    config |= {"epsilon": row["epsilon"], "scale": row["affine"], "offset": row["affine"]}
+    if row["affine"]:
+        shapes |= {"weight": kept, "bias": kept}
+    return layer, config, shapes
+
+
+FUNCTIONS = Table(
+    factors={
+        "layer": same(["moments", "batch_normalization"]),
+        "axes": {"": (0, 2, 3), "instance": (2, 3), "all": (0, 1, 2, 3), "batch": (0,)},
+        "keepdims": {"": True, "nokeep": False},
+        "affine": {"": True, "noaffine": False},
+        "epsilon": {"": 2.0**-10, "eps5": 1e-5},
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=_read_function,
+    hunts=_HUNTS
+    | {
+        "instance": "axes of the whole batch",
+        "all": "axes left out",
+        "batch": "spatial axes averaged too",
+        "nokeep": "reduced axes kept",
+        "eps5": "eps at another default",
+    },
+    draws=_draws,
+    # Statistics of each example have a batch axis of their own.
+    batched=lambda row: ("input",) if 0 in row["axes"] else (),
+    rules=(
+        Rule(
+            ("layer", "keepdims"),
+            lambda layer, keepdims: layer == "moments" or keepdims,
+            "only moments returns statistics",
+        ),
+        Rule(
+            ("layer", "affine"),
+            lambda layer, affine: layer != "moments" or affine,
+            "moments has no affine part",
+        ),
+        Rule(
+            ("layer", "epsilon"),
+            lambda layer, epsilon: layer != "moments" or epsilon == 2.0**-10,
+            "moments has no epsilon",
+        ),
+    ),
+)
+
+
+def _read_fused(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    shape = (3, 4, 2, 3)
+    config = {"rank": 2, "features": 4, "epsilon": row["epsilon"], "training": row["training"]}
+    shapes = {"input": shape, "weight": (4,), "bias": (4,)}
+    if not row["training"]:
+        shapes |= {"mean": (4,), "variance": (4,)}
+    return "fused_batch_norm", config, shapes
+
+
+FUSED = Table(
+    factors={
+        "epsilon": {"": 2.0**-10, "eps5": 2.0**-16},
+        "training": {"": True, "eval": False},
+        "regime": _REGIMES,
+        "dtype": same(["float32"]),
+    },
+    read=_read_fused,
+    hunts=_HUNTS | {"eps5": "eps at another default"},
+    draws=_draws,
+)
+
+TABLES = (BATCH, INSTANCE, SINGLE, FUNCTIONS, FUSED)

@@ -1,0 +1,39 @@
+"""What differs in normalisation."""
+
+from __future__ import annotations
+
+from conformance.spec.divergence import Divergence
+from conformance.spec.predicates import half
+
+NORM: tuple[Divergence, ...] = (
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("batch_norm?d",),
+        aspects=("empty",),
+        kind="differs",
+        sentence="A Keras batch norm in training gives NaN for an empty batch.",
+        reason="The statistics of nothing are NaN and reach the weights' gradients.",
+        when=lambda case: bool(case.config["training"] and case.config["affine"]),
+        witnesses=("empty/batch_norm2d-notrack-empty-normal-float32-tensorflow-keras",),
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("batch_normalization",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="Gradients of tf.nn.batch_normalization are summed in the half type.",
+        reason="They are TensorFlow's generic reductions, rounded at every step.",
+        when=half,
+        witnesses=("gradient/batch_normalization-batch-normal-float16-tensorflow-nn",),
+        half_sums=True,
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("instance_norm*",),
+        aspects=("empty",),
+        kind="raises",
+        sentence="An instance norm that keeps statistics fails on an empty batch.",
+        reason="An IndexError from within; without statistics it answers.",
+        when=lambda case: bool(case.config["track"]),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The words of the suite as types: cases, calls, requests, records of divergences, mutants."""

@@ -1,0 +1,254 @@
+"""What explains a result above the limit: the matrix's records, and what only these inputs show."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from conformance.judging.divergences import recorded
+from conformance.oracle.bounds import LIMIT
+from conformance.spec.case import Case
+from conformance.spec.divergence import Divergence
+from conformance.spec.regimes import REGIMES
+from conformance.studies.accuracy.activations import ACTIVATIONS
+from conformance.studies.accuracy.results import Found
+
+FINDINGS: tuple[Divergence, ...] = (
+    Divergence(
+        subjects=("torch",),
+        layers=("gelu",),
+        aspects=("output",),
+        kind="differs",
+        sentence="The exact GELU is infinite from 2¹²⁷ on, half of the largest number.",
+        reason="The vectorised kernel multiplies by 1 + erf, which is 2 there, before it halves.",
+        when=lambda case: "approximate" not in case.config,
+    ),
+    Divergence(
+        subjects=("refimpl.torch", "torch", "refimpl.tf", "tensorflow"),
+        layers=("gelu",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="The gradient of the tanh form of GELU is NaN from 2⁶⁴ on, on both sides.",
+        reason="There x² overflows, and infinity times a slope of zero is NaN. refimpl does on"
+        " purpose what both frameworks do, and the bound makes no claim there.",
+        when=lambda case: "approximate" in case.config,
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("hardswish",),
+        aspects=("output",),
+        kind="differs",
+        sentence="hardswish is infinite from a sixth of the largest number on.",
+        reason="It multiplies by 6 before it divides by 6.",
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=("hardsigmoid", "hardswish"),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="At the number next below 3 the gradient is that beyond 3.",
+        reason="x + 3 is rounded to 6 before it is compared with 6.",
+    ),
+)
+"""What float32 shows at inputs that no case of the matrix draws; `when` asks for the parameters."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What costs many units in the last place though the formula allows it.
+
+    Attributes
+    ----------
+    activations, quantities, subjects : tuple of str
+        Of whom it speaks; patterns as in a shell.
+    sentence : str
+        What happens.
+    """
+
+    activations: tuple[str, ...]
+    quantities: tuple[str, ...]
+    subjects: tuple[str, ...]
+    sentence: str
+
+    def covers(self, *coordinates: str) -> bool:
+        """Tell whether it speaks of an activation, quantity and subject."""
+        patterns = (self.activations, self.quantities, self.subjects)
+        return all(
+            any(fnmatchcase(each, pattern) for pattern in allowed)
+            for each, allowed in zip(coordinates, patterns, strict=True)
+        )
+
+
+_MANY = 2.0**10  # units in the last place that call for a word
+
+REMARKS: tuple[Remark, ...] = (
+    Remark(
+        ("gelu*", "silu", "mish", "hardswish"),
+        ("gradient",),
+        ("*",),
+        "the slope is zero at one point below zero. Next to it, the difference of two rounded"
+        " numbers has no digit right.",
+    ),
+    Remark(
+        ("gelu-tanhform",),
+        ("output", "gradient"),
+        ("*",),
+        "the tanh form takes 1 + tanh(…), which cancels below about −5 and is 0 or one rounding"
+        " of 1 soon after.",
+    ),
+    Remark(
+        ("sigmoid",),
+        ("gradient",),
+        ("*",),
+        "the slope is y·(1 − y), and y is rounded to 1 from about 17 on.",
+    ),
+    Remark(
+        ("tanh",),
+        ("gradient",),
+        ("*",),
+        "the slope is 1 − y², and y² is rounded to 1, or to the number below, from about 8 on.",
+    ),
+    Remark(
+        ("elu", "selu"),
+        ("gradient",),
+        ("refimpl.tf", "tensorflow"),
+        "TensorFlow finds the slope from the output, as output + alpha, which cancels far below"
+        " zero.",
+    ),
+    Remark(
+        ("softsign",),
+        ("gradient",),
+        ("refimpl.torch", "torch"),
+        "PyTorch's slope 1/s − |x|/s², with s = 1 + |x|, cancels far out. From 2²⁴ on PyTorch is"
+        " left with 0 or a rounding; refimpl, which divides in another order, with a rounding of"
+        " 1/s even where the exact slope, 1/s², is far below that.",
+    ),
+    Remark(
+        ("silu", "mish"),
+        ("output", "gradient"),
+        ("torch", "tensorflow"),
+        "below about −87 the logistic function is below the smallest normal number and becomes 0;"
+        " times x, the result would still have been a normal number.",
+    ),
+    Remark(
+        ("gelu",),
+        ("output", "gradient"),
+        ("tensorflow",),
+        "below about −13 the distribution function is below the smallest normal number and becomes"
+        " 0; times x, the result would still have been a normal number.",
+    ),
+    Remark(
+        ("*",),
+        ("output", "gradient"),
+        ("tensorflow",),
+        "results below 2⁻¹²⁶ are flushed to zero.",
+    ),
+    Remark(
+        ("sigmoid",),
+        ("output",),
+        ("torch",),
+        "below −88.7 exp(−x) overflows, and the result is 0.",
+    ),
+)
+"""The reasons for large errors in units in the last place with a small K."""
+
+
+def remarks(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+    """Say why there are errors of many units in the last place.
+
+    Parameters
+    ----------
+    name, quantity, subject, found
+        As for `explanations`.
+
+    Returns
+    -------
+    list of str
+        Empty where there are none.
+    """
+    part = found.parts[quantity]
+    if max(part.ulp.error.max(), part.tiny.error.max()) < _MANY:
+        return []
+    return [each.sentence for each in REMARKS if each.covers(name, quantity, subject)]
+
+
+def explanations(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+    """Say what is known about results that are above the limit or wrong altogether.
+
+    Parameters
+    ----------
+    name : str
+        The activation's.
+    quantity : str
+        'output' or 'gradient'.
+    subject : str
+        The subject's name.
+    found : Found
+        What was found of it.
+
+    Returns
+    -------
+    list of str
+        Empty where nothing needs explaining; `UNEXPLAINED` where nothing is known.
+    """
+    if not above(found, quantity):
+        return []
+    case = _case(name)
+    # A record speaks of data that excite the deviation, whatever they are called; all are here.
+    records = [
+        record
+        for regime in REGIMES
+        for record in recorded(replace(case, regime=regime), quantity, subject, found.form)
+    ]
+    records += [each for each in FINDINGS if each.covers(case, quantity, subject, found.form)]
+    return list(dict.fromkeys(f"{each.sentence} {each.reason}" for each in records)) or [
+        UNEXPLAINED
+    ]
+
+
+def stale(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+    """Say which of `FINDINGS` do not show.
+
+    Parameters
+    ----------
+    name, quantity, subject, found
+        As for `explanations`.
+
+    Returns
+    -------
+    list of str
+    """
+    if above(found, quantity):
+        return []
+    case = _case(name)
+    return [each.sentence for each in FINDINGS if each.covers(case, quantity, subject, found.form)]
+
+
+def above(found: Found, quantity: str) -> bool:
+    """Tell whether there are results above the limit of K, or wrong altogether.
+
+    Parameters
+    ----------
+    found : Found
+        What was found of an activation of a subject.
+    quantity : str
+        'output' or 'gradient'.
+
+    Returns
+    -------
+    bool
+    """
+    part = found.parts[quantity]
+    place = part.k.place()
+    return bool(part.lost.any()) or (place is not None and place.error > LIMIT)
+
+
+@functools.cache
+def _case(name: str) -> Case:
+    return ACTIVATIONS[name].case(np.zeros(1, np.float32))
+
+
+UNEXPLAINED = "**not explained** by what is on record."

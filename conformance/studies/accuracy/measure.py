@@ -1,0 +1,255 @@
+"""Asks subjects for an activation of many inputs, and compares the answers with what is exact."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conformance.checks.trial import Trial
+from conformance.judging.session import Session
+from conformance.layers.dialects import DIALECTS
+from conformance.oracle.bounds import Bounded, distance
+from conformance.spec.call import Unsupported
+from conformance.spec.request import Observation
+from conformance.studies.accuracy.activations import ACTIVATIONS, Activation
+from conformance.studies.accuracy.exact import exact
+from conformance.studies.accuracy.inputs import BLOCK, Bits, block_of_all, numbers, sample
+from conformance.studies.accuracy.results import Found
+from conformance.subjects.protocol import SubjectRaised
+from conformance.subjects.roster import roster_of
+
+Array = npt.NDArray[Any]
+_VECTOR = 64  # more elements than any kernel takes at a time
+
+Results = dict[tuple[str, str], Found]
+"""(activation's name, subject) -> what was found."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured.
+
+    Attributes
+    ----------
+    subjects : tuple of str
+        Names or references.
+    activations : tuple of str
+        Names, as in `ACTIVATIONS`.
+    per_stratum : int
+        How many mantissas of each sign and exponent are drawn.
+    every : bool
+        All numbers instead.
+    """
+
+    subjects: tuple[str, ...]
+    activations: tuple[str, ...] = tuple(ACTIVATIONS)
+    per_stratum: int = 1024
+    every: bool = False
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the work.
+
+    Attributes
+    ----------
+    activation : str
+        Its name.
+    first, last : int
+        The first block, and the first that is no longer part of it.
+    """
+
+    activation: str
+    first: int
+    last: int
+
+
+def shares(plan: Plan, size: int = 16) -> list[Share]:
+    """Divide the work.
+
+    Parameters
+    ----------
+    plan : Plan
+        The whole.
+    size : int
+        How many blocks make a share.
+
+    Returns
+    -------
+    list of Share
+    """
+    found = []
+    for name in plan.activations:
+        blocks = 2**32 // BLOCK if plan.every else -(-_drawn(name, plan.per_stratum).size // BLOCK)
+        found += [Share(name, first, min(first + size, blocks)) for first in range(0, blocks, size)]
+    return found
+
+
+@functools.lru_cache(2)
+def _drawn(name: str, per_stratum: int) -> Bits:
+    return sample(per_stratum, ACTIVATIONS[name].landmarks)
+
+
+def blocks(plan: Plan, share: Share) -> Iterator[Bits]:
+    """Give the inputs of a share, block by block.
+
+    Parameters
+    ----------
+    plan : Plan
+        The whole.
+    share : Share
+        The part.
+
+    Yields
+    ------
+    ndarray of uint32
+    """
+    for index in range(share.first, share.last):
+        if plan.every:
+            yield block_of_all(index)
+        else:
+            drawn = _drawn(share.activation, plan.per_stratum)
+            yield drawn[index * BLOCK : (index + 1) * BLOCK]
+
+
+def measure(plan: Plan, share: Share) -> Results:
+    """Measure a part.
+
+    Parameters
+    ----------
+    plan : Plan
+        The whole.
+    share : Share
+        The part.
+
+    Returns
+    -------
+    dict
+    """
+    session = session_of(plan.subjects)
+    activation = ACTIVATIONS[share.activation]
+    results: Results = {}
+    for bits in blocks(plan, share):
+        one = measure_block(activation, bits, session, list(roster_of(plan.subjects)))
+        merge(results, one)
+    return results
+
+
+@functools.cache
+def session_of(subjects: tuple[str, ...]) -> Session:
+    """Load the subjects once for each process.
+
+    Parameters
+    ----------
+    subjects : tuple of str
+        Names or references.
+
+    Returns
+    -------
+    Session
+    """
+    return Session(roster=roster_of(subjects))
+
+
+def measure_block(
+    activation: Activation, bits: Bits, session: Session, subjects: Iterable[str]
+) -> Results:
+    """Measure some inputs.
+
+    Parameters
+    ----------
+    activation : Activation
+        Of what.
+    bits : ndarray of uint32
+        The inputs, in ascending order.
+    session : Session
+        Where the subjects are; it forgets this block afterwards.
+    subjects : iterable of str
+        Their names.
+
+    Returns
+    -------
+    dict
+    """
+    case = activation.case(numbers(_filled(bits)))
+    truths: dict[tuple[Any, ...], tuple[Array, Array]] = {}
+    results: Results = {}
+    for name in subjects:
+        found = results[activation.name, name] = Found(bits.size)
+        try:
+            trial, seen = _answer(case, name, session)
+        except (Unsupported, SubjectRaised) as error:
+            found.notes.add(str(error))
+            continue
+        found.form = trial.form
+        conventions = tuple(sorted(trial.call.conventions.items(), key=lambda item: item[0]))
+        if conventions not in truths:
+            truths[conventions] = exact(case, trial.call.conventions)
+        expected = session.answers.expected(trial)
+        answers = {"output": seen.outputs[0], "gradient": seen.gradients.get("input")}
+        bounded = {
+            "output": expected.outputs["output"],
+            "gradient": expected.gradients["input"],
+        }
+        for (quantity, got), truth in zip(answers.items(), truths[conventions], strict=True):
+            if got is None:
+                found.notes.add(seen.lacking.get("gradients", "no gradient"))
+            elif got.shape != truth.shape:
+                found.notes.add(f"{quantity} of shape {got.shape} for an input of {truth.shape}")
+            else:
+                k = _distance(got, bounded[quantity])
+                asked = slice(bits.size)
+                found.add(
+                    quantity, bits, got.ravel()[asked], truth.ravel()[asked], k.ravel()[asked]
+                )
+    session.forget()
+    return results
+
+
+def _distance(got: Array, expected: Bounded) -> Array:
+    """Give K, at once where all is exact."""
+    if (got == expected.value).all():
+        return np.zeros(got.shape)
+    return distance(got, expected)
+
+
+def _filled(bits: Bits) -> Bits:
+    """Fill up with the first input: what vectorised kernels leave over, others may do otherwise."""
+    return np.concatenate([bits, np.repeat(bits[:1], -bits.size % _VECTOR)])
+
+
+def _answer(case: Any, name: str, session: Session) -> tuple[Trial, Observation]:
+    """Ask in the first form that there is, functions before classes."""
+    forms = DIALECTS[session.roster[name].dialect].forms[case.layer]
+    answer: Unsupported | None = None
+    trials = []
+    for form in forms:
+        try:
+            trials.append(session.trial(case, name, form))
+        except Unsupported as error:
+            answer = error
+    for trial in sorted(trials, key=lambda each: each.call.kind != "function"):
+        try:
+            return trial, session.answers.observe(trial)
+        except Unsupported as error:
+            answer = error
+    raise answer or Unsupported(f"{case.layer} has no form")
+
+
+def merge(results: Results, others: Results) -> None:
+    """Add what was found elsewhere, in any order.
+
+    Parameters
+    ----------
+    results : dict
+        Grows.
+    others : dict
+        The addition.
+    """
+    for key, found in others.items():
+        results.setdefault(key, Found()).merge(found)

@@ -1,0 +1,238 @@
+"""The documents that are made from data, so that they cannot disagree with it.
+
+``python -m conformance.studies.documents docs/`` writes the chapter's claims and the recorded
+divergences; with ``--json FILE``, the report of a run, it draws the matrix, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from conformance.judging.divergences import DIVERGENCES
+from conformance.judging.verdict import Record
+from conformance.layers.dialects import DIALECTS
+from conformance.programs import all_cases
+from conformance.programs.chapter import STATEMENTS, Statement
+from conformance.programs.chapter import programs as chapter_programs
+from conformance.report import Report
+from conformance.report.markdown import console, page, table
+from conformance.spec.call import Unsupported
+from conformance.spec.divergence import Divergence
+from conformance.subjects.loading import SUBJECTS
+
+_COMMAND = "python -m conformance.studies.documents docs/"
+_NOTE = f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->"
+_FRAMEWORKS = {"torch": "PyTorch", "tf": "TensorFlow"}
+_SECTIONS = {
+    "0": "Functions and classes",
+    "1": "Convolution",
+    "2": "Pooling",
+    "3": "Linear",
+    "4": "Batch normalisation",
+    "5": "Dropout",
+    "6": "Activations",
+    "7": "Loss",
+    "8": "The chapter as one program",
+}
+_KINDS = {"raises": "refuses", "differs": "answers otherwise", "either": "refuses or differs"}
+
+
+def chapter() -> str:
+    """
+    List the chapter's claims, each with the case that covers it.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    ids = {program.content.number: program.id for program in chapter_programs()}
+    first = STATEMENTS[0]
+    blocks = [
+        "# The chapter, claim by claim",
+        _NOTE,
+        "The project follows one tutorial chapter, which sets PyTorch's basic layers beside"
+        " TensorFlow's. It says things that can be checked. Here is each, restated for today's"
+        " versions, with the case that checks it. A case is run on the real framework and on"
+        " refimpl's dialect of it.",
+        console(
+            "python -m conformance -k chapter",
+            f'python -m conformance -k "chapter and {first.name}"',
+            f"python -m conformance --subject torch --claim {ids[first.number]}-torch-told",
+        ),
+        "The claims are data (`conformance/programs/chapter.py`), and each has a check of its own"
+        " (`conformance/checks/chapter/`). Beside them every layer has its table of cases, which"
+        " goes through all its options; `python -m conformance --collect-only -q` lists them.",
+    ]
+    for section, title in _SECTIONS.items():
+        told = [each for each in STATEMENTS if each.number.split(".")[0] == section]
+        blocks += [f"## {section}. {title}", _claims(told, ids)]
+    return page(blocks)
+
+
+def _claims(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
+    return table(
+        ("claim", "what it says", "about", "case"),
+        (
+            (
+                each.number,
+                each.sentence,
+                ", ".join(_FRAMEWORKS[dialect] for dialect in each.dialects),
+                f"`{ids[each.number]}`",
+            )
+            for each in told
+        ),
+    )
+
+
+def divergences() -> str:
+    """
+    List what is on record: divergences, limitations, and what a dialect has no words for.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    groups: dict[tuple[str, ...], list[Divergence]] = {}
+    for each in DIVERGENCES:
+        groups.setdefault(each.subjects, []).append(each)
+    blocks = [
+        "# Recorded divergences and limitations",
+        _NOTE,
+        "What a subject lacks or does differently is written down once, in"
+        " `conformance/judging/divergences/`, with a sentence and a reason. A claim that shows a recorded"
+        " deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
+        " that no longer happens is `stale`, which fails the run as well. So this list is neither"
+        " too short nor too long for the versions that are pinned.",
+        "*Refuses* means that the subject raises, *answers otherwise* that its numbers, shapes or"
+        " dtypes are not what the oracle says. A record often speaks about some cases of a layer"
+        " only: the data file says which.",
+    ]
+    for subjects in sorted(groups, key=_columns):
+        blocks += [f"## {_joined(subjects)}", _records(groups[subjects])]
+    blocks += [
+        "## Not in the dialect's words",
+        "A dialect has no words for some cases: there is no such argument. Its subjects are not"
+        " asked, and the claim is `unsupported`.",
+        table(("dialect", "layers", "why"), _unsaid()),
+    ]
+    return page(blocks)
+
+
+def _columns(subjects: tuple[str, ...]) -> list[int]:
+    return [SUBJECTS.index(name) if name in SUBJECTS else len(SUBJECTS) for name in subjects]
+
+
+def _records(records: Iterable[Divergence]) -> str:
+    return table(
+        ("layers", "forms", "aspects", "what", "", "why"),
+        (
+            (
+                _joined(each.layers),
+                _joined(each.forms),
+                _joined(each.aspects),
+                each.sentence,
+                _KINDS[each.kind],
+                each.reason,
+            )
+            for each in records
+        ),
+    )
+
+
+def _joined(patterns: Iterable[str]) -> str:
+    return ", ".join("all" if pattern == "*" else f"`{pattern}`" for pattern in patterns)
+
+
+def _unsaid() -> list[tuple[str, str, str]]:
+    layers: dict[tuple[str, str], set[str]] = {}
+    for name, dialect in DIALECTS.items():
+        for case in all_cases():
+            if case.layer == "chapter":
+                continue
+            for form in dialect.forms[case.layer]:
+                try:
+                    dialect.translate(case, form)
+                except Unsupported as answer:
+                    layers.setdefault((name, str(answer)), set()).add(case.layer)
+    rows = [(dialect, sorted(found, key=_place), why) for (dialect, why), found in layers.items()]
+    rows.sort(key=lambda row: (row[0] != "torch", _place(row[1][0]), row[2]))
+    return [(_FRAMEWORKS[dialect], _joined(found), why) for dialect, found, why in rows]
+
+
+def _place(layer: str) -> tuple[int, str]:
+    """Where a layer stands in the matrix: the dimensions of one layer come together."""
+    families = [re.sub(r"\dd$", "", each) for each in _layers()]
+    return families.index(re.sub(r"\dd$", "", layer)), layer
+
+
+@functools.cache
+def _layers() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(case.layer for case in all_cases()))
+
+
+DOCUMENTS = {"chapter.md": chapter, "divergences.md": divergences}
+
+
+def report_of(values: Mapping[str, Any]) -> Report:
+    """
+    Read a report back from its JSON object.
+
+    Parameters
+    ----------
+    values : Mapping
+        What `conformance.report.json.to_json` gave.
+
+    Returns
+    -------
+    Report
+        Its rows and columns in the order of the tables and of the subjects.
+    """
+    return Report.of(
+        [Record.from_json(record) for record in values["records"]],
+        planned=values["claims_planned"],
+        checked=values["claims_checked"],
+        subjects=SUBJECTS,
+        layers=_layers(),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Write the documents.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands on the command line after the program's name.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    parser = argparse.ArgumentParser(prog="python -m conformance.studies.documents")
+    parser.add_argument("folder", type=Path, help="where the documents stand: docs/")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="report of a run, to draw the matrix from"
+    )
+    given = parser.parse_args(arguments)
+    for name, write in DOCUMENTS.items():
+        (given.folder / name).write_text(write(), encoding="utf-8")
+    if given.json is not None:
+        from conformance.report.svg import to_svg
+
+        report = report_of(json.loads(given.json.read_text(encoding="utf-8")))
+        (given.folder / "matrix.svg").write_text(to_svg(report), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Runs wrong implementations and counts what catches each."""

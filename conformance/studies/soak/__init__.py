@@ -1,0 +1,1 @@
+"""Judges the claims again under other seeds, and looks for false alarms."""

@@ -1,0 +1,116 @@
+"""``conformance soak``: reruns the matrix with other inputs, and looks for false alarms."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from conformance.report.arguments import folder, positive, without
+from conformance.report.json import versions
+from conformance.report.parallel import spread
+from conformance.report.spinner import counter
+from conformance.studies.soak import run as soak
+from conformance.studies.soak import store as kept
+from conformance.studies.soak.page import as_json, page
+from conformance.subjects.loading import SUBJECTS
+
+_SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Run a soak.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        0 if no claim failed or raised.
+    """
+    given = _parser().parse_args(arguments)
+    wanted = soak.Plan(
+        subjects=tuple(given.subject or SUBJECTS),
+        seeds=given.seeds,
+        share=given.share,
+        words=tuple(given.k.split(" and ")) if given.k else (),
+    )
+    try:
+        found = soak.total(_run(wanted, given.n, given.keep))
+    except kept.OtherPlanError as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 2
+    if not found.checked:
+        print(f"soak: no claim matches -k {given.k!r}", file=sys.stderr)
+        return 4
+    command = shlex.join(
+        ["python", "-m", "conformance", "soak", *without(arguments, "-n", "--keep")]
+    )
+    text = page(found, wanted, command, versions())
+    print(text.split("## By layer and aspect")[0] + text[text.index("## The largest K") :], end="")
+    for seed, record in found.alarms[:20]:
+        print(f"\nFALSE ALARM at seed {seed}: {record.case} {record.aspect}\n{record.message}")
+    if given.docs is not None:
+        (given.docs / "soak.md").write_text(text, encoding="utf-8")
+    if given.report_json is not None:
+        values = json.dumps(as_json(found, wanted), indent=1)
+        given.report_json.write_text(values + "\n", encoding="utf-8")
+    return 1 if found.alarms else 0
+
+
+def _run(wanted: soak.Plan, processes: int, keep: Path | None) -> Iterator[soak.Soak]:
+    known = {} if keep is None else kept.read(keep, wanted)
+    yield from known.values()
+    seeds = [seed for seed in wanted.seeds if seed not in known]
+    each = _SEEDS_EACH if len(seeds) > _SEEDS_EACH else None
+    done = spread(functools.partial(soak.soak, wanted), seeds, processes, each)
+    with counter("seeds") as show:
+        for count, (place, found) in enumerate(done, 1):
+            if keep is not None:
+                kept.write(keep, wanted, seeds[place], found)
+            show(count, len(seeds))
+            yield found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "conformance soak", description="Rerun the matrix with the inputs seeded anew."
+    )
+    add = parser.add_argument
+    add("--seeds", type=_seeds, default=tuple(range(10)), help="such as 0-99 (default: 0-9)")
+    add("--share", type=_share, default=1.0, help="the share of the cases that each seed looks at")
+    add("--subject", action="append", metavar="NAME", help="repeatable; default: all known ones")
+    add("-k", metavar="WORDS", help='only claims with these words, such as "conv2d and gradient"')
+    add("-n", type=positive, default=1, metavar="PROCESSES", help="default: 1")
+    add("--keep", type=folder, metavar="DIR", help="keep each seed there, and go on from there")
+    add("--docs", type=folder, metavar="DIR", help="write DIR/soak.md")
+    add("--report-json", type=Path, metavar="FILE", help="write all distributions to FILE")
+    return parser
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or (last and not last.isdigit()):
+        raise argparse.ArgumentTypeError(f"must be a number or a range such as 0-99; got {text!r}")
+    seeds = tuple(range(int(first), int(last or first) + 1))
+    if not seeds:
+        raise argparse.ArgumentTypeError(f"must be a range that is not empty; got {text!r}")
+    return seeds
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0.0 < share <= 1.0:
+        raise argparse.ArgumentTypeError(f"must be above 0 and at most 1; got {text!r}")
+    return share

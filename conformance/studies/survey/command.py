@@ -1,0 +1,139 @@
+"""``conformance survey``: judges many implementations, and writes a page about them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from conformance.report.arguments import folder, positive
+from conformance.report.json import read
+from conformance.studies.survey import (
+    CAPSULES,
+    Column,
+    Implementation,
+    explained,
+    judged,
+    page,
+    read_implementations,
+    write_capsules,
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Survey the implementations of a file.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        0 if every failure is explained, 1 if one is not, 2 for a bad file or an implementation
+        that is not installed.
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.reuse and given.reports is None:
+        parser.error("--reuse needs --reports, the folder that holds them")
+    try:
+        wanted = _chosen(read_implementations(given.file), given.only)
+        for each in wanted:
+            _ = each.explained  # a bad file is told before anything runs
+        columns = _columns(wanted, given)
+    except (ValueError, RuntimeError) as error:
+        print(f"conformance survey: {error}", file=sys.stderr)
+        return 2
+    for column in columns:
+        print(_summary(column))
+    if given.docs is not None:
+        folder = given.docs / CAPSULES
+        print("\n".join(write_capsules(columns, folder, given.jobs)))
+        command = f"conformance survey {given.file} --docs {given.docs}"
+        text = page(columns, command, {file.name for file in folder.glob("*.py")})
+        (given.docs / "survey.md").write_text(text, encoding="utf-8")
+    return 1 if any(column.unexplained for column in columns) else 0
+
+
+def _columns(wanted: Sequence[Implementation], given: argparse.Namespace) -> list[Column]:
+    versions = [_versions(each) for each in wanted]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.reports or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+
+        def report_of(each: Implementation) -> Column:
+            path = folder / f"{each.name}.json"
+            found = explained(read(path)[0], each.explained) if given.reuse else judged(each, path)
+            return Column(each, versions[wanted.index(each)], found)
+
+        with ThreadPoolExecutor(given.jobs) as pool:
+            return list(pool.map(report_of, wanted))
+
+
+def _versions(implementation: Implementation) -> dict[str, str]:
+    found = {}
+    for name in implementation.distributions:
+        try:
+            found[name] = importlib.metadata.version(name).partition("+")[0]  # without its build
+        except importlib.metadata.PackageNotFoundError:
+            raise ValueError(
+                f"{implementation.name} needs {name}, which is not installed"
+            ) from None
+    return found
+
+
+def _chosen(found: Sequence[Implementation], only: Sequence[str]) -> list[Implementation]:
+    names = [each.name for each in found]
+    for name in only:
+        if name not in names:
+            raise ValueError(f"--only must be one of {', '.join(names)}; got {name!r}")
+    return [each for each in found if not only or each.name in only]
+
+
+def _summary(column: Column) -> str:
+    records = column.report.records
+    passed = sum(record.verdict == "pass" for record in records)
+    explained = sum(record.divergence in column.sentences for record in records)
+    lines = [
+        f"{column.implementation.name}: {len(records)} claims, {passed} pass, {explained} explained"
+    ]
+    for record in column.unexplained:
+        claim = f"{record.aspect}/{record.case}-{record.subject}-{record.form}"
+        lines.append(f"  {record.verdict.value} and not explained: {claim}")
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "conformance survey",
+        description="Judge implementations by others, each in a process of its own.",
+    )
+    parser.add_argument("file", type=Path, metavar="SURVEY.toml", help="which, and how")
+    parser.add_argument(
+        "--docs",
+        type=folder,
+        metavar="DIR",
+        help="write DIR/survey.md and the capsules in DIR/survey",
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="this one alone (repeatable)"
+    )
+    parser.add_argument(
+        "--reports", type=Path, metavar="DIR", help="keep the JSON reports in this folder"
+    )
+    parser.add_argument(
+        "--reuse",
+        action="store_true",
+        help="explain the reports of --reports anew, and run nothing",
+    )
+    parser.add_argument(
+        "-j", "--jobs", type=positive, default=1, metavar="N", help="so many at a time (default: 1)"
+    )
+    return parser

@@ -1,0 +1,42 @@
+"""The failures of a report, explained by what is known of them today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.judging.expectations import ExpectedFailure
+from conformance.judging.verdict import Record, Verdict
+from conformance.report import Report
+from conformance.studies.survey.implementation import KINDS
+
+
+def explained(report: Report, explanations: Sequence[ExpectedFailure]) -> Report:
+    """Put explanations to the records of a run that had others, as the run would have done.
+
+    Parameters
+    ----------
+    report : Report
+        Of a run.
+    explanations : sequence of ExpectedFailure
+        Those of today.
+
+    Returns
+    -------
+    Report
+    """
+    return Report.of(_explained(record, explanations) for record in report.records)
+
+
+def _explained(record: Record, explanations: Sequence[ExpectedFailure]) -> Record:
+    ours = (record.divergence or "").partition(": ")[0] in KINDS
+    fails = record.verdict in (Verdict.FAIL, Verdict.ERROR)
+    fails |= record.verdict is Verdict.EXPECTED and ours
+    if not fails and record.verdict not in (Verdict.PASS, Verdict.UNSUPPORTED):
+        return record  # of what was stale nobody knows how it would have been without
+    place = record.case, record.aspect, record.subject, record.form
+    found = next((each.sentence for each in explanations if each.covers(*place)), None)
+    if found is not None:
+        verdict = Verdict.EXPECTED if fails else Verdict.STALE
+        return replace(record, verdict=verdict, divergence=found)
+    return replace(record, verdict=Verdict.FAIL, divergence=None) if ours else record

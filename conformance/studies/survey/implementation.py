@@ -1,0 +1,128 @@
+"""What a survey looks at, read from a TOML file."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from conformance.judging.expectations import ExpectedFailure, read_expected_failures
+
+# What an explained failure may be; the reason of each entry begins with one of these words.
+KINDS = ("bug", "difference")
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One column of a survey.
+
+    Attributes
+    ----------
+    name : str
+        The subject's name, and the column's.
+    title : str
+        What it is, in a few words.
+    subject : str
+        The adapter, as ``FILE.py:Class``, beside the survey's file.
+    distributions : tuple of str
+        The packages whose versions are told.
+    select : str
+        Which claims are looked at, as for ``-k``; empty for all.
+    findings : str
+        The file of explained failures, beside the survey's file; empty if there are none.
+    environment : mapping
+        Variables of its process.
+    link : str
+        Where it lives.
+    folder : Path
+        Where the survey's file is.
+    """
+
+    name: str
+    title: str
+    subject: str
+    distributions: tuple[str, ...]
+    select: str = ""
+    findings: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    folder: Path = Path()
+
+    @property
+    def reference(self) -> str:
+        """What ``--subject`` takes for it."""
+        return str(self.folder / self.subject)
+
+    @functools.cached_property
+    def explained(self) -> tuple[ExpectedFailure, ...]:
+        """Its explained failures.
+
+        Raises
+        ------
+        ValueError
+            If the file cannot be read, or a reason does not say of which kind it is.
+        """
+        if not self.findings:
+            return ()
+        path = self.folder / self.findings
+        found = read_expected_failures(path)
+        for each in found:
+            kind, _, sentence = each.reason.partition(": ")
+            if kind not in KINDS or not sentence:
+                allowed = " or ".join(f"'{word}: '" for word in KINDS)
+                raise ValueError(f"{path}: a reason must begin with {allowed}; got {each.reason!r}")
+        return found
+
+
+def read_implementations(path: Path) -> tuple[Implementation, ...]:
+    """Read a survey's file.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file with tables ``[[implementation]]``.
+
+    Returns
+    -------
+    tuple of Implementation
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read or says something else; the message names the entry.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"cannot read {path}: {error}") from None
+    entries = values.pop("implementation", [])
+    if values or not isinstance(entries, list) or not entries:
+        raise ValueError(f"{path} must hold tables [[implementation]] and nothing else")
+    found = tuple(_entry(each, path, n) for n, each in enumerate(entries, 1))
+    names = [each.name for each in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{path}: two implementations are named {name!r}")
+    return found
+
+
+def _entry(values: Mapping[str, Any], path: Path, n: int) -> Implementation:
+    where = f"{path}, implementation {n}"
+    allowed = {each.name: each for each in fields(Implementation) if each.name != "folder"}
+    for name, value in values.items():
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, n=1)
+            meant = f" (did you mean {near[0]!r}?)" if near else ""
+            raise ValueError(f"{where}: {name!r}{meant} is none of {', '.join(allowed)}")
+        wanted = {"distributions": list, "environment": dict}.get(name, str)
+        if not isinstance(value, wanted):
+            raise ValueError(f"{where}: {name} must be a {wanted.__name__}; got {value!r}")
+    for name in ("name", "title", "subject", "distributions"):
+        if not values.get(name):
+            raise ValueError(f"{where}: needs a {name}")
+    given = {**values, "distributions": tuple(values["distributions"]), "folder": path.parent}
+    return Implementation(**given)

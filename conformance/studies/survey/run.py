@@ -1,0 +1,56 @@
+"""Judges one implementation in a process of its own: frameworks clash in one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from conformance.report import Report
+from conformance.report.json import read
+from conformance.studies.survey.implementation import Implementation
+
+
+def judged(implementation: Implementation, report: Path, extra: tuple[str, ...] = ()) -> Report:
+    """Run the matrix on an implementation.
+
+    Parameters
+    ----------
+    implementation : Implementation
+        Which one.
+    report : Path
+        Where its JSON report goes.
+    extra : tuple of str
+        Further options of ``conformance run``.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    RuntimeError
+        If there is no report; the message holds the end of what the process printed.
+    """
+    command = [sys.executable, "-m", "conformance", "run", "--subject", implementation.reference]
+    command += ["--report-json", str(report)]
+    if implementation.select:
+        command += ["-k", implementation.select]
+    if implementation.findings:
+        command += ["--expected-failures", str(implementation.folder / implementation.findings)]
+    report.unlink(missing_ok=True)
+    done = subprocess.run(
+        [*command, *extra],
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | dict(implementation.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    try:
+        found, _ = read(report)
+    except ValueError:
+        end = "\n".join(done.stdout.splitlines()[-15:])
+        raise RuntimeError(f"{implementation.name} was not judged:\n{end}") from None
+    return found

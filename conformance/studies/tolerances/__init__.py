@@ -1,0 +1,1 @@
+"""Our judgement and published tolerances, on the same healthy and wrong answers."""

@@ -1,0 +1,97 @@
+"""``conformance tolerances``: holds our judgement and published tolerances against each other."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from conformance.programs import all_cases
+from conformance.report.arguments import folder, positive
+from conformance.studies.tolerances.page import as_json, page, summary
+from conformance.studies.tolerances.results import Found
+from conformance.studies.tolerances.rules import OURS
+from conformance.studies.tolerances.run import run
+
+DOCUMENT = "tolerances.md"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Ask every rule about healthy subjects and mutants.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        The exit status: 0 only if our own rule rejects nothing healthy and catches every mutant
+        whose numbers are wrong.
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.docs is not None and given.layer:
+        parser.error("--docs takes a run of all layers; leave out --layer")
+    found = _run(given.layer, given.processes)
+    print("\n".join(summary(found)))
+    if given.report_json is not None:
+        text = json.dumps(as_json(found), indent=1, ensure_ascii=False)
+        given.report_json.write_text(text + "\n", encoding="utf-8")
+    if given.docs is not None:
+        (given.docs / DOCUMENT).write_text(page(found), encoding="utf-8")
+    _, rejected = found.healthy.counts(OURS.name, recorded=False)
+    of, caught, _ = found.mutants(OURS.name, found.fates)
+    return 1 if rejected or caught < of else 0
+
+
+def _run(layers: Sequence[str], processes: int) -> Found:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("judging", total=None)
+        return run(
+            layers,
+            processes=processes,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="conformance tolerances",
+        description="Hold our judgement and published tolerances against each other.",
+    )
+    add = parser.add_argument
+    add(
+        "-n",
+        dest="processes",
+        type=positive,
+        default=os.cpu_count() or 1,
+        metavar="PROCESSES",
+        help="share the work among processes (default: one for each core)",
+    )
+    add(
+        "--layer",
+        action="append",
+        type=_layer,
+        default=[],
+        metavar="NAME",
+        help="this layer alone (repeatable)",
+    )
+    add("--docs", type=folder, metavar="DIR", help=f"write DIR/{DOCUMENT}")
+    add("--report-json", type=Path, metavar="FILE", help="write all counts to FILE")
+    return parser
+
+
+def _layer(text: str) -> str:
+    layers = dict.fromkeys(case.layer for case in all_cases() if case.shapes)
+    if text not in layers:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(layers)}; got {text!r}")
+    return text

@@ -1,0 +1,83 @@
+"""The subjects. Only here are frameworks imported, and only when a subject is loaded."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.subjects.protocol import Subject
+from conformance.subjects.reference import find
+
+# Column order: each framework beside refimpl's dialect of it.
+BUILT_IN: Mapping[str, str] = {
+    "refimpl.torch": "conformance.subjects.refimpl:RefimplTorch",
+    "torch": "conformance.subjects.torch:Torch",
+    "refimpl.tf": "conformance.subjects.refimpl:RefimplTf",
+    "tensorflow": "conformance.subjects.tensorflow:TensorFlow",
+}
+SUBJECTS: tuple[str, ...] = tuple(BUILT_IN)
+DIALECT_OF: Mapping[str, str] = {
+    "refimpl.torch": "torch",
+    "torch": "torch",
+    "refimpl.tf": "tf",
+    "tensorflow": "tf",
+}
+
+
+def load(name: str) -> Subject:
+    """Load a subject.
+
+    Parameters
+    ----------
+    name : str
+        One of `SUBJECTS`, 'package.module:Name' or 'FILE.py:Name' of your own, or the name of an
+        entry point in the group 'conformance.subjects'.
+
+    Returns
+    -------
+    Subject
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    ImportError
+        If its module, or the framework it stands for, cannot be imported.
+    """
+    subject: Subject = instantiate(find(BUILT_IN.get(name, name), SUBJECTS))
+    return subject
+
+
+def instantiate(given: Any) -> Any:
+    """Make a subject of what makes one.
+
+    Parameters
+    ----------
+    given : object
+        A subject, or a class or function that makes one if called without arguments.
+
+    Returns
+    -------
+    object
+        The subject.
+    """
+    makes = inspect.isclass(given) or inspect.isroutine(given)
+    return given() if makes else given
+
+
+def dialect_of(name: str) -> str:
+    """Name a subject's dialect without loading the framework it stands for.
+
+    Parameters
+    ----------
+    name : str
+        As for `load`.
+
+    Returns
+    -------
+    str
+    """
+    if name in DIALECT_OF:
+        return DIALECT_OF[name]
+    return load(name).dialect

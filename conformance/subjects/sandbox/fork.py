@@ -1,0 +1,97 @@
+"""Doing one thing in a copy of this process."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from conformance.subjects.sandbox.death import Died
+from conformance.subjects.sandbox.frames import receive, send
+from conformance.subjects.sandbox.limits import Limits, no_core_dumps
+
+AVAILABLE = hasattr(os, "fork")
+_Answer = TypeVar("_Answer")
+
+
+def in_copy(run: Callable[[], _Answer], limits: Limits | None = None) -> _Answer:
+    """Run a function in a copy of this process.
+
+    Parameters
+    ----------
+    run : callable
+        The function; what it returns must be something that can be pickled, and what it writes to
+        the standard streams is dropped.
+    limits : Limits, optional
+        What it may cost.
+
+    Returns
+    -------
+    object
+        What it returned.
+
+    Raises
+    ------
+    Died
+        If the copy was killed, ended by itself (as it does when the function raises), or was ended
+        because it took too long.
+    """
+    limits = limits or Limits()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # or what waits to be written is written twice
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        _answer(run, writing, limits)
+    os.close(writing)
+    try:
+        answer = _heard(reading, time.monotonic() + limits.seconds)
+        status = _buried(pid, kill=answer is None)
+    finally:
+        os.close(reading)
+    if answer is None:
+        raise Died.of_time(limits.seconds)
+    if not answer:
+        raise Died.with_status(status)
+    result: _Answer = answer[0]
+    return result
+
+
+def _answer(run: Callable[[], Any], writing: int, limits: Limits) -> None:
+    """Be the copy: answer, and leave without what this process would do at its own end."""
+    status = 1
+    try:
+        faulthandler.disable()
+        no_core_dumps()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        limits.restrict_memory()
+        send(writing, run())
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _heard(reading: int, deadline: float) -> tuple[Any, ...] | None:
+    """The answer alone in a tuple; an empty one if the copy ended without; None for too late."""
+    ready, _, _ = select.select([reading], [], [], max(deadline - time.monotonic(), 0))
+    if not ready:
+        return None
+    with contextlib.suppress(EOFError):
+        return (receive(reading),)
+    return ()
+
+
+def _buried(pid: int, *, kill: bool) -> int:
+    if kill:
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)

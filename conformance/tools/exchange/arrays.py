@@ -1,0 +1,84 @@
+"""The arrays of one folder, in one of two formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy.typing as npt
+
+from conformance.tools.exchange import ExchangeError, npy, safetensors
+
+Array = npt.NDArray[Any]
+Format = Literal["npy", "safetensors"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+_ALL = "arrays.safetensors"  # in that format a folder's arrays are one file
+
+
+class Folder(Mapping[str, Array]):
+    """
+    The arrays of one folder by name, read when they are asked for.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    form : {'npy', 'safetensors'}
+        The format.
+    bfloat16 : bool
+        Whether 16 bits of no float dtype stand for a bfloat16, which ``.npy`` cannot name.
+    """
+
+    def __init__(self, path: Path, form: Format, *, bfloat16: bool = False) -> None:
+        self.path, self.form = path, form
+        self._bfloat16 = bfloat16
+        self._read: Mapping[str, Array] | None = None
+
+    def file(self, name: str) -> Path:
+        """Tell which file holds an array of that name."""
+        return self.path / (f"{name}.npy" if self.form == "npy" else _ALL)
+
+    def save(self, arrays: Mapping[str, Array]) -> None:
+        """Write the folder's arrays."""
+        if self.form == "safetensors":
+            (self.path / _ALL).write_bytes(safetensors.encode(arrays))
+            return
+        for name, array in arrays.items():
+            self.file(name).write_bytes(npy.encode(array))
+
+    def __getitem__(self, name: str) -> Array:
+        file = self.file(name)
+        if name not in self:
+            raise ExchangeError(
+                f"{file} is missing" if self.form == "npy" else f"{file}: {name} is missing"
+            )
+        if self.form == "safetensors":
+            return self._all()[name]
+        try:
+            return npy.decode(file.read_bytes(), bfloat16=self._bfloat16)
+        except (OSError, ValueError) as error:
+            raise ExchangeError(f"{file} {error}") from None
+
+    def __contains__(self, name: object) -> bool:
+        if self.form == "npy":
+            return self.file(str(name)).is_file()
+        return name in self._all()
+
+    def __iter__(self) -> Iterator[str]:
+        if self.form == "safetensors":
+            return iter(self._all())
+        return iter(sorted(file.stem for file in self.path.glob("*.npy")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _all(self) -> Mapping[str, Array]:
+        if self._read is None:
+            file = self.path / _ALL
+            try:
+                self._read = safetensors.decode(file.read_bytes()) if file.is_file() else {}
+            except (OSError, ValueError) as error:
+                raise ExchangeError(f"{file} {error}") from None
+        return self._read

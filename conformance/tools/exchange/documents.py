@@ -1,0 +1,81 @@
+"""The JSON documents of a pack and of results, held to their schema."""
+
+from __future__ import annotations
+
+import functools
+import json
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from conformance.tools.exchange import VERSION, ExchangeError
+
+SCHEMA = Path(__file__).with_name("schema.json")
+
+
+def write(path: Path, document: Any) -> None:
+    """
+    Write a document.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    document : object
+        Plain JSON values.
+    """
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read(path: Path, kind: str) -> Any:
+    """
+    Read a document.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : str
+        Which of the schema's definitions it follows.
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    ExchangeError
+        If it is missing, no JSON, of another version, or not what the schema says.
+    """
+    import jsonschema
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except FileNotFoundError:
+        raise ExchangeError(f"{path} is missing") from None
+    except (OSError, ValueError) as error:
+        raise ExchangeError(f"{path} is no JSON document that can be read: {error}") from None
+    version = document.get("version") if isinstance(document, dict) else None
+    if version is not None and version != VERSION:
+        raise ExchangeError(
+            f"{path} speaks version {version!r} of the protocol; this suite speaks {VERSION}"
+        )
+    wrong = jsonschema.exceptions.best_match(_validator(kind).iter_errors(document))
+    if wrong is not None:
+        place = "".join(f"[{step!r}]" for step in wrong.absolute_path)
+        text = textwrap.shorten(wrong.message, 300, placeholder=" …")
+        raise ExchangeError(f"{path} does not follow the schema: {place and place + ': '}{text}")
+    return document
+
+
+@functools.cache
+def _validator(kind: str) -> Any:
+    import jsonschema
+
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")

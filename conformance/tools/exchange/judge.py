@@ -1,0 +1,112 @@
+"""Results of a pack, judged by the same code as any run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.judging.claim import Claim, Target
+from conformance.judging.expectations import load_expected_failures
+from conformance.judging.judge import judge
+from conformance.judging.session import Session
+from conformance.judging.verdict import Record, Verdict
+from conformance.report import Report
+from conformance.tools.exchange import ExchangeError
+from conformance.tools.exchange.pack import Pack
+from conformance.tools.exchange.question import Question, folder_name
+from conformance.tools.exchange.subject import FileSubject
+
+
+def judge_results(
+    pack: Path,
+    results: Path,
+    wanted: Sequence[str] = (),
+    expected_failures: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Report:
+    """
+    Judge the answers to a pack.
+
+    Parameters
+    ----------
+    pack : Path
+        The folder of questions.
+    results : Path
+        The folder of answers.
+    wanted : sequence of str
+        The claims to judge, as ASPECT/ID; all if empty.
+    expected_failures : Path, optional
+        A TOML file of the failures that are expected.
+    progress : callable, optional
+        Told how many of how many questions are judged.
+
+    Returns
+    -------
+    Report
+        One record for each claim of the pack.
+
+    Raises
+    ------
+    ExchangeError
+        If the pack or the results cannot be used as a whole. What is wrong with one answer is
+        that answer's verdict.
+    ValueError
+        If the file of expected failures cannot be used.
+    """
+    asked = Pack.open(pack)
+    subject = FileSubject(results, asked.dialect, asked.format)
+
+    def rerun(claim: Claim) -> str:
+        command = ["python", "-m", "conformance", "judge", str(pack), str(results)]
+        return shlex.join([*command, "--claim", claim.name])
+
+    session = Session({subject.name: subject}, rerun)
+    claims = {
+        question.name: [
+            replace(claim, targets=tuple(Target(subject.name, form) for form in claim.forms))
+            for claim in question.claims
+        ]
+        for question in asked.questions
+    }
+    planned = [claim for group in claims.values() for claim in group]
+    expected = load_expected_failures(
+        expected_failures, planned, {subject.name: session.roster[subject.name]}
+    )
+    if wanted:
+        _check_wanted(wanted, planned)
+        claims = {
+            name: [claim for claim in group if claim.name in wanted]
+            for name, group in claims.items()
+        }
+    by_name = {question.name: question for question in asked.questions}
+    records: list[Record] = []
+    known: set[str] = set()
+
+    def state(question: Question) -> None:
+        if question.name not in known:
+            subject.expect(question.name, asked.verify(question, session, subject.name))
+            known.add(question.name)
+
+    for done, question in enumerate(asked.questions, 1):
+        for claim in claims[question.name]:
+            for form in claim.forms:
+                state(by_name[folder_name(claim.case.id, form)])
+            records.append(_with_folder(judge(claim, session, expected), results, question))
+        progress(done, len(asked.questions))
+    return Report.of(records, subjects=(subject.name,), layers=[r.layer for r in records])
+
+
+def _check_wanted(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
+    known = {claim.name for claim in claims}
+    for name in wanted:
+        if name not in known:
+            raise ExchangeError(f"--claim: the pack has no claim {name!r}")
+
+
+def _with_folder(record: Record, results: Path, question: Question) -> Record:
+    """Say in which folder the answer lies, where something is wrong with it."""
+    if record.verdict in (Verdict.PASS, Verdict.UNSUPPORTED):
+        return record
+    return replace(record, message=f"{record.message}\nanswer    {results / question.name}")

@@ -1,0 +1,67 @@
+"""``conformance judge``: judges the answers to a pack."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from conformance.report import json
+from conformance.report.failures import render_failures
+from conformance.report.spinner import counter
+from conformance.report.terminal import render
+from conformance.tools.exchange.judge import judge_results
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Judge results.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        0 if nothing failed, 1 if something did, 2 if the pack or the results cannot be used.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        if given.report_json is not None:
+            json.check_destination(given.report_json)
+        with counter("questions") as progress:
+            report = judge_results(
+                given.DIR, given.RESULTS, given.claim, given.expected_failures, progress
+            )
+    except ValueError as error:
+        print(f"judge: {error}", file=sys.stderr)
+        return 2
+    if given.report_json is not None:
+        json.write(report, given.report_json)
+    shown = sys.stdout.isatty()
+    width = max(shutil.get_terminal_size().columns, 60) if shown else 100
+    print(render_failures(report))
+    print(render(report, width=width, colour=shown), end="")
+    return 0 if report.healthy else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "conformance judge", description="Judge the answers to a pack that export has written."
+    )
+    add = parser.add_argument
+    add("DIR", type=Path, help="the pack")
+    add("RESULTS", type=Path, help="the folder of answers")
+    add("--claim", action="append", default=[], metavar="ID", help="this claim alone (repeatable)")
+    add(
+        "--expected-failures",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file of the failures that are expected; see docs/subjects.md",
+    )
+    add("--report-json", type=Path, metavar="FILE", help="write all records to FILE")
+    return parser

@@ -1,0 +1,208 @@
+"""A pack: a folder of questions. Written here, and read back only to see that it still says so."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import refimpl
+from conformance.judging.session import Session
+from conformance.oracle.bounds import LIMIT
+from conformance.subjects.roster import roster_of
+from conformance.tools.exchange import VERSION, ExchangeError, documents
+from conformance.tools.exchange.arrays import FORMATS, Folder, Format
+from conformance.tools.exchange.placeholder import ASKED
+from conformance.tools.exchange.question import Question, Stated, questions_of, state
+from conformance.tools.exchange.selection import Choice
+
+_SUITE = f"refimpl {refimpl.__version__}"
+
+
+def write(
+    path: Path,
+    choice: Choice,
+    form: Format = "npy",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Question]:
+    """
+    Write a pack.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; it may be there already if nothing is in it.
+    choice : Choice
+        What goes in.
+    form : {'npy', 'safetensors'}
+        The format of the arrays.
+    progress : callable, optional
+        Told how many of how many questions are written.
+
+    Returns
+    -------
+    list of Question
+        What went in.
+
+    Raises
+    ------
+    ExchangeError
+        If the folder cannot be used, or nothing is chosen.
+    """
+    if form not in FORMATS:
+        raise ExchangeError(f"there is no format {form!r}; known are {', '.join(FORMATS)}")
+    questions = questions_of(choice.claims())
+    if not questions:
+        raise ExchangeError("no claim that a pack can hold matches what was asked for")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        used = any(path.iterdir())
+    except OSError as error:
+        raise ExchangeError(f"{path} cannot become a pack: {error.strerror}") from None
+    if used:
+        raise ExchangeError(f"{path} is not empty; give a new folder")
+    roster = roster_of([ASKED[choice.dialect]])
+    (name,) = roster
+    session = Session(roster=roster)
+    for done, question in enumerate(questions, 1):
+        stated = state(question, session, name)
+        folder = path / question.name
+        folder.mkdir()
+        documents.write(folder / "question.json", stated.document)
+        Folder(folder, form).save({**stated.given, **stated.expected})
+        progress(done, len(questions))
+    # Last, so that a pack that was interrupted is none.
+    documents.write(
+        path / "pack.json",
+        {
+            "version": VERSION,
+            "suite": _SUITE,
+            "dialect": choice.dialect,
+            "format": form,
+            "limit": LIMIT,
+            "choice": choice.to_json(),
+            "questions": [question.name for question in questions],
+        },
+    )
+    return questions
+
+
+@dataclass(frozen=True)
+class Pack:
+    """
+    A pack, as the installed suite would write it today.
+
+    Nothing that is judged is taken from its files: cases, arrays and bounds are made anew, and the
+    files are held against them.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    dialect : str
+        Its dialect.
+    format : {'npy', 'safetensors'}
+        The format of its arrays.
+    questions : tuple of Question
+        What it asks.
+    """
+
+    path: Path
+    dialect: str
+    format: Format
+    questions: tuple[Question, ...]
+
+    @classmethod
+    def open(cls, path: Path) -> Pack:
+        """
+        Open a pack.
+
+        Parameters
+        ----------
+        path : Path
+            Its folder.
+
+        Returns
+        -------
+        Pack
+
+        Raises
+        ------
+        ExchangeError
+            If it is no pack, of another version, or not what the installed suite asks.
+        """
+        if not path.is_dir():
+            raise ExchangeError(f"there is no folder {path}")
+        document = documents.read(path / "pack.json", "pack")
+        choice = Choice.from_json(document["dialect"], document["choice"])
+        try:
+            questions = tuple(questions_of(choice.claims()))
+        except ExchangeError as error:
+            raise ExchangeError(f"{path / 'pack.json'}: {error}") from None
+        here, there = [question.name for question in questions], document["questions"]
+        if here != there:
+            odd = sorted(set(here) ^ set(there)) or ["their order"]
+            raise ExchangeError(
+                f"{path / 'pack.json'} lists {len(there)} questions of {document['suite']}, where"
+                f" the installed suite ({_SUITE}) asks {len(here)}: they differ in {odd[0]}"
+                f"{f' and {len(odd) - 1} more' if len(odd) > 1 else ''}; export the pack anew"
+            )
+        return cls(path, document["dialect"], document["format"], questions)
+
+    def verify(self, question: Question, session: Session, subject: str) -> Stated:
+        """
+        Hold a question's files against what the installed suite asks.
+
+        Parameters
+        ----------
+        question : Question
+            One of the pack's.
+        session : Session
+            Whose oracle is asked.
+        subject : str
+            A subject of the dialect.
+
+        Returns
+        -------
+        Stated
+            The question made anew.
+
+        Raises
+        ------
+        ExchangeError
+            If a file is missing or says something else; the message names it.
+        """
+        folder = self.path / question.name
+        stated = state(question, session, subject)
+        for key, here, there in _differences(
+            stated.document, documents.read(folder / "question.json", "question")
+        ):
+            raise ExchangeError(
+                f"{folder / 'question.json'} does not ask what the installed suite ({_SUITE}) asks:"
+                f" {key} is {_short(there)}, not {_short(here)}; export the pack anew"
+            )
+        stored = Folder(folder, self.format, bfloat16=question.case.dtype == "bfloat16")
+        for name, array in stated.given.items():
+            there = stored[name]
+            if (there.dtype, there.shape) != (array.dtype, array.shape) or (
+                there.tobytes() != np.ascontiguousarray(array).tobytes()
+            ):
+                raise ExchangeError(
+                    f"{stored.file(name)}: {name} does not hold the numbers of the installed suite"
+                    f" ({_SUITE}); export the pack anew"
+                )
+        return stated
+
+
+def _differences(here: dict[str, Any], there: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in here:
+        if here[key] != there.get(key):
+            yield key, here[key], there.get(key)
+
+
+def _short(value: Any) -> str:
+    return textwrap.shorten(repr(value), 120, placeholder=" …")

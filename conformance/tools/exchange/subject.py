@@ -1,0 +1,136 @@
+"""A subject whose answers lie in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from conformance.spec.call import Owned, Unsupported
+from conformance.spec.request import Observation, Request
+from conformance.subjects.loading import SUBJECTS
+from conformance.tools.exchange import ExchangeError, documents
+from conformance.tools.exchange.arrays import Folder, Format
+from conformance.tools.exchange.question import Stated, folder_name
+
+Array = npt.NDArray[Any]
+
+
+class FileSubject:
+    """
+    Answers a request by looking into a folder of results.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    dialect : str
+        The pack's dialect.
+    form : {'npy', 'safetensors'}
+        The format of the pack's arrays, which results share unless they say otherwise.
+
+    Raises
+    ------
+    ExchangeError
+        If there is no such folder, or its ``results.json`` cannot be used.
+    """
+
+    def __init__(self, path: Path, dialect: str, form: Format) -> None:
+        if not path.is_dir():
+            raise ExchangeError(f"there is no folder {path}")
+        document = documents.read(path / "results.json", "results")
+        self.name: str = document["subject"]
+        if self.name in SUBJECTS:
+            raise ExchangeError(
+                f"{path / 'results.json'}: {self.name!r} is a built-in subject, whose recorded"
+                " divergences are not yours; choose another name"
+            )
+        self.path, self.dialect = path, dialect
+        self._format: Format = document.get("format", form)
+        self._stated: dict[str, Stated] = {}
+
+    def expect(self, name: str, stated: Stated) -> None:
+        """Take note of what is asked in a folder before it is asked for."""
+        self._stated[name] = stated
+
+    def run(self, request: Request) -> Observation:
+        """Look the answer up; see `Subject.run`."""
+        name = folder_name(request.case, request.form)
+        folder = self.path / name
+        if not folder.is_dir():
+            raise ExchangeError(f"there is no answer: the folder {folder} is missing")
+        answer = documents.read(folder / "answer.json", "answer")
+        lacking, broken = _said(answer, "unsupported"), _said(answer, "error")
+        if request.fresh:
+            if "owned" in lacking:
+                raise Unsupported(lacking["owned"])
+            return Observation((), owned=_owned(answer, broken))
+        document = self._stated[name].document
+        found = _Answer(Folder(folder, self._format, bfloat16=document["dtype"] == "bfloat16"))
+        outputs = tuple(
+            found.array(f"output.{result['name']}", result) for result in document["results"]
+        )
+        gradients: dict[str, Array] = {}
+        if request.cotangents and "gradients" not in lacking:
+            _raise_if(broken, "gradients")
+            gradients = {
+                each["name"]: found.array(f"gradient.{each['name']}", each)
+                for each in document["arrays"]
+                if each["gradient"]
+            }
+        state: dict[str, Array] = {}
+        steps = 1 + len(request.further)
+        if "state" not in lacking:
+            if request.further:  # what asks for more than one step wants nothing else
+                _raise_if(broken, "state")
+            state = {
+                each["name"]: found.array(f"state.{steps}.{each['name']}", each)
+                for each in document["state"]
+                if each["after"] == steps and "state" not in broken
+            }
+        return Observation(outputs, gradients, state, lacking=lacking)
+
+
+class _Answer:
+    """The arrays of one answer."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def array(self, name: str, wanted: Mapping[str, Any]) -> Array:
+        found = self._folder[name]
+        shape = tuple(wanted["shape"])
+        if found.shape != shape:
+            raise ExchangeError(
+                f"{self._folder.file(name)}: {name} must have the shape {shape}; got {found.shape}"
+            )
+        return found
+
+
+# An aspect of an answer -> the field of an observation that holds it.
+_FIELDS = {"gradient": "gradients", "state": "state", "parameters": "owned"}
+
+
+def _said(answer: Mapping[str, Any], key: str) -> Mapping[str, str]:
+    """Give what an answer says instead of some of its parts, by the observation's field."""
+    said = answer.get(key, {})
+    if isinstance(said, str):
+        raise {"unsupported": Unsupported, "error": RuntimeError}[key](said)
+    return {_FIELDS[aspect]: reason for aspect, reason in said.items()}
+
+
+def _raise_if(broken: Mapping[str, str], part: str) -> None:
+    if part in broken:
+        raise RuntimeError(broken[part])
+
+
+def _owned(answer: Mapping[str, Any], broken: Mapping[str, str]) -> tuple[Owned, ...]:
+    _raise_if(broken, "owned")
+    if "owned" not in answer:
+        raise Unsupported("not implemented: the answer does not say what a new instance owns")
+    return tuple(
+        Owned(each["name"], tuple(each["shape"]), each["dtype"], each["trainable"], each["initial"])
+        for each in answer["owned"]
+    )

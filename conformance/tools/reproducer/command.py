@@ -1,0 +1,84 @@
+"""``conformance capsule``: writes one failing claim as a program of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
+from conformance.judging.selection import ASPECTS
+from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.roster import roster_of
+from conformance.tools.reproducer import NoCapsule, written
+
+
+def main(arguments: Sequence[str]) -> int:
+    """
+    Write a capsule.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands on the command line after the command's name.
+
+    Returns
+    -------
+    int
+        0 if it was written, 2 if there is none.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        roster = roster_of([given.subject] if given.subject else SUBJECTS)
+        claim = _find(given, plan(roster))
+        text, warning = written(claim, roster)
+        if given.output is None:
+            print(text, end="")
+        else:
+            given.output.write_text(text, encoding="utf-8")
+        if warning:
+            print(f"conformance capsule: warning: the file has {warning}", file=sys.stderr)
+    except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
+        print(f"conformance capsule: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _find(given: argparse.Namespace, planned: Sequence[Claim]) -> Claim:
+    """Find the claim by its id, or by its case's id where that leaves no choice."""
+    aspect, slash, name = given.claim.partition("/")
+    if not slash:
+        aspect, name = given.aspect, given.claim
+    found = [
+        claim
+        for claim in planned
+        if name in (claim.id, claim.case.id)
+        and aspect in (None, claim.aspect)
+        and given.form in (None, claim.form)
+    ]
+    if not found:
+        raise NoCapsule(
+            f"there is no claim {given.claim!r} in the plan; `conformance --collect-only -q` lists"
+            " them (--subject names a subject of your own)"
+        )
+    if len(found) > 1:
+        some = ", ".join(claim.name for claim in found[:8])
+        raise NoCapsule(f"{len(found)} claims are called so, among them {some}")
+    return found[0]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "conformance capsule",
+        description="Write one failing claim as a short program that needs the subject alone.",
+    )
+    parser.add_argument(
+        "claim", help="ASPECT/ID as the failure's last line has it, or the id of a case"
+    )
+    parser.add_argument("--subject", help="the subject, where it is none of the built-in ones")
+    parser.add_argument("--aspect", choices=ASPECTS, help="where CLAIM does not say it")
+    parser.add_argument("--form", help="where CLAIM does not say it")
+    parser.add_argument("-o", "--output", type=Path, help="the file; else it is printed")
+    return parser

@@ -1,0 +1,68 @@
+"""The capsules of a run's first failures, written into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from conformance.judging.claim import Claim
+from conformance.judging.verdict import Record, Verdict
+from conformance.subjects.roster import Roster
+from conformance.tools.reproducer.failure import NoCapsule
+from conformance.tools.reproducer.failure_of import ASPECTS
+from conformance.tools.reproducer.sandboxed import written
+from conformance.tools.reproducer.writer import SECONDS
+
+# How many distinct failures of a run get a capsule.
+FIRST = 5
+
+
+def write_first(
+    records: Iterable[Record],
+    claim_of: Callable[[Record], Claim],
+    roster: Roster,
+    folder: Path,
+    seconds: float = SECONDS,
+) -> list[str]:
+    """Write the capsules of the first distinct failures.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        The run, in the order of its plan.
+    claim_of : callable
+        Gives a record's claim.
+    roster : mapping
+        The subjects of the run.
+    folder : Path
+        Where to; made if it is not there.
+    seconds : float
+        How long to make each smaller.
+
+    Returns
+    -------
+    list of str
+        A line for each: the file, or why there is none.
+    """
+    lines, seen = [], set[tuple[str, str, str]]()
+    for record in records:
+        kind = (record.subject, record.layer, record.aspect)
+        if record.verdict is Verdict.ERROR:  # one accident is met under many aspects
+            kind = (record.subject, record.layer, record.message.splitlines()[0])
+        wrong = record.verdict in (Verdict.FAIL, Verdict.ERROR) and record.aspect in ASPECTS
+        if not wrong or kind in seen:
+            continue
+        if len(seen) == FIRST:
+            break
+        seen.add(kind)
+        claim = claim_of(record)
+        file = folder / f"{claim.aspect}-{claim.id}.py"
+        try:
+            text, warning = written(claim, roster, seconds)
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        except (NoCapsule, OSError) as error:
+            lines.append(f"no capsule of {claim.aspect}/{claim.id}: {error}")
+        else:
+            lines.append(f"capsule: {file}{f' ({warning})' if warning else ''}")
+    return lines

@@ -1,0 +1,203 @@
+"""The file: what is off and by how much, then a program that shows it and says so by its exit."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import platform
+import re
+import shlex
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+
+from conformance.judging.requests import build_request
+from conformance.spec.request import Request
+from conformance.subjects.observation import mask_seed
+from conformance.subjects.roster import Entry
+from conformance.tools.reproducer import bad_call as badcall
+from conformance.tools.reproducer.codegen import BUILT_IN, Words, batch, cotangent, of_reference
+from conformance.tools.reproducer.comparison import comparison
+from conformance.tools.reproducer.failure import Failure, NoCapsule
+
+_WIDTH = 96
+_PACKAGES = {"torch": ("torch",), "tensorflow": ("tensorflow", "tensorflow-cpu", "keras")}
+# What stands in a program -> what it must import.
+_NEEDED = {
+    ", bfloat16)": "from ml_dtypes import bfloat16",
+    "laid_out(": "from conformance.spec.request import laid_out",
+}
+
+
+def words_of(entry: Entry) -> Words:
+    """Find the words in which a subject's programs are written.
+
+    Parameters
+    ----------
+    entry : Entry
+        The subject.
+
+    Returns
+    -------
+    Words
+
+    Raises
+    ------
+    NoCapsule
+        If the subject is an object that no file could import.
+    """
+    words = BUILT_IN.get(entry.name) if entry.built_in else None
+    if words is not None:
+        return words
+    if entry.reference is None:
+        raise NoCapsule(
+            f"{entry.name} was handed over as an object, which no file could import: give"
+            " FILE.py:Name, package.module:Name, or a class that stands in a file"
+        )
+    return of_reference(entry.reference)
+
+
+def write(failure: Failure, claim: str, arithmetic: str = "", remarks: Sequence[str] = ()) -> str:
+    """Write a capsule.
+
+    Parameters
+    ----------
+    failure : Failure
+        What it shows.
+    claim : str
+        The claim's aspect and id.
+    arithmetic : str
+        How the expected value comes about.
+    remarks : sequence of str
+        What else is to be said of it.
+
+    Returns
+    -------
+    str
+        A Python program.
+
+    Raises
+    ------
+    NoCapsule
+        If the subject is an object that no file could import.
+    """
+    entry = failure.session.roster[failure.tried.subject]
+    words = words_of(entry)
+    arrays: list[str] = []
+    if failure.aspect == "errors":
+        lines = badcall.program(failure, words)
+    else:
+        arrays, lines = _program(failure, words, arithmetic)
+    command = ["conformance", "capsule", claim]
+    command += [] if entry.built_in else ["--subject", str(entry.reference)]
+    told = [
+        f"{_headline(failure)}",
+        "",
+        *textwrap.wrap(_sentence(failure, words), _WIDTH, break_long_words=False),
+        *(line for remark in remarks for line in textwrap.wrap(remark, _WIDTH)),
+        "",
+        f"Written by: {shlex.join(command)}",
+        f"Seen with: {_versions(failure.tried.subject)}",
+    ]
+    document = "\n".join(told).replace("\\", "\\\\").replace('"""', "'''")
+    head = [f'"""{document}', '"""', "", "import sys", *_imports([*arrays, *lines], words), ""]
+    return "\n".join([*head, *arrays, *([""] if arrays else []), *words.begin, *lines, ""])
+
+
+def _program(failure: Failure, words: Words, arithmetic: str) -> tuple[list[str], list[str]]:
+    """The arrays, and what is done with them."""
+    request = _request(failure)
+    lines = words.program(failure, request)
+    if failure.drawn:
+        lines = [*words.seed.format(seed=mask_seed(failure.trial.case)).splitlines(), *lines]
+    used = "\n".join([*words.begin, *lines])
+    arrays = [
+        f"{name} = {text}"
+        for name, text in _arrays(failure, request, words).items()
+        if re.search(rf"\b{name}\b", used)
+    ]
+    if failure.raised:
+        call = [line for line in lines if not line.startswith("found = ")]
+        return arrays, [*_tried(call), words.versions, *_ANSWERED]
+    told = [f"# {line}".rstrip() for line in arithmetic.splitlines()]
+    return arrays, [*lines, "", *told, words.versions, *comparison(failure, words)]
+
+
+_ANSWERED = ('print("it answers" if raised is None else f"{type(raised).__name__}: {raised}")',
+             "sys.exit(raised is not None)")  # fmt: skip
+
+
+def _tried(lines: Sequence[str]) -> list[str]:
+    return [
+        "raised = None",
+        "try:",
+        *(f"    {line}" for line in lines),
+        "except BaseException as error:",
+        "    raised = error",
+        "",
+    ]
+
+
+def _request(failure: Failure) -> Request:
+    trial = failure.trial
+    cotangents = failure.session.answers.cotangents(trial) if failure.kind == "gradient" else None
+    request = build_request(trial, cotangents, memory=failure.memory, steps=failure.steps)
+    return replace(request, fresh=failure.kind == "owned")
+
+
+def _headline(failure: Failure) -> str:
+    subject = failure.tried.subject
+    root = {"torch": "torch", "tensorflow": "tf"}.get(subject, subject)
+    if failure.aspect == "errors":
+        called = f"{root}.{badcall.target(failure)}"
+    else:
+        called = f"{root}.{failure.trial.call.target}, {failure.trial.case.dtype}"
+    if failure.died:
+        return f"{called}: the process {failure.raised}."
+    if failure.raised:
+        return f"{called}: it raises {failure.raised}."
+    if failure.aspect == "errors":
+        return f"{called}: {badcall.headline(failure)}"
+    what = failure.finding.what.removeprefix("the ")
+    if failure.asks in ("same", "trainable"):
+        return f"{called}: {what}, {failure.finding.got}."
+    return f"{called}: the {what} {'are' if failure.asks == 'names' else 'is'} wrong."
+
+
+def _sentence(failure: Failure, words: Words) -> str:
+    finding = failure.finding
+    k = "" if math.isinf(finding.k) else f" K, the error in units of the bound, is {finding.k:.3g}."
+    if failure.died:
+        end = "Exits 0 if the failure is gone."
+        if failure.aspect != "errors":
+            end = "Says 'it answers' and exits 0 if the failure is gone."
+        told = f"The process {finding.got}, in place of {finding.expected}."
+        return f"{told} {end} Needs {words.needs}."
+    end = "Exits 1 if the failure is there, 0 if not."
+    return f"Got {finding.got}, expected {finding.expected}.{k} {end} Needs {words.needs}."
+
+
+def _versions(subject: str) -> str:
+    """Say with which versions the failure was seen; the program prints those it meets."""
+    found = [f"Python {platform.python_version()}"]
+    for package in ("numpy", *_PACKAGES.get(subject, ())):
+        with contextlib.suppress(PackageNotFoundError):
+            found.append(f"{package} {version(package)}")
+    return ", ".join(found)
+
+
+def _arrays(failure: Failure, request: Request, words: Words) -> Mapping[str, str]:
+    named = {slot.name: request.arrays[slot.name] for slot in failure.trial.call.slots}
+    named |= {batch(step): array for step, array in enumerate(request.further, 1)}
+    bars = zip(failure.trial.call.results, request.cotangents, strict=False)
+    named |= {cotangent(result.name): bar for result, bar in bars if bar is not None}
+    return {name: words.array(array) for name, array in named.items()}
+
+
+def _imports(lines: Sequence[str], words: Words) -> list[str]:
+    text = "\n".join(line for line in lines if not line.startswith("#"))
+    special = [name for name in ("inf", "nan") if re.search(rf"(?<!\")\b{name}\b", text)]
+    found = ["import re"] if "re.search(" in text else []
+    found += [f"from math import {', '.join(special)}"] if special else []
+    return [*found, *words.imports, *(line for word, line in _NEEDED.items() if word in text)]

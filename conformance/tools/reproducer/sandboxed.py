@@ -1,0 +1,125 @@
+"""Writing a capsule where the subject may take its process along.
+
+The whole is done in a copy of this process. If that dies, it is done again, and each call of the
+subject runs in a copy of its own: then a deadly call counts as one that raises, and can be made
+smaller like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from conformance.judging.claim import Claim
+from conformance.judging.session import Session
+from conformance.spec.call import Unsupported
+from conformance.spec.request import Observation, Request
+from conformance.subjects import sandbox
+from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
+from conformance.subjects.roster import Entry, Roster
+from conformance.tools.reproducer.failure import NoCapsule
+from conformance.tools.reproducer.failure_of import refuse_kind
+from conformance.tools.reproducer.writer import SECONDS, capsule
+
+# How long one call of a subject may take that has already ended a process.
+_CALL = sandbox.Limits(5.0)
+# How long the rest of the work may take.
+_WHOLE = 20.0
+
+
+def written(claim: Claim, roster: Roster, seconds: float = SECONDS) -> tuple[str, str]:
+    """Write the capsule of a claim that fails, whatever its subject does.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    roster : mapping
+        The subjects.
+    seconds : float
+        How long to make it smaller.
+
+    Returns
+    -------
+    tuple of str
+        The program, and a warning or nothing.
+
+    Raises
+    ------
+    NoCapsule
+        If there is none.
+    """
+    session = Session(roster=roster)
+    refuse_kind(claim)
+    if session.roster[claim.subject].built_in or not sandbox.AVAILABLE:
+        return _written(claim, session, seconds)
+    limits = sandbox.Limits(2 * seconds + _WHOLE)
+    try:
+        return _told(sandbox.in_copy(lambda: _outcome(claim, session, seconds), limits))
+    except sandbox.Died:
+        each_apart = Session(roster=_each_apart(roster))
+        limits = sandbox.Limits(4 * seconds + 3 * _WHOLE)
+    try:
+        return _told(sandbox.in_copy(lambda: _outcome(claim, each_apart, seconds), limits))
+    except sandbox.Died as died:
+        raise NoCapsule(f"the process that was to write it {died}") from None
+
+
+def _written(claim: Claim, session: Session, seconds: float) -> tuple[str, str]:
+    made = capsule(claim, session, seconds)
+    return made.text, made.warning
+
+
+_Outcome = tuple[str, str] | NoCapsule
+
+
+def _outcome(claim: Claim, session: Session, seconds: float) -> _Outcome:
+    try:
+        return _written(claim, session, seconds)
+    except NoCapsule as answer:
+        return NoCapsule(*answer.args)  # without its cause, which may not travel
+
+
+def _told(outcome: _Outcome) -> tuple[str, str]:
+    if isinstance(outcome, NoCapsule):
+        raise outcome
+    return outcome
+
+
+def _each_apart(roster: Roster) -> Mapping[str, Entry]:
+    def apart_from(entry: Entry) -> Callable[[], Subject]:
+        return lambda: _EachApart(entry.load())
+
+    return {
+        name: entry if entry.built_in else replace(entry, load=apart_from(entry))
+        for name, entry in roster.items()
+    }
+
+
+class _EachApart:
+    """A subject of which each call runs in a copy of the process."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.name, self.dialect, self._subject = subject.name, subject.dialect, subject
+        if isinstance(subject, HasLibrary):
+            self.library = subject.library
+
+    def run(self, request: Request) -> Observation:
+        """Run a call; see `Subject.run`."""
+        try:
+            answer = sandbox.in_copy(lambda: self._tried(request), _CALL)
+        except sandbox.Died as died:
+            raise SubjectRaised(f"{self.name} {died}") from None
+        if isinstance(answer, Observation):
+            return answer
+        kind, words = answer
+        raise Unsupported(words) if kind is None else type(kind, (Exception,), {})(words)
+
+    def _tried(self, request: Request) -> Observation | tuple[str | None, str]:
+        """Answer, or say what was raised: its class and words, for itself it may not travel."""
+        try:
+            return self._subject.run(request)
+        except Unsupported as error:
+            return None, str(error)
+        except Exception as error:
+            return type(error).__name__, str(error)

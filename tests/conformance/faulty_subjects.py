@@ -1,0 +1,141 @@
+"""Subjects that are refimpl until they are asked for nn.Softsign, and then come to grief."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from conformance.subjects.refimpl import RefimplTorch
+
+
+class FaultySubject(RefimplTorch):
+    """Refimpl, up to a point."""
+
+    def run(self, request):
+        if request.call.target == "nn.Softsign" and not request.fresh:
+            self.happen(request)
+        return super().run(request)
+
+    def happen(self, request):
+        raise NotImplementedError
+
+
+class Raises(FaultySubject):
+    name = "raises"
+
+    def happen(self, request):
+        raise RuntimeError("no softsign today")
+
+
+class Hangs(FaultySubject):
+    name = "hangs"
+
+    def happen(self, request):
+        time.sleep(3600)
+
+
+class Exits(FaultySubject):
+    name = "exits"
+
+    def happen(self, request):
+        sys.exit(3)
+
+
+class Leaves(FaultySubject):
+    name = "leaves"
+
+    def happen(self, request):
+        os._exit(0)
+
+
+class Skips(FaultySubject):
+    name = "skips"
+
+    def happen(self, request):
+        pytest.skip("nothing to see here")
+
+
+class Aborts(FaultySubject):
+    name = "aborts"
+
+    def happen(self, request):
+        os.abort()
+
+
+class Segfaults(FaultySubject):
+    name = "segfaults"
+
+    def happen(self, request):
+        ctypes.string_at(0)
+
+
+class Divides(FaultySubject):
+    name = "divides"
+
+    def happen(self, request):
+        os.kill(os.getpid(), signal.SIGFPE)  # as an integer division by zero in C does
+
+
+class Devours(FaultySubject):
+    name = "devours"
+
+    def happen(self, request):
+        self.hoard = [np.ones(1 << 28, np.uint8) for _ in range(64)]  # 16 GiB
+
+
+class IsKilled(FaultySubject):
+    name = "killed"
+
+    def happen(self, request):
+        os.kill(os.getpid(), signal.SIGKILL)  # as a system without memory does
+
+
+class DiesBackwards(FaultySubject):
+    """Goes forward well, and dies of a gradient."""
+
+    name = "dies-backwards"
+
+    def happen(self, request):
+        if request.cotangents:
+            os.abort()
+
+
+class DiesInPrograms(RefimplTorch):
+    """Does not survive being looked at as a library."""
+
+    name = "dies-in-programs"
+
+    def library(self):
+        os.abort()
+
+
+class DiesLater:
+    """Loads once; who loads it in another process does not survive."""
+
+    name = "dies-later"
+    dialect = "torch"
+
+    def __init__(self):
+        key = "CONFORMANCE_TEST_LOADED_BY"
+        if os.environ.setdefault(key, str(os.getpid())) != str(os.getpid()):
+            os.abort()
+
+    def run(self, request):
+        raise NotImplementedError
+
+
+class Talks(FaultySubject):
+    """Prints, and reads what it can get."""
+
+    name = "talks"
+
+    def happen(self, request):
+        print("to whom it may concern")
+        os.write(1, b"\x00\x01 and so on \xff")
+        assert sys.stdin.read() == ""

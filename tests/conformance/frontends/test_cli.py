@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import conformance
+from conformance.frontends import cli
+
+ROOT = Path(conformance.__file__).parent.parent
+
+
+def command(*arguments, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", "-p", "stub_plan", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "COLUMNS"},
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parents[1])]),
+            "PYTHONIOENCODING": "utf-8",
+            **environment,
+        },
+    )
+
+
+def test_the_matrix_is_all_that_is_printed(tmp_path):
+    run = command(cwd=tmp_path)
+    lines = run.stdout.splitlines()
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert lines[-2] == "checked 16 of 16 planned claims"
+    assert not any("::" in line or "..." in line or line.startswith("=") for line in lines)
+    assert "\x1b" not in run.stdout
+    assert max(map(len, lines)) <= 100
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_of_the_folder_do_not_matter(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    (tmp_path / "conftest.py").write_text("raise SystemExit('not mine')\n")
+    assert command(cwd=tmp_path).returncode == 0
+
+
+def test_options_go_on_to_pytest(tmp_path):
+    run = command("-n", "2", "-k", "relu and alpha", cwd=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "checked 4 of 4 planned claims" in run.stdout
+
+
+def test_failure_is_the_exit_status(tmp_path):
+    claim = "output/relu-normal-float32-alpha-class"
+    run = command("--claim", claim, cwd=tmp_path, FAKE_EVENTS=f'{{"{claim}": "fail"}}')
+    assert run.returncode == 1
+    assert f"again     python -m conformance --claim {claim}" in run.stdout
+    assert "checked 1 of 1 planned claims" in run.stdout
+
+
+def test_misspelled_subject_is_refused(tmp_path):
+    run = command("--subject", "alpa", cwd=tmp_path)
+    assert run.returncode == 4
+    assert "--subject: there is no subject 'alpa'" in run.stderr
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_is_about_the_matrix(option, capsys):
+    assert cli.main([option]) == 0
+    printed = capsys.readouterr().out
+    assert "--report-json FILE" in printed
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_missing_packages_are_named(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert cli.main([]) == 2
+    assert "needs pytest and rich: python -m pip install" in capsys.readouterr().err
+
+
+def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path):
+    run = subprocess.run(
+        f"{sys.executable} -m conformance -p stub_plan | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parents[1])]),
+        },
+    )
+    assert "Traceback" not in run.stderr
+    assert run.stdout.startswith("checked ")

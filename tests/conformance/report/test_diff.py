@@ -1,0 +1,157 @@
+"""Two reports beside each other: what fails anew, what is fixed, and what merely grew."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conformance.frontends import cli
+from conformance.judging.verdict import Record, Verdict
+from conformance.report import Report
+from conformance.report.diff import compare, render
+from conformance.report.json import read, to_json, write
+
+
+def record(case, verdict, k=0.5, message="no", aspect="output"):
+    healthy = verdict in (Verdict.PASS, Verdict.EXPECTED)
+    said = "" if healthy else message
+    divergence = "known" if verdict in (Verdict.EXPECTED, Verdict.STALE) else None
+    return Record(
+        case, "relu", aspect, "mine", "class", verdict, k, 4.0, case, said, divergence
+    )  # fmt: skip
+
+
+OLD = [
+    record("same", Verdict.PASS),
+    record("breaks", Verdict.PASS),
+    record("mended", Verdict.ERROR, None),
+    record("grows", Verdict.PASS, 0.25),
+    record("shrinks", Verdict.PASS, 3.0),
+    record("doubles", Verdict.PASS, 0.5),
+    record("exact", Verdict.PASS, 0.0),
+    record("leaves", Verdict.PASS, None),
+    record("gone", Verdict.FAIL, 9.0),
+    record("still", Verdict.FAIL, 9.0),
+]
+NEW = [
+    record("same", Verdict.PASS),
+    record("breaks", Verdict.FAIL, 7.0, "call relu\n wrong: output"),
+    record("mended", Verdict.PASS, 0.1),
+    record("grows", Verdict.PASS, 0.75),
+    record("shrinks", Verdict.PASS, 0.1),
+    record("doubles", Verdict.PASS, 1.0),
+    record("exact", Verdict.PASS, 0.1),
+    record("leaves", Verdict.UNSUPPORTED, None),
+    record("still", Verdict.FAIL, 99.0),
+    record("comes", Verdict.STALE),
+]
+
+
+def names(pairs):
+    return {(old or new).case for old, new in pairs}
+
+
+def found(old=OLD, new=NEW):
+    return compare(
+        (Report.of(old), {"torch": "1", "numpy": "2"}),
+        (Report.of(new), {"torch": "1", "numpy": "3", "keras": None}),
+    )
+
+
+def test_each_claim_is_put_where_it_belongs():
+    difference = found()
+    assert names(difference.failures) == {"breaks", "comes"}
+    assert names(difference.fixed) == {"mended"}
+    assert names(difference.grown) == {"grows", "exact"}
+    assert names(difference.changed) == {"leaves", "gone"}
+    assert difference.same == 6
+    assert difference.versions == {"numpy": ("2", "3")}
+
+
+def test_what_changed_is_told():
+    lines = render(found()).splitlines()
+    for line in (
+        "numpy: 2 -> 3",
+        "New failures: 2",
+        "  1  relu, output: mine (pass -> fail)",
+        "     output/breaks-mine-class  K 0.5 -> 7",
+        "     wrong: output",
+        "  1  relu, output: mine (not judged -> stale)",
+        "  1  relu, output: mine (fail -> not judged)",
+        "     output/exact-mine-class  K 0 -> 0.1",
+    ):
+        assert line in lines
+    assert lines[-1] == (
+        "2 new failures, 1 fixed, 2 K grown by more than 2x, 2 otherwise changed;"
+        " 6 with the same verdict"
+    )
+
+
+def test_equal_reports_do_not_differ():
+    difference = found(NEW, NEW)
+    assert not any((difference.failures, difference.fixed, difference.grown, difference.changed))
+    assert difference.same == len(NEW)
+
+
+def test_the_exit_status_tells_of_new_failures_alone(tmp_path, capsys):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    write(Report.of(OLD), old)
+    write(Report.of(NEW), new)
+    assert cli.main(["diff", str(old), str(new)]) == 1
+    assert "New failures: 2" in capsys.readouterr().out
+    assert cli.main(["diff", str(new), str(new)]) == 0
+    without = [each for each in NEW if each.case not in ("breaks", "comes")]
+    write(Report.of(without), new)
+    assert cli.main(["diff", str(old), str(new)]) == 0
+
+
+def test_a_report_is_read_as_it_was_written(tmp_path):
+    report = Report.of(OLD, planned=12, checked=10)
+    write(report, tmp_path / "report.json")
+    back, versions = read(tmp_path / "report.json")
+    assert (back.planned, back.checked, back.records) == (12, 10, report.records)
+    assert versions["python"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "cannot read"),
+        ("{", "is no JSON file"),
+        ("[]", "is no report of a conformance run"),
+        ("{}", "is no report of a conformance run"),
+        ('{"records": []}', "has the schema version None; this program reads 1"),
+        ('{"records": [], "schema_version": 2}', "has the schema version 2"),
+        ('{"records": [], "schema_version": 1}', "is a damaged report: KeyError: 'claims_planned'"),
+    ],
+)
+def test_a_file_that_is_no_report_is_refused(tmp_path, capsys, text, message):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    write(Report.of(OLD), old)
+    if text is not None:
+        new.write_text(text)
+    assert cli.main(["diff", str(old), str(new)]) == 2
+    assert f"{new} {message}" in capsys.readouterr().err or message == "cannot read"
+
+
+def test_a_damaged_record_is_refused(tmp_path):
+    values = to_json(Report.of(OLD))
+    values["records"][0]["verdict"] = "maybe"
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(values))
+    with pytest.raises(ValueError, match="damaged report: ValueError: 'maybe'"):
+        read(path)
+
+
+def test_the_page_is_what_is_printed(tmp_path, capsys):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    write(Report.of(OLD), old)
+    write(Report.of(NEW), new)
+    assert cli.main(["diff", str(old), str(new), "--docs", str(tmp_path)]) == 1
+    text = (tmp_path / "versions.md").read_text()
+    assert capsys.readouterr().out.strip() in text
+    assert "conformance diff old.json new.json --docs docs/" in text
+    with pytest.raises(SystemExit):
+        cli.main(["diff", str(old), str(new), "--docs", str(tmp_path / "none")])
+    assert "must be a folder that exists" in capsys.readouterr().err

@@ -1,0 +1,128 @@
+"""
+A small plan that runs nothing, for the tests of the plugin: loaded with ``-p stub_plan``.
+
+It stands in for the modules that know about cases and subjects. What shall become of a claim is
+read from the environment: FAKE_EVENTS maps ``aspect/id`` to a verdict, or to one of the accidents
+``crash``, ``raise`` and ``interrupt``; ``plan`` may be ``twice``, to name every claim twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
+from conformance.judging.verdict import Record, Verdict
+from conformance.judging.messages import failure_message, rerun_command
+
+SUBJECTS = ("alpha", "beta")
+LAYERS = ("relu", "conv2d")  # not in the order of the alphabet
+ASPECTS = ("output", "gradient")
+EVENTS = json.loads(os.environ.get("FAKE_EVENTS", "{}"))
+
+
+@dataclass(frozen=True)
+class Case:
+    layer: str
+    words: str
+
+    @property
+    def id(self):
+        return f"{self.layer}-{self.words}-float32"
+
+
+@dataclass(frozen=True)
+class Claim:
+    case: Case
+    aspect: str
+    subject: str
+    form: str
+
+    @property
+    def id(self):
+        return f"{self.case.id}-{self.subject}-{self.form}"
+
+
+class Judge:
+    def __init__(self, roster, expected, *, isolate, limits):
+        assert set(roster) <= set(SUBJECTS)
+        assert isolate
+        assert limits.seconds == 60
+
+    def judge(self, claim):
+        return judge(claim)
+
+    def close(self):
+        pass
+
+
+def plan(subjects, aspects=ASPECTS):
+    claims = _plan(subjects, aspects)
+    return {"pass": claims, "twice": claims * 2}[EVENTS.get("plan", "pass")]
+
+
+def _plan(subjects, aspects):
+    return [
+        Claim(Case(layer, words), aspect, subject, "class")
+        for layer in LAYERS
+        for words in ("normal", "stride2.5")
+        for aspect in aspects
+        for subject in subjects
+    ]
+
+
+def judge(claim):
+    name = f"{claim.aspect}/{claim.id}"
+    event = EVENTS.get(name, "pass")
+    if event == "crash":
+        os._exit(7)
+    if event == "raise":
+        raise RuntimeError("the harness broke")
+    if event == "interrupt":
+        raise KeyboardInterrupt
+    message = {
+        "pass": "",
+        "fail": failure_message(
+            "relu(x)", (0, 2), 1.5, 1.25, 0.125, 2.0, 1.0, rerun_command(claim.aspect, claim.id)
+        ),
+        "unsupported": "there is no such thing",
+        "expected": "differs as recorded",
+        "stale": "no longer differs",
+        "error": "ValueError: no",
+    }[event]
+    return Record(
+        case=claim.case.id,
+        layer=claim.case.layer,
+        aspect=claim.aspect,
+        subject=claim.subject,
+        form=claim.form,
+        verdict=Verdict(event),
+        k={"pass": 0.25, "fail": 2.0, "expected": float("inf")}.get(event),
+        limit=1.0,
+        seed=claim.case.id,
+        message=message,
+        divergence="Beta rounds the other way." if event in ("expected", "stale") else None,
+    )
+
+
+def roster_of(names):
+    for name in names:
+        if name not in SUBJECTS:
+            raise ValueError(f"there is no subject {name!r}")
+    return dict.fromkeys(names)
+
+
+def built_in():
+    return roster_of(SUBJECTS)
+
+
+claims = ModuleType("conformance.judging.claims")
+claims.__dict__.update(plan=plan, ASPECTS=ASPECTS)
+isolation = ModuleType("conformance.judging.isolation")
+isolation.__dict__.update(Judge=Judge)
+roster = ModuleType("conformance.subjects.roster")
+roster.__dict__.update(roster_of=roster_of, built_in=built_in)
+for module in (claims, isolation, roster):
+    sys.modules[module.__name__] = module
