@@ -153,15 +153,7 @@ class Generator:
     def uniform_full_int(
         self, shape: Any, dtype: Any = np.uint64, name: str | None = None
     ) -> Array:
-        """Draw from all integers of a dtype.
-
-        Parameters
-        ----------
-        shape : list of int
-            Of the result.
-        dtype : dtype
-            int32, int64, uint32 or uint64.
-        """
+        """Draw from all integers of a dtype, signed or not; see `stateless_uniform`."""
         return self.uniform(shape, None, None, dtype)
 
     def normal(
