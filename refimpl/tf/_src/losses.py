@@ -66,7 +66,7 @@ def sparse_categorical_crossentropy(
         kept = labels != read_integer(ignore_class, "ignore_class")
         labels = np.where(kept, labels, 0)
     check_labels(labels, y_pred.shape[-1], "y_true")
-    loss, inner = _sparse(y_pred, labels, read_flag(from_logits, "from_logits"))
+    loss, inner = _sparse_cross_entropy(y_pred, labels, read_flag(from_logits, "from_logits"))
 
     def vjp(cotangent: Array) -> tuple[None, Array]:
         return None, inner(np.where(kept, cotangent, 0.0).astype(loss.dtype))[0]
@@ -187,8 +187,8 @@ class Loss:
         truth = read_array(y_true, "y_true")
         if is_float(truth.dtype):
             truth = truth.astype(dtype, copy=False)
-        values, inner = self._values(truth, predicted.astype(dtype, copy=False))
-        kept = self._kept(truth, values.shape)
+        values, inner = self._compute_losses(truth, predicted.astype(dtype, copy=False))
+        kept = self._mark_counted(truth, values.shape)
         loss, factor = reduce_losses(values, sample_weight, kept, self.reduction)
 
         def vjp(cotangent: Any = 1.0) -> tuple[None, Array]:
@@ -220,10 +220,10 @@ class Loss:
         bar: Array = self._vjp(cotangent)[1]
         return bar
 
-    def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
+    def _compute_losses(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
 
-    def _kept(self, y_true: Array, shape: Sizes) -> Array | None:
+    def _mark_counted(self, y_true: Array, shape: Sizes) -> Array | None:
         """Say which losses count; None is all."""
         return None
 
@@ -267,12 +267,12 @@ class SparseCategoricalCrossentropy(Loss):
         self.ignore_class = ignored
         self.axis = read_integer(axis, "axis")
 
-    def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
+    def _compute_losses(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         return sparse_categorical_crossentropy.with_vjp(
             y_true, y_pred, self.from_logits, self.ignore_class, self.axis
         )
 
-    def _kept(self, y_true: Array, shape: Sizes) -> Array | None:
+    def _mark_counted(self, y_true: Array, shape: Sizes) -> Array | None:
         if self.ignore_class is None:
             return None
         kept: Array = (y_true != self.ignore_class).reshape(shape)
@@ -299,14 +299,14 @@ class CategoricalCrossentropy(Loss):
         self.label_smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
         self.axis = read_integer(axis, "axis")
 
-    def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
+    def _compute_losses(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         return categorical_crossentropy.with_vjp(
             y_true, y_pred, self.from_logits, self.label_smoothing, self.axis
         )
 
 
 @half_in_float32
-def _sparse(y_pred: Array, labels: Array, from_logits: bool) -> tuple[Array, Vjp]:
+def _sparse_cross_entropy(y_pred: Array, labels: Array, from_logits: bool) -> tuple[Array, Vjp]:
     if from_logits:
         return ops.sparse_softmax_cross_entropy(y_pred, labels)
     # The softmax of the logarithm divides what was clipped by its sum.
