@@ -26,11 +26,14 @@ def public_modules(root: Path) -> Iterator[Path]:
 
 
 def exported(tree: ast.Module) -> set[str]:
-    """Return what the module's `__all__` says."""
+    """Return what the module's `__all__` says, and what siblings of several ranks are made of."""
+    names = set()
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return set(ast.literal_eval(node.value))
-    return set()
+            names |= set(ast.literal_eval(node.value))
+        elif isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("for_rank("):
+            names |= {each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)}
+    return names
 
 
 def explained(tree: ast.Module, path: Path) -> set[str]:

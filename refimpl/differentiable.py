@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+import numpy as np
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +34,10 @@ class Differentiable(Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the output alone."""
-        return self.with_vjp(*args, **kwargs)[0]
+        output = self.with_vjp(*args, **kwargs)[0]
+        if isinstance(output, np.generic):  # what NumPy makes of an array without dimensions
+            return cast("T", np.asarray(output))
+        return output
 
     @functools.cached_property
     def names(self) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ from conformance.spec.bad_call import Accepts, BadCall, Dies, ReturnedArray, Val
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
 from conformance.subjects import sandbox
-from conformance.subjects.protocol import SubjectRaised
-from conformance.subjects.protocol import resolve
+from conformance.subjects.protocol import SubjectRaised, resolve
 
 # What a call may cost that kills its process, or hangs in it.
 _PATIENCE = sandbox.Limits(30.0)

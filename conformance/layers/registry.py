@@ -31,3 +31,5 @@ def layer_cases():
         for t in m.TABLES
         for c in t.cases()
     )
+
+FAMILIES=[SimpleNamespace(name=n) for n in ("conv","pooling","linear","norm","dropout","activation","loss")]

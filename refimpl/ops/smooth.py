@@ -8,7 +8,7 @@ where a vanishing gate meets an infinite factor that is NaN, not the mathematica
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import pi, sqrt
+from math import isfinite, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -227,7 +227,7 @@ def softplus(
     input : array
         Floats of any shape.
     beta : float
-        How sharp the bend is; positive.
+        How sharp the bend is; not 0. A negative one turns the function around.
     threshold : float or None
         Where `beta * input` exceeds it, the output is the input itself and the slope 1, as in
         PyTorch. None has no such place, as in TensorFlow.
@@ -243,17 +243,21 @@ def softplus(
     TypeError
         If the input does not hold floats.
     ValueError
-        If `beta` is not positive.
+        If `beta` is 0.
 
     Notes
     -----
     PyTorch's page `torch.nn.Softplus`, TensorFlow's page `tf.math.softplus`.
     """
     check_float(input, "input")
-    if not beta > 0.0:
-        raise ValueError(f"beta must be positive; got {beta!r}")
+    if beta == 0.0:
+        raise ValueError(f"beta must be another number than 0; got {beta!r}")
+    if beta < 0.0:
+        output, vjp = softplus(-input, beta=-beta, threshold=threshold)
+        return -output, vjp
     # Far out the product with beta might overflow, and tells nothing that FAR does not.
-    scaled = np.clip(input, -FAR / beta, FAR / beta) * beta
+    near = np.clip(input, -FAR / beta, FAR / beta) if isfinite(beta) else input
+    scaled = near * beta
     output = np.clip(input, 0.0, INFINITY) + np.log1p(np.exp(-np.abs(scaled))) / beta
     if threshold is None:
         return output, _scaled(input.shape, lambda: _sigmoid(scaled))
@@ -349,7 +353,10 @@ def elu(
     read_choice(slope_from, "slope_from", ("input", "output"))
     read_choice(nan_slope, "nan_slope", ("nan", "left"))
     below = np.clip(input, -INFINITY, 0.0)
-    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
+    depth = np.expm1(below) * alpha
+    if not isfinite(alpha):  # times zero it is NaN, but the identity goes through zero
+        depth = keep_where(depth, below != 0.0)
+    output = np.clip(input, 0.0, INFINITY) + depth
 
     def slope() -> Any:
         positive = input > 0.0
@@ -450,7 +457,7 @@ def celu(
     TypeError
         If the input does not hold floats.
     ValueError
-        If `alpha` is 0 or NaN, or `kink`, `slope_from` or `nan_slope` has another value.
+        If `alpha` is 0, or `kink`, `slope_from` or `nan_slope` has another value.
 
     Notes
     -----
@@ -458,16 +465,21 @@ def celu(
     `torch.nn.CELU`, Keras' page `keras.activations.celu`.
     """
     check_float(input, "input")
-    if not abs(alpha) > 0.0:
+    if alpha == 0.0:
         raise ValueError(f"alpha must be another number than 0; got {alpha!r}")
     read_choice(kink, "kink", ("left", "sum"))
     read_choice(slope_from, "slope_from", ("input", "output"))
     read_choice(nan_slope, "nan_slope", ("nan", "zero"))
     below = np.clip(input, -INFINITY, 0.0) / alpha
-    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
+    depth = np.expm1(below) * alpha
+    if not isfinite(alpha):  # as for elu
+        depth = keep_where(depth, ~(input >= 0.0))
+    output = np.clip(input, 0.0, INFINITY) + depth
 
     def slope() -> Any:
         left = np.exp(below) if slope_from == "input" else (output + alpha) / alpha
+        if not isfinite(alpha):
+            left = left * (alpha / alpha)  # both frameworks multiply by alpha and by its inverse
         right = input > 0.0 if kink == "left" else input >= 0.0
         slopes = keep_where(left, ~(input > 0.0)) + right
         return _at_nan(slopes, input, None if nan_slope == "nan" else 0.0)

@@ -29,7 +29,7 @@ def check_training(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
     sequence of Finding
     """
     free = trial.program.content.free
-    return check_seed_alone_repeats_it(trial) if free else check_each_step_is_within_bounds(trial)
+    return check_seed_alone_repeats_it(trial, answers) if free else check_each_step_is_within_bounds(trial, answers)
 
 
 def check_each_step_is_within_bounds(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
@@ -99,8 +99,8 @@ def check_seed_alone_repeats_it(trial: ProgramTrial, answers: Answers) -> Sequen
         findings += [_at(number, each) for each in _same_bits(number, theirs, ours, dialect)]
         if parted is not None:
             continue
-        answers = expected_values(ours, run, dialect, buffers, chained=True)
-        steps = list(_compared(observed_values(theirs, dialect), answers))
+        expected = expected_values(ours, run, dialect, buffers, chained=True)
+        steps = list(_compared(observed_values(theirs, dialect), expected))
         if number == 0:
             findings += steps
         left = [each for each in steps if each.k > LIMIT]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from refimpl._arguments import check_companion, check_float, check_shape
+from refimpl._arguments import check_companion, check_float, check_shape, read_flag
 from refimpl.ops.array import Array, Vjp
 from refimpl.torch._src.parameter import Parameter, Tensor
 
@@ -62,6 +65,12 @@ def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:
     )
 
 
+def check_device(device: object) -> None:
+    """Refuse a device other than the CPU."""
+    if device is not None and not str(device).startswith("cpu"):
+        raise ValueError(f"device must be 'cpu' or None; got {device!r}")
+
+
 def one_example(vjp: Vjp) -> Vjp:
     """Turn the vjp of an op on a batch of one into that of the unbatched input."""
 
@@ -70,3 +79,25 @@ def one_example(vjp: Vjp) -> Vjp:
         return (input_bar[0], *others)
 
     return unbatched
+
+
+def takes_device(function: Callable[..., Array]) -> Callable[..., Array]:
+    """Let a function also take torch's `device` and `requires_grad`, as far as arrays have them."""
+
+    @functools.wraps(function)
+    def with_device(
+        *args: Any, device: Any = None, requires_grad: bool = False, **options: Any
+    ) -> Array:
+        check_device(device)
+        if read_flag(requires_grad, "requires_grad"):
+            raise ValueError(
+                "requires_grad must be False, since an array gathers no gradient (a Parameter of a "
+                "module does); got True"
+            )
+        return function(*args, **options)
+
+    signature = inspect.signature(function)
+    own = list(inspect.signature(with_device, follow_wrapped=False).parameters.values())[1:3]
+    named: Any = with_device
+    named.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *own])
+    return with_device

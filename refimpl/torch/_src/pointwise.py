@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from refimpl._arguments import read_number
+import numpy as np
+
+from refimpl._arguments import read_number, sum_to
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp
-from refimpl.torch._src.arguments import read_floats
+from refimpl.torch._src.arguments import read_companion, read_floats
 from refimpl.torch._src.functional import dropout
 from refimpl.torch._src.functional.activation import celu_, relu_, selu_
 from refimpl.torch._src.functional.in_place import apply_elementwise
-from refimpl.torch._src.parameter import Tensor
+from refimpl.torch._src.parameter import Parameter, Tensor
 
 __all__ = [
     "alpha_dropout_",
@@ -56,15 +59,22 @@ def tanh_(input: Tensor) -> tuple[Array, Vjp]:
 
 
 @differentiable
-def clamp(input: Tensor, min: float | None = None, max: float | None = None) -> tuple[Array, Vjp]:
+def clamp(
+    input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
+) -> tuple[Array, Vjp]:
     """Return the input with every element limited; the derivative at a limit is 1.
 
     Parameters
     ----------
     input : array
         Floats of any shape.
-    min, max : float or None
-        The limits; at least one.
+    min, max : float, array or None
+        The limits; at least one. Arrays, in the input's dtype, broadcast against the input and
+        have cotangents. Where the first is above the second, the second is the output.
+
+    Returns
+    -------
+    array
 
     Raises
     ------
@@ -77,6 +87,26 @@ def clamp(input: Tensor, min: float | None = None, max: float | None = None) -> 
     """
     if min is None and max is None:
         raise ValueError("min or max must be given; got None for both")
-    low = -math.inf if min is None else read_number(min, "min")
-    high = math.inf if max is None else read_number(max, "max")
-    return ops.hardtanh(read_floats(input), min_value=low, max_value=high, kink="linear")
+    x = read_floats(input)
+    low, high = _read_limit(min, "min", -math.inf, x), _read_limit(max, "max", math.inf, x)
+    if isinstance(low, float) and isinstance(high, float) and low <= high:
+        return ops.hardtanh(x, min_value=low, max_value=high, kink="linear")
+    output = np.asarray(np.minimum(np.maximum(x, low), high), x.dtype)
+
+    def vjp(cotangent: Array) -> tuple[Array | None, ...]:
+        masks = ((x >= low) & (x <= high), (x < low) & (low < high), (x > high) | (high < low))
+        bars: list[Array | None] = []
+        for argument, mask in zip((x, low, high), masks, strict=True):
+            own = isinstance(argument, np.ndarray)
+            bars.append(sum_to(np.where(mask, cotangent, 0.0), argument.shape) if own else None)
+        return tuple(bars)
+
+    return output, vjp
+
+
+def _read_limit(limit: float | Tensor | None, name: str, default: float, x: Array) -> Any:
+    if limit is None:
+        return default
+    if isinstance(limit, np.ndarray | Parameter):
+        return read_companion(limit, name, x)
+    return read_number(limit, name)

@@ -1,6 +1,9 @@
 """The functions that draw tensors (torch.rand, torch.randint, …): NumPy arrays with torch's bits.
 
-Each takes `generator`, by default `refimpl.torch.default_generator`, which `manual_seed` seeds.
+`generator` is a Generator or a numpy.random.Generator, by default `default_generator`, which
+`manual_seed` seeds. `size` is the shape: a sequence of int, or (as `*size`) several. `dtype`
+is that of the result, by default float32 for real numbers and int64 for integers. torch's `device`
+may be the CPU and `requires_grad` False.
 """
 
 from __future__ import annotations
@@ -14,36 +17,24 @@ from refimpl._arguments import check_float, read_integer, read_integers
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src import random
+from refimpl.torch._src.arguments import takes_device
 
 __all__ = ["bernoulli", "normal", "rand", "randint", "randn", "randperm"]
 
 
+@takes_device
 def rand(*size: Any, generator: random.Source = None, dtype: npt.DTypeLike | None = None) -> Array:
-    """Return draws from the uniform distribution over [0, 1).
-
-    Parameters
-    ----------
-    *size : int, or one sequence of int
-        The shape.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-    dtype : dtype, optional
-        By default float32.
-    """
+    """Return draws from the uniform distribution over [0, 1)."""
     return random.draw_uniform(shape_of(size), 0.0, 1.0, _float(dtype), generator)
 
 
+@takes_device
 def randn(*size: Any, generator: random.Source = None, dtype: npt.DTypeLike | None = None) -> Array:
-    """Return draws from the standard normal distribution.
-
-    Parameters
-    ----------
-    *size, generator, dtype
-        See `rand`.
-    """
+    """Return draws from the standard normal distribution."""
     return random.draw_normal(shape_of(size), 0.0, 1.0, _float(dtype), generator)
 
 
+@takes_device
 def randint(
     *bounds: Any,
     low: int | None = None,
@@ -64,10 +55,6 @@ def randint(
         One more than the greatest.
     size : sequence of int
         The shape.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-    dtype : dtype, default int64
-        Of the result; also a float one.
 
     Raises
     ------
@@ -98,6 +85,7 @@ def randint(
     return random.random_(np.empty(shape, np.dtype(dtype)), least, end, generator)
 
 
+@takes_device
 def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = np.int64) -> Array:
     """Return a random permutation of the integers below n.
 
@@ -105,10 +93,6 @@ def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = 
     ----------
     n : int
         How many.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-    dtype : dtype, default int64
-        Of the result.
 
     Raises
     ------
@@ -131,8 +115,6 @@ def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
     ----------
     input : array
         The probabilities, floats in [0, 1].
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
 
     Raises
     ------
@@ -149,6 +131,7 @@ def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
     return random.bernoulli_(np.empty(input.shape, input.dtype), input, generator)
 
 
+@takes_device
 def normal(
     mean: float | Array,
     std: float | Array = 1.0,
@@ -165,8 +148,6 @@ def normal(
         Mean and standard deviation; arrays broadcast against each other.
     size : sequence of int, optional
         The shape, if both are numbers.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
     dtype : dtype, optional
         If both are numbers; by default float32. Otherwise it is the arrays'.
 

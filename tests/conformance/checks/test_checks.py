@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 
 from conformance.checks import CHECKS, COMPARISONS
-from conformance.checks.finding import NothingCompared, equal, same_words, within_bound
-from conformance.checks.forms import apart
+from conformance.checks.finding import (
+    NothingCompared,
+    compare_arrays,
+    compare_values,
+    compare_within_bound,
+)
+from conformance.checks.forms import compare_answers
 from conformance.judging.session import Session
-from conformance.subjects.protocol import SubjectRaised
 from conformance.oracle.bounds import LIMIT, Bounded, Unit
 from conformance.programs import all_cases
 from conformance.spec.call import Owned, Unsupported
 from conformance.subjects.loading import load
+from conformance.subjects.protocol import SubjectRaised
 
 F32 = Unit.of("float32")
 INF, NAN = np.inf, np.nan
@@ -66,37 +71,37 @@ def what_is_wrong(findings):
 
 
 def test_within_bound_gives_the_worst_element():
-    found = within_bound("output", np.float32([[0, 1], [2, 5]]), bounded([[0, 1], [2, 3]]))
+    found = compare_within_bound("output", np.float32([[0, 1], [2, 5]]), bounded([[0, 1], [2, 3]]))
     assert (found.k, found.index, found.got, found.expected) == (4.0, (1, 1), 5.0, 3.0)
     assert found.what == "output"
 
 
 def test_within_bound_of_a_wrong_shape():
-    found = within_bound("output", np.zeros((2, 1)), bounded([0, 0]))
+    found = compare_within_bound("output", np.zeros((2, 1)), bounded([0, 0]))
     assert (found.k, found.got, found.expected) == (INF, (2, 1), (2,))
 
 
 def test_within_bound_of_nothing():
-    assert within_bound("output", np.zeros((0, 3)), bounded(np.zeros((0, 3)))).k == 0
+    assert compare_within_bound("output", np.zeros((0, 3)), bounded(np.zeros((0, 3)))).k == 0
 
 
 def test_within_bound_demands_equality_of_integers():
-    assert within_bound("indices", np.array([1, 2]), np.array([1, 2])).k == 0
-    assert within_bound("indices", np.array([1, 3]), np.array([1, 2])).k == INF
+    assert compare_within_bound("indices", np.array([1, 2]), np.array([1, 2])).k == 0
+    assert compare_within_bound("indices", np.array([1, 3]), np.array([1, 2])).k == INF
 
 
 def test_the_exact_regime_rounds_once_and_compares_bits():
     third = bounded([1 / 3])
-    assert within_bound("output", np.float32([1 / 3]), third, exact=True).k == 0
+    assert compare_within_bound("output", np.float32([1 / 3]), third, exact=True).k == 0
     off = np.nextafter(np.float32([1 / 3]), np.float32(1))
-    assert within_bound("output", off, third, exact=True).k == INF
-    assert within_bound("output", off, third).k < 1
+    assert compare_within_bound("output", off, third, exact=True).k == INF
+    assert compare_within_bound("output", off, third).k < 1
 
 
 def test_a_comparison_in_which_nothing_is_claimed_is_refused():
     with pytest.raises(NothingCompared, match="every element of the output"):
-        within_bound("output", np.zeros(2), bounded([0, 0], INF))
-    assert within_bound("output", np.zeros(2), bounded([0, 0], [INF, 1])).k == 0
+        compare_within_bound("output", np.zeros(2), bounded([0, 0], INF))
+    assert compare_within_bound("output", np.zeros(2), bounded([0, 0], [INF, 1])).k == 0
 
 
 @pytest.mark.parametrize(
@@ -113,26 +118,26 @@ def test_a_comparison_in_which_nothing_is_claimed_is_refused():
     ],
 )
 def test_equal(got, expected, k):
-    assert equal("x", np.array(got), np.array(expected)).k == k
+    assert compare_arrays("x", np.array(got), np.array(expected)).k == k
 
 
 def test_equal_names_the_first_difference():
-    found = equal("x", np.array([[1, 2], [3, 4]]), np.array([[1, 2], [9, 8]]))
+    found = compare_arrays("x", np.array([[1, 2], [3, 4]]), np.array([[1, 2], [9, 8]]))
     assert (found.index, found.got, found.expected) == ((1, 0), 3, 9)
 
 
 def test_same_words():
-    assert same_words("dtype", "float32", "float32").k == 0
-    found = same_words("dtype", "float32", "float64")
+    assert compare_values("dtype", "float32", "float32").k == 0
+    found = compare_values("dtype", "float32", "float64")
     assert (found.k, found.got, found.expected) == (INF, "float32", "float64")
 
 
 def test_two_answers_may_be_apart_by_the_bounds_of_both():
     expected = bounded([1.0], 0.25)
-    assert apart("x", np.array([1.0]), np.array([1.5]), expected).k == 1.0
-    assert apart("x", np.array([1.0]), np.array([1.0]), expected).k == 0.0
-    assert apart("x", np.array([1.0]), np.array([[1.0]]), expected).k == INF
-    assert apart("x", np.array([1]), np.array([2]), np.array([1])).k == INF
+    assert compare_answers("x", np.array([1.0]), np.array([1.5]), expected).k == 1.0
+    assert compare_answers("x", np.array([1.0]), np.array([1.0]), expected).k == 0.0
+    assert compare_answers("x", np.array([1.0]), np.array([[1.0]]), expected).k == INF
+    assert compare_answers("x", np.array([1]), np.array([2]), np.array([1])).k == INF
 
 
 # The checks ----------------------------------------------------------------------------------
@@ -439,7 +444,7 @@ def test_keras_counts_no_batches():
 
 
 def test_a_finding_is_a_value():
-    found = equal("x", np.zeros(1), np.zeros(1))
-    assert found == equal("x", np.zeros(1), np.zeros(1))
+    found = compare_arrays("x", np.zeros(1), np.zeros(1))
+    assert found == compare_arrays("x", np.zeros(1), np.zeros(1))
     with pytest.raises(FrozenInstanceError):
         found.k = 1.0

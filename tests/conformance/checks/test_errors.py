@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from conformance.judging.claim import Claim
+from conformance.judging.divergences import recorded
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
-from conformance.judging.divergences import recorded
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs.bad_calls import BAD_CALLS, cases

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from conformance.judging.claim import Claim
-from conformance.judging.session import Session
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims

@@ -13,11 +13,11 @@ import pytest
 from conformance.checks import CHECKS, COMPARISONS
 from conformance.checks.finding import Finding, NothingCompared
 from conformance.judging import claims, divergences
-from conformance.judging.selection import ASPECTS
 from conformance.judging.claim import Claim
-from conformance.judging.session import Session
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
+from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.activation import cases as activation
 from conformance.layers.dialects import DIALECTS

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 import pytest
 
+from conformance.judging.divergences import DIVERGENCES, recorded
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
-from conformance.judging.divergences import DIVERGENCES, recorded
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs import all_cases
@@ -129,13 +129,13 @@ def covered_claims(number):
 
 
 def covered(number):
-    return {f"{claim.aspect}/{claim.id}" for claim in covered_claims(number)}
+    return {claim.name for claim in covered_claims(number)}
 
 
 def under_its_seed(witness):
     """Give the claim that a witness names, with the seed that it names or 0."""
     name, _, seed = witness.partition(" seed ")
-    claim = next(claim for claim in claims() if f"{claim.aspect}/{claim.id}" == name)
+    claim = next(claim for claim in claims() if claim.name == name)
     return replace(claim, case=replace(claim.case, seed=int(seed or 0)))
 
 
@@ -192,7 +192,7 @@ def test_no_subject_is_excused_from_most_of_what_it_answers():
     for name in SUBJECTS:
         for aspect in ("output", "gradient", "loss", "state"):
             about = {
-                f"{claim.aspect}/{claim.id}"
+                claim.name
                 for claim in claims()
                 if claim.subject == name and claim.aspect == aspect
             }

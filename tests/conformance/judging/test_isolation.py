@@ -13,7 +13,6 @@ import pytest
 
 import conformance
 from conformance.judging import claims
-from conformance.judging.isolation import IsolatedJudge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs import all_cases

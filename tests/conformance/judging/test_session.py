@@ -10,12 +10,12 @@ import pytest
 from conformance.judging.claim import Claim
 from conformance.judging.judge import judge
 from conformance.judging.session import Session
-from conformance.subjects.protocol import SubjectRaised
 from conformance.programs import all_cases
 from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.spec.request import Observation
 from conformance.subjects.loading import load
-from conformance.subjects.observation import kept, neutral, without_unused
+from conformance.subjects.observation import neutral, observed_mask, without_unused
+from conformance.subjects.protocol import SubjectRaised
 
 CASES = {case.id: case for case in all_cases()}
 
@@ -182,14 +182,14 @@ def test_kept_reads_the_mask_in_the_noises_shape():
     output = np.ones(case.shapes["input"])
     output[0, 1] = 0
     output[1, 2, 0, 0] = 0  # a channel that lost one element only
-    mask = kept(case, output)
+    mask = observed_mask(case, output)
     assert mask.shape == case.config["noise_shape"]
     assert mask.sum() == mask.size - 1
     assert not mask[0, 1, 0, 0]
     plain = some("dropout", noise_shape=None)
     output = np.ones(plain.shapes["input"])
     output[0, 0, 0] = 0
-    assert kept(plain, output).sum() == output.size - 1
+    assert observed_mask(plain, output).sum() == output.size - 1
 
 
 def test_without_unused_drops_what_a_form_has_no_slot_for():
@@ -232,5 +232,5 @@ def test_what_others_are_held_against_is_there_whoever_is_judged():
     from conformance.subjects.roster import roster_of
 
     session = Session(roster=roster_of(["conformance.frontends.templates.torch_adapter:MyLayers"]))
-    assert session.subject("refimpl.torch").name == "refimpl.torch"
-    assert session.subject("my-layers").name == "my-layers"
+    assert session.runner.subject("refimpl.torch").name == "refimpl.torch"
+    assert session.runner.subject("my-layers").name == "my-layers"

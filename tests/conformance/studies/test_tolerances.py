@@ -17,7 +17,6 @@ import pytest
 from conformance.checks import Pair
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
-from conformance.subjects.protocol import SubjectRaised
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs import all_cases
 from conformance.studies.kill_matrix import harness
@@ -31,6 +30,7 @@ from conformance.studies.tolerances.page import as_json, page
 from conformance.studies.tolerances.results import Cell, Fate, Found, Healthy
 from conformance.studies.tolerances.rules import RULES
 from conformance.studies.tolerances.run import run
+from conformance.subjects.protocol import SubjectRaised
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {rule.name: rule for rule in RULES}
@@ -237,7 +237,7 @@ def test_dot_products_know_their_terms_and_magnitudes():
         if claim.case.layer == "conv2d" and claim.case.dtype == "float32"
         if claim.case.config["padding_mode"] == "zeros" and "bias" in claim.case.shapes
     )
-    trial = session.trial(claim.case, claim.subject, claim.form)
+    trial = session.trial(claim.case, *claim.targets[0])
     (comparison,) = comparisons(trial, "output")
     assert dot_product.applies(comparison)
     weight = claim.case.shapes["weight"]

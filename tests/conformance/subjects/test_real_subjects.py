@@ -8,8 +8,8 @@ import warnings
 import pytest
 
 from conformance.judging.claim import Claim
-from conformance.judging.session import Session
 from conformance.judging.judge import judge
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from conformance.judging.claim import Claim
-from conformance.judging.session import Session
 from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.spec.call import Unsupported

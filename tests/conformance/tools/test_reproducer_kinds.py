@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from conformance.judging.claim import Claim
-from conformance.judging.session import Session
 from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.case import Case
@@ -204,9 +204,9 @@ def test_a_frameworks_program_shows_it_without_this_package(
     for needed in ("torch", "tensorflow")[: 1 + (name == "tensorflow")]:
         pytest.importorskip(needed)  # torch first: loaded second, its libraries clash
     session = Session()
-    session.subject(name)
+    session.runner.subject(name)
     claim = Claim(case_called(case), aspect, name, form)
-    library = session.library(name).root
+    library = session.runner.library(name).root
     *path, last = target.split(".")
     home = library
     for part in path:

@@ -409,7 +409,7 @@ def test_only_floats(name, parameters, reference, bends):
         ("celu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
         ("hardswish", {"slope_from": "x"}, "slope_from must be one of 'pieces', 'product'"),
         ("celu", {"kink": "right"}, "kink must be one of 'left', 'sum'"),
-        ("softplus", {"beta": 0.0}, "beta must be positive; got 0.0"),
+        ("softplus", {"beta": 0.0}, "beta must be another number than 0; got 0.0"),
         ("gelu", {"approximate": "erf"}, "approximate must be one of 'none', 'tanh'"),
     ],
 )

@@ -1,8 +1,8 @@
 """Activations (torch.nn.functional.relu to hardswish, softmax, log_softmax).
 
-An output has the shape and the dtype of its input. With `inplace=True` it is written over the
-input, which must be writeable; the derivatives of elu, selu and celu below 0 are then found from
-the rounded output, and are exactly 0 far out.
+`input` is an array of floats of any shape, and the output has its shape and dtype. With `inplace`
+the output is written over the input, which must be writeable; the derivatives of elu, selu and
+celu below 0 are then found from the rounded output, and are exactly 0 far out.
 """
 
 from __future__ import annotations
@@ -55,13 +55,6 @@ __all__ = [
 def relu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     """Return max(0, x); its derivative at 0 is 0.
 
-    Parameters
-    ----------
-    input : array
-        Floats, of any shape.
-    inplace : bool, default False
-        Write the output over the input.
-
     Raises
     ------
     TypeError
@@ -78,13 +71,7 @@ def relu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
 
 @differentiable
 def relu6(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
-    """Return min(max(0, x), 6); its derivative at 0 and 6 is 0.
-
-    Parameters
-    ----------
-    input, inplace
-        See `relu`.
-    """
+    """Return min(max(0, x), 6); its derivative at 0 and 6 is 0."""
     return apply_elementwise(ops.relu6, input, inplace)
 
 
@@ -96,8 +83,6 @@ def leaky_relu(
 
     Parameters
     ----------
-    input, inplace
-        See `relu`.
     negative_slope : float, default 0.01
         The slope below 0, also taken at 0.
     """
@@ -156,8 +141,6 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Array
 
     Parameters
     ----------
-    input, inplace
-        See `relu`.
     alpha : float, default 1.0
         Minus the limit at minus infinity.
     """
@@ -168,11 +151,6 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Array
 @differentiable
 def selu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     """Return elu with the scale and alpha that keep mean 0 and variance 1.
-
-    Parameters
-    ----------
-    input, inplace
-        See `relu`.
 
     Notes
     -----
@@ -187,8 +165,6 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Arra
 
     Parameters
     ----------
-    input, inplace
-        See `relu`.
     alpha : float, default 1.0
         Minus the limit at minus infinity; not 0.
     """
@@ -202,8 +178,6 @@ def gelu(input: Tensor, approximate: str = "none") -> tuple[Array, Vjp]:
 
     Parameters
     ----------
-    input : array
-        Floats, of any shape.
     approximate : {'none', 'tanh'}, default 'none'
         With 'tanh' the distribution function is approximated by a tanh.
 
@@ -217,24 +191,13 @@ def gelu(input: Tensor, approximate: str = "none") -> tuple[Array, Vjp]:
 
 @differentiable
 def silu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
-    """Return x * sigmoid(x).
-
-    Parameters
-    ----------
-    input, inplace
-        See `relu`.
-    """
+    """Return x * sigmoid(x)."""
     return apply_elementwise(ops.silu, input, inplace)
 
 
 @differentiable
 def mish(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     """Return x * tanh(softplus(x)).
-
-    Parameters
-    ----------
-    input, inplace
-        See `relu`.
 
     Notes
     -----
@@ -245,37 +208,19 @@ def mish(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
 
 @differentiable
 def sigmoid(input: Tensor) -> tuple[Array, Vjp]:
-    """Return 1 / (1 + exp(-x)).
-
-    Parameters
-    ----------
-    input : array
-        Floats, of any shape.
-    """
+    """Return 1 / (1 + exp(-x))."""
     return ops.sigmoid(read_floats(input))
 
 
 @differentiable
 def logsigmoid(input: Tensor) -> tuple[Array, Vjp]:
-    """Return log(sigmoid(x)) without forming the sigmoid.
-
-    Parameters
-    ----------
-    input : array
-        Floats, of any shape.
-    """
+    """Return log(sigmoid(x)) without forming the sigmoid."""
     return ops.log_sigmoid(read_floats(input))
 
 
 @differentiable
 def tanh(input: Tensor) -> tuple[Array, Vjp]:
-    """Return the hyperbolic tangent.
-
-    Parameters
-    ----------
-    input : array
-        Floats, of any shape.
-    """
+    """Return the hyperbolic tangent."""
     return ops.tanh(read_floats(input))
 
 
@@ -285,8 +230,6 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> tuple
 
     Parameters
     ----------
-    input : array
-        Floats, of any shape.
     beta : float, default 1.0
         The sharpness; not 0.
     threshold : float, default 20.0
@@ -299,13 +242,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> tuple
 
 @differentiable
 def softsign(input: Tensor) -> tuple[Array, Vjp]:
-    """Return x / (1 + |x|).
-
-    Parameters
-    ----------
-    input : array
-        Floats, of any shape.
-    """
+    """Return x / (1 + |x|)."""
     return ops.softsign(read_floats(input))
 
 
@@ -317,8 +254,6 @@ def hardtanh(
 
     Parameters
     ----------
-    input, inplace
-        See `relu`.
     min_val, max_val : float, default -1.0 and 1.0
         The ends, in this order.
 
@@ -335,24 +270,13 @@ def hardtanh(
 
 @differentiable
 def hardsigmoid(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
-    """Return min(max(x + 3, 0), 6) / 6.
-
-    Parameters
-    ----------
-    input, inplace
-        See `relu`.
-    """
+    """Return min(max(x + 3, 0), 6) / 6."""
     return apply_elementwise(ops.hardsigmoid, input, inplace)
 
 
 @differentiable
 def hardswish(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     """Return x * min(max(x + 3, 0), 6) / 6.
-
-    Parameters
-    ----------
-    input, inplace
-        See `relu`.
 
     Notes
     -----
@@ -369,8 +293,6 @@ def softmax(
 
     Parameters
     ----------
-    input : array
-        Floats, of any shape.
     dim : int, optional
         The axis. Without it, as in torch, a warning is given and it is 0 for an input of 0, 1 or
         3 axes and 1 for any other.
@@ -397,13 +319,7 @@ def softmax(
 def log_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: npt.DTypeLike | None = None
 ) -> tuple[Array, Vjp]:
-    """Return the logarithm of the softmax along one axis, without forming the softmax.
-
-    Parameters
-    ----------
-    input, dim, _stacklevel, dtype
-        See `softmax`.
-    """
+    """Return the logarithm of the `softmax` along one axis, without forming it; see `softmax`."""
     return _apply_along(ops.log_softmax, "log_softmax", input, dim, _stacklevel, dtype)
 
 

@@ -1,4 +1,4 @@
-"""Convolutions (torch.nn.functional.conv1d, conv2d, conv3d)."""
+"""Convolutions (torch.nn.functional.conv1d, conv2d, conv3d), one function of `n` spatial axes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["conv1d", "conv2d", "conv3d"]
 Padding: TypeAlias = Ints | Literal["same", "valid"] | str
 
 
-def _convolve(
+def convolve(
     n: int,
     input: Tensor,
     weight: Tensor,
@@ -97,6 +97,6 @@ def read_padding(
     )
 
 
-conv1d = for_rank(_convolve, 1, "conv1d")
-conv2d = for_rank(_convolve, 2, "conv2d")
-conv3d = for_rank(_convolve, 3, "conv3d")
+conv1d = for_rank(convolve, 1, "conv1d")
+conv2d = for_rank(convolve, 2, "conv2d")
+conv3d = for_rank(convolve, 3, "conv3d")

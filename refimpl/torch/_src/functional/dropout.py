@@ -1,4 +1,10 @@
-"""Dropout (torch.nn.functional.dropout to dropout3d, alpha_dropout, feature_alpha_dropout)."""
+"""Dropout (torch.nn.functional.dropout to dropout3d, alpha_dropout, feature_alpha_dropout).
+
+`p` is the probability of dropping, in [0, 1]. Unless `training` the input is returned as it is.
+With `inplace` the output is written over the input. Two arguments are not torch's: `keep`, what to
+keep instead of a draw, an array of bools that broadcasts to the input; and `generator`, where to
+draw from, a Generator or a numpy.random.Generator, by default `default_generator`.
+"""
 
 from __future__ import annotations
 
@@ -42,16 +48,6 @@ def dropout(
     ----------
     input : array
         Floats, of any shape.
-    p : float, default 0.5
-        The probability of dropping, in [0, 1].
-    training : bool, default True
-        If false the input is returned as it is.
-    inplace : bool, default False
-        Write the output over the input.
-    keep : bool array, optional
-        What to keep, instead of a draw; it must broadcast to the input. Not an argument of torch.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from; by default `refimpl.torch.default_generator`. Not an argument of torch.
 
     Returns
     -------
@@ -88,9 +84,7 @@ def dropout1d(
     Parameters
     ----------
     input : (N, C, L) or (C, L) array
-        Floats.
-    p, training, inplace, keep, generator
-        See `dropout`; a drawn mask has shape (N, C, 1) or (C, 1).
+        Floats. A drawn mask has shape (N, C, 1) or (C, 1).
     """
     x = read_floats(input)
     if x.ndim not in (2, 3):
@@ -115,9 +109,7 @@ def dropout2d(
     ----------
     input : (N, C, H, W) array
         Floats. As in torch, the first axis is the batch for any number of axes, also for three;
-        a warning says so. Only to draw a mask are there too few of them below two.
-    p, training, inplace, keep, generator
-        See `dropout`; a drawn mask has shape (N, C, 1, 1).
+        a warning says so. A mask, of shape (N, C, 1, 1), can only be drawn for two or more.
     """
     x = read_floats(input)
     if x.ndim != 4:
@@ -141,9 +133,7 @@ def dropout3d(
     ----------
     input : (N, C, D, H, W) or (C, D, H, W) array
         Floats. As in torch, any other number of axes is taken as unbatched; a warning says so.
-        Only to draw a mask is there one too few of them in a scalar.
-    p, training, inplace, keep, generator
-        See `dropout`; a drawn mask has shape (N, C, 1, 1, 1) or (C, 1, 1, 1).
+        A mask, of shape (N, C, 1, 1, 1) or (C, 1, 1, 1), can only be drawn for one or more.
     """
     x = read_floats(input)
     if x.ndim not in (4, 5):
@@ -166,10 +156,8 @@ def alpha_dropout(
 
     Parameters
     ----------
-    input, p, inplace, keep, generator
-        See `dropout`.
-    training : bool, default False
-        If false, unlike for `dropout` the default, the input is returned as it is.
+    input : array
+        Floats, of any shape.
 
     Notes
     -----
@@ -196,9 +184,7 @@ def feature_alpha_dropout(
     Parameters
     ----------
     input : (N, C, *) array
-        Floats; there may be fewer axes where no mask is drawn.
-    p, training, inplace, keep, generator
-        See `alpha_dropout`; a drawn mask has shape (N, C, 1, ...).
+        Floats; there may be fewer axes where no mask is drawn. One has shape (N, C, 1, ...).
     """
     x = read_floats(input)
     return _drop(ops.alpha_dropout, x, _channel_mask(x, 0), p, training, inplace, keep, generator)

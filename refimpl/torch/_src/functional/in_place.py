@@ -12,6 +12,8 @@ import functools
 import inspect
 from typing import Any
 
+import numpy as np
+
 from refimpl._arguments import read_flag
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array, Vjp
@@ -36,7 +38,7 @@ def apply_elementwise(
     x = read_floats(input)
     if not read_flag(inplace, "inplace"):
         output, vjp = op(x, **options)
-        return output, vjp
+        return np.asarray(output), vjp
     check_writeable(x)
     if not from_output:
         output, vjp = op(x.copy(), **options)

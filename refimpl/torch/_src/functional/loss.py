@@ -101,7 +101,7 @@ def nll_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> tuple[Array, Vjp]:
-    """Take minus the log-probability of each label.
+    """Take minus the log-probability of each label; see `cross_entropy` for the options.
 
     Parameters
     ----------
@@ -109,12 +109,6 @@ def nll_loss(
         The log-probabilities, floats.
     target : (N, *) or () array of int64
         The labels, in [0, C) or `ignore_index`.
-    weight, size_average, ignore_index, reduce, reduction
-        See `cross_entropy`.
-
-    Returns
-    -------
-    () array, or (N, *) array with reduction 'none'
 
     Notes
     -----

@@ -101,15 +101,13 @@ def instance_norm(
 ) -> tuple[Array, Vjp]:
     """Normalise every channel of every example by its own mean and variance over all positions.
 
+    The other arguments are those of `batch_norm`; see `batch_norm`.
+
     Parameters
     ----------
-    input : (N, C, *) array
-        Floats.
     running_mean, running_var : (C,) array, optional
         The statistics to use if not `use_input_stats`. Otherwise they are updated in place by
         the mean, over the batch, of the examples' means and unbiased variances.
-    weight, bias, momentum, eps
-        See `batch_norm`.
     use_input_stats : bool, default True
         Use the statistics of the input.
 
@@ -127,7 +125,6 @@ def instance_norm(
 
     Notes
     -----
-    The vjp's tuple is (input, None, None, weight, bias). Half types are computed in float32.
     Source: Ulyanov, Vedaldi and Lempitsky, Instance Normalization, 2016; PyTorch's documentation
     of `torch.nn.InstanceNorm2d`.
     """

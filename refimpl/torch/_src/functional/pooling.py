@@ -1,4 +1,11 @@
-"""Average and maximum pooling (torch.nn.functional.avg_pool1d to max_pool3d)."""
+"""Average and maximum pooling (torch.nn.functional.avg_pool1d to max_pool3d).
+
+The functions of one, two and three spatial axes are one function of `n`, their number. `input` is
+an array of floats of shape (N, C, *S) or (C, *S). A window of `kernel_size` moves by `stride`, by
+default the kernel size, which an empty tuple means too. Each of them is an int, or a tuple with one
+for each axis. `ceil_mode` lets a last window hang over the end, if it starts in the input or the
+padding before it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +31,7 @@ __all__ = [
 ]
 
 
-def _average(
+def average(
     n: int,
     input: Tensor,
     kernel_size: Ints,
@@ -38,16 +45,8 @@ def _average(
 
     Parameters
     ----------
-    input : (N, C, *S) or (C, *S) array
-        Floats; with as many spatial axes as the function's name says.
-    kernel_size : int or tuple of int
-        The window.
-    stride : int or tuple of int, optional
-        Its step; by default the kernel size, which an empty tuple means too.
     padding : int or tuple of int, default 0
         Zeros on both sides of each axis, at most half the kernel size.
-    ceil_mode : bool, default False
-        Let a last window hang over the end, if it starts in the input or the padding before it.
     count_include_pad : bool, default True
         Count the zeros of the padding in the average.
     divisor_override : int, optional
@@ -95,23 +94,11 @@ def avg_pool1d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> tuple[Array, Vjp]:
-    """Average over a window that slides along one axis; see `avg_pool2d`.
-
-    Parameters
-    ----------
-    input : (N, C, L) or (C, L) array
-        Floats.
-    kernel_size, stride, padding, ceil_mode, count_include_pad
-        See `avg_pool2d`.
-
-    Returns
-    -------
-    (N, C, L') or (C, L') array
-    """
-    return _average(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
+    """Average over a window that slides along one axis; see `avg_pool2d`."""
+    return average(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
 
 
-def _maximum(
+def maximum(
     n: int,
     input: Tensor,
     kernel_size: Ints,
@@ -125,18 +112,10 @@ def _maximum(
 
     Parameters
     ----------
-    input : (N, C, *S) or (C, *S) array
-        Floats; with as many spatial axes as the function's name says.
-    kernel_size : int or tuple of int
-        The window.
-    stride : int or tuple of int, optional
-        Its step; by default the kernel size, which an empty tuple means too.
     padding : int or tuple of int, default 0
         Minus infinity on both sides of each axis, at most half the kernel size.
     dilation : int or tuple of int, default 1
         The step between the elements of a window.
-    ceil_mode : bool, default False
-        Let a last window hang over the end, if it starts in the input or the padding before it.
     return_indices : bool, default False
         Return (output, indices) instead; an index counts over the input's flattened spatial
         axes and is int64. The vjp takes the cotangent of the output alone.
@@ -176,7 +155,7 @@ def _maximum(
     return (output[0][0], output[1][0]) if indexed else output[0], one_example(vjp)
 
 
-def _maximum_with_indices(
+def maximum_with_indices(
     n: int,
     input: Tensor,
     kernel_size: Ints,
@@ -186,14 +165,8 @@ def _maximum_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> tuple[tuple[Array, Array], Vjp]:
-    """Return what maximum pooling returns with `return_indices=True`, whatever that says.
-
-    Parameters
-    ----------
-    input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
-        See `max_pool2d`.
-    """
-    return _maximum(n, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+    """Return what maximum pooling returns with `return_indices=True`; see `max_pool2d`."""
+    return maximum(n, input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
 def read_geometry(
@@ -239,11 +212,11 @@ def _check_fit(
             )
 
 
-avg_pool2d = for_rank(_average, 2, "avg_pool2d")
-avg_pool3d = for_rank(_average, 3, "avg_pool3d")
-max_pool1d = for_rank(_maximum, 1, "max_pool1d")
-max_pool2d = for_rank(_maximum, 2, "max_pool2d")
-max_pool3d = for_rank(_maximum, 3, "max_pool3d")
-max_pool1d_with_indices = for_rank(_maximum_with_indices, 1, "max_pool1d_with_indices")
-max_pool2d_with_indices = for_rank(_maximum_with_indices, 2, "max_pool2d_with_indices")
-max_pool3d_with_indices = for_rank(_maximum_with_indices, 3, "max_pool3d_with_indices")
+avg_pool2d = for_rank(average, 2, "avg_pool2d")
+avg_pool3d = for_rank(average, 3, "avg_pool3d")
+max_pool1d = for_rank(maximum, 1, "max_pool1d")
+max_pool2d = for_rank(maximum, 2, "max_pool2d")
+max_pool3d = for_rank(maximum, 3, "max_pool3d")
+max_pool1d_with_indices = for_rank(maximum_with_indices, 1, "max_pool1d_with_indices")
+max_pool2d_with_indices = for_rank(maximum_with_indices, 2, "max_pool2d_with_indices")
+max_pool3d_with_indices = for_rank(maximum_with_indices, 3, "max_pool3d_with_indices")

@@ -1,4 +1,8 @@
-"""Draws whose scale follows from the numbers of inputs and outputs, and plain fills."""
+"""Draws whose scale follows from the numbers of inputs and outputs, and plain fills.
+
+`tensor`, a Parameter or an array, is filled and returned. `generator`, where to draw from, is a
+Generator or a numpy.random.Generator, by default the default one.
+"""
 
 from __future__ import annotations
 
@@ -71,12 +75,8 @@ def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, generator: random.Source
 
     Parameters
     ----------
-    tensor : Parameter or array
-        Filled.
     a, b : float, default 0.0 and 1.0
         The interval.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
     """
     random.uniform_(array_of(tensor), a, b, generator)
     return tensor
@@ -87,8 +87,6 @@ def normal_(tensor: T, mean: float = 0.0, std: float = 1.0, generator: random.So
 
     Parameters
     ----------
-    tensor, generator
-        See `uniform_`.
     mean, std : float, default 0.0 and 1.0
         Mean and standard deviation.
     """
@@ -101,8 +99,6 @@ def constant_(tensor: T, val: float) -> T:
 
     Parameters
     ----------
-    tensor : Parameter or array
-        Filled.
     val : float
         The value.
     """
@@ -111,24 +107,12 @@ def constant_(tensor: T, val: float) -> T:
 
 
 def zeros_(tensor: T) -> T:
-    """Return the tensor, filled with zeros.
-
-    Parameters
-    ----------
-    tensor : Parameter or array
-        Filled.
-    """
+    """Return the tensor, filled with zeros."""
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor: T) -> T:
-    """Return the tensor, filled with ones.
-
-    Parameters
-    ----------
-    tensor : Parameter or array
-        Filled.
-    """
+    """Return the tensor, filled with ones."""
     return constant_(tensor, 1.0)
 
 
@@ -151,8 +135,6 @@ def kaiming_uniform_(
         Whether the forward or the backward pass keeps its scale.
     nonlinearity : str, default 'leaky_relu'
         See `calculate_gain`.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
 
     Notes
     -----
@@ -169,13 +151,7 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: random.Source = None,
 ) -> T:
-    """Return the tensor, filled with normal draws of standard deviation gain / sqrt(fan).
-
-    Parameters
-    ----------
-    tensor, a, mode, nonlinearity, generator
-        See `kaiming_uniform_`.
-    """
+    """Return the tensor, filled with normal draws alike; see `kaiming_uniform_`."""
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
@@ -188,8 +164,6 @@ def xavier_uniform_(tensor: T, gain: float = 1.0, generator: random.Source = Non
         Filled; of two axes or more, (out, in, *kernel).
     gain : float, default 1.0
         See `calculate_gain`.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
 
     Notes
     -----
@@ -201,13 +175,7 @@ def xavier_uniform_(tensor: T, gain: float = 1.0, generator: random.Source = Non
 
 
 def xavier_normal_(tensor: T, gain: float = 1.0, generator: random.Source = None) -> T:
-    """Return the tensor, filled with normal draws of variance 2 gain**2 / (fan_in + fan_out).
-
-    Parameters
-    ----------
-    tensor, gain, generator
-        See `xavier_uniform_`.
-    """
+    """Return the tensor, filled with normal draws alike; see `xavier_uniform_`."""
     return normal_(tensor, 0.0, _xavier_std(tensor, gain), generator)
 
 

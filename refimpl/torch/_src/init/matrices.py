@@ -1,6 +1,9 @@
 """Parameters that begin as matrices of a kind (torch.nn.init.eye_, dirac_, orthogonal_, sparse_).
 
 Source: PyTorch's page `torch.nn.init`.
+
+`tensor`, a Parameter or an array, is filled and returned. `generator`, where to draw from, is a
+Generator or a numpy.random.Generator, by default the default one.
 """
 
 from __future__ import annotations
@@ -72,8 +75,6 @@ def orthogonal_(tensor: T, gain: float = 1, generator: random.Source = None) -> 
         Filled; the axes after the first count as one.
     gain : float, default 1
         A factor.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
 
     Raises
     ------

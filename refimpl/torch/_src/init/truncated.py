@@ -1,4 +1,8 @@
-"""The truncated normal distribution (torch.nn.init.trunc_normal_), drawn as torch 2.13 draws it."""
+"""The truncated normal distribution (torch.nn.init.trunc_normal_), drawn as torch 2.13 draws it.
+
+`tensor`, a Parameter or an array, is filled and returned. `generator`, where to draw from, is a
+Generator or a numpy.random.Generator, by default the default one.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +35,10 @@ def trunc_normal_(
 
     Parameters
     ----------
-    tensor : Parameter or array
-        Filled.
     mean, std : float, default 0.0 and 1.0
         Mean and standard deviation of the normal distribution before it is cut.
     a, b : float, default -2.0 and 2.0
         The interval.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Activation layers (torch.nn.ReLU to LogSoftmax)."""
+"""Activation layers (torch.nn.ReLU to LogSoftmax); the parameters are the functions' arguments."""
 
 from __future__ import annotations
 
@@ -101,28 +101,14 @@ class _Along(_Activation):
 
 
 class ReLU(_InPlace):
-    """Compute max(0, x); see `functional.relu`.
-
-    Parameters
-    ----------
-    inplace : bool, default False
-        Write the output over the input.
-    """
+    """Compute max(0, x); see `functional.relu`."""
 
     _function = functional.relu
     _keeps_output_in_place = True
 
 
 class LeakyReLU(_Activation):
-    """Compute x where x > 0, elsewhere `negative_slope` * x; see `functional.leaky_relu`.
-
-    Parameters
-    ----------
-    negative_slope : float, default 0.01
-        The slope below 0.
-    inplace : bool, default False
-        Write the output over the input.
-    """
+    """Compute x where x > 0, elsewhere `negative_slope` * x; see `functional.leaky_relu`."""
 
     _function = functional.leaky_relu
     _keeps_output_in_place = True
@@ -181,15 +167,7 @@ class PReLU(FunctionModule):
 
 
 class ELU(_Alpha):
-    """Compute x where x > 0, elsewhere `alpha` * (exp(x) - 1); see `functional.elu`.
-
-    Parameters
-    ----------
-    alpha : float, default 1.0
-        Minus the limit at minus infinity.
-    inplace : bool, default False
-        Write the output over the input.
-    """
+    """Compute x where x > 0, elsewhere `alpha` * (exp(x) - 1); see `functional.elu`."""
 
     _function = functional.elu
 
@@ -201,15 +179,7 @@ class SELU(_InPlace):
 
 
 class CELU(_Alpha):
-    """Compute x where x > 0, elsewhere `alpha` * (exp(x / `alpha`) - 1); see `functional.celu`.
-
-    Parameters
-    ----------
-    alpha : float, default 1.0
-        Minus the limit at minus infinity; not 0.
-    inplace : bool, default False
-        Write the output over the input.
-    """
+    """Compute x where x > 0, elsewhere `alpha` * (exp(x / `alpha`) - 1); see `functional.celu`."""
 
     _function = functional.celu
 
@@ -219,13 +189,7 @@ class CELU(_Alpha):
 
 
 class GELU(_Activation):
-    """Compute x times the normal distribution function at x; see `functional.gelu`.
-
-    Parameters
-    ----------
-    approximate : {'none', 'tanh'}, default 'none'
-        With 'tanh' the distribution function is approximated by a tanh.
-    """
+    """Compute x times the normal distribution function at x; see `functional.gelu`."""
 
     _function = functional.gelu
     _options = ("approximate",)
@@ -270,15 +234,7 @@ class Tanh(_Activation):
 
 
 class Softplus(_Activation):
-    """Compute log(1 + exp(`beta` * x)) / `beta`; see `functional.softplus`.
-
-    Parameters
-    ----------
-    beta : float, default 1.0
-        The sharpness.
-    threshold : float, default 20.0
-        From where on the function is taken as linear.
-    """
+    """Compute log(1 + exp(`beta` * x)) / `beta`; see `functional.softplus`."""
 
     _function = functional.softplus
     _options = ("beta", "threshold")
@@ -363,25 +319,13 @@ class Hardswish(_InPlace):
 
 
 class Softmax(_Along):
-    """Divide exp(x) by its sum along one axis; see `functional.softmax`.
-
-    Parameters
-    ----------
-    dim : int, optional
-        The axis.
-    """
+    """Divide exp(x) by its sum along one axis; see `functional.softmax`."""
 
     _function = functional.softmax
 
 
 class LogSoftmax(_Along):
-    """Compute the logarithm of the softmax along one axis; see `functional.log_softmax`.
-
-    Parameters
-    ----------
-    dim : int, optional
-        The axis.
-    """
+    """Compute the logarithm of the softmax along one axis; see `functional.log_softmax`."""
 
     _function = functional.log_softmax
 

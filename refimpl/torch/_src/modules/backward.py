@@ -43,9 +43,9 @@ class Step:
             if gradient is None:
                 continue
             if isinstance(argument, Parameter):
-                argument._accumulate(gradient)
+                argument._accumulate(np.asarray(gradient))
             else:
-                gradients.append(gradient)
+                gradients.append(np.asarray(gradient))
         return gradients[0] if len(gradients) == 1 else tuple(gradients)
 
     def _read_gradient(self, grad_output: Array | None) -> Array:

@@ -170,13 +170,6 @@ class Conv2d(_ConvNd):
     weight : Parameter of shape (out_channels, in_channels / groups, *kernel_size)
     bias : Parameter of shape (out_channels,), or None
 
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an argument is out of its range.
-
     Notes
     -----
     Both parameters are drawn uniformly from ±1 / sqrt(fan in). Source: PyTorch's documentation

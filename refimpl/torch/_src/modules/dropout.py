@@ -41,30 +41,12 @@ class Dropout(_DropoutNd):
 
     In evaluation the input is returned as it is; see `functional.dropout`.
 
-    Parameters
-    ----------
-    p : float, default 0.5
-        The probability of dropping, in [0, 1].
-    inplace : bool, default False
-        Write the output over the input.
-
     Attributes
     ----------
     keep : bool array or None
         If set, what to keep, instead of a draw; broadcast to the input. Not of torch.
     generator : Generator, numpy.random.Generator or None
         If set, where to draw from. Not of torch.
-
-    Raises
-    ------
-    TypeError
-        If `p` is no number.
-    ValueError
-        If it is outside [0, 1].
-
-    Notes
-    -----
-    Source: PyTorch's documentation of `torch.nn.Dropout`.
     """
 
     _function = dropout.dropout

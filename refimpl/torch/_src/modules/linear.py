@@ -36,13 +36,6 @@ class Linear(FunctionModule):
     weight : Parameter of shape (out_features, in_features)
     bias : Parameter of shape (out_features,), or None
 
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an extent is negative.
-
     Notes
     -----
     Both parameters are drawn uniformly from ±1 / sqrt(in_features). Source: PyTorch's

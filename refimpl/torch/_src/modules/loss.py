@@ -59,27 +59,7 @@ class _WeightedLoss(Module):
 
 
 class CrossEntropyLoss(_WeightedLoss):
-    """Compare scores with labels or with probabilities of the classes.
-
-    Parameters
-    ----------
-    weight : (C,) array, optional
-        A weight for each class.
-    size_average, reduce : bool, optional
-        Deprecated in torch; they stand for a reduction.
-    ignore_index : int, default -100
-        A label that counts for nothing.
-    reduction : {'none', 'mean', 'sum'}, default 'mean'
-        What becomes of the losses.
-    label_smoothing : float, default 0.0
-        How much of the target is spread evenly over the classes, in [0, 1].
-
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an argument is out of its range.
+    """Compare scores with labels or probabilities of the classes; see `functional.cross_entropy`.
 
     Notes
     -----
@@ -105,11 +85,6 @@ class CrossEntropyLoss(_WeightedLoss):
 
 
 class NLLLoss(_WeightedLoss):
-    """Take minus the log-probability of each label; see `CrossEntropyLoss` for the parameters.
-
-    Notes
-    -----
-    Source: PyTorch's documentation of `torch.nn.NLLLoss`.
-    """
+    """Take minus the log-probability of each label; see `functional.nll_loss`."""
 
     _function = loss.nll_loss

@@ -1,4 +1,11 @@
-"""Members: parameters, buffers and children, registered by name and walked through."""
+"""Members: parameters, buffers and children, registered by name and walked through.
+
+A name stands for one of them, and is the attribute's; None in its place keeps the name free. A name
+that is taken, is empty or has a dot is a KeyError, and a member of another kind a TypeError.
+
+Names of members of members have dots, and begin with the `prefix`. With `recurse` one walks through
+the children too, and with `remove_duplicate` a member shared by several is named once.
+"""
 
 from __future__ import annotations
 
@@ -38,16 +45,9 @@ class Members(Generic[M]):
         Parameters
         ----------
         name : str
-            Its name, by which it is an attribute.
+            Its name.
         param : Parameter or None
-            None keeps the name free of one.
-
-        Raises
-        ------
-        KeyError
-            If the name is taken, empty or has a dot.
-        TypeError
-            If `param` is something else.
+            The parameter.
         """
         self._check_name(name, "parameter", self._parameters)
         if param is not None and not isinstance(param, Parameter):
@@ -63,18 +63,11 @@ class Members(Generic[M]):
         Parameters
         ----------
         name : str
-            Its name, by which it is an attribute.
+            Its name.
         tensor : array or None
-            None keeps the name free of one.
+            The buffer.
         persistent : bool, default True
             Whether it is part of the `state_dict`.
-
-        Raises
-        ------
-        KeyError
-            If the name is taken, empty or has a dot.
-        TypeError
-            If `tensor` is something else.
         """
         self._check_name(name, "buffer", self._buffers)
         if tensor is not None and not isinstance(tensor, np.ndarray):
@@ -94,16 +87,9 @@ class Members(Generic[M]):
         Parameters
         ----------
         name : str
-            Its name, by which it is an attribute.
+            Its name.
         module : Module or None
-            None keeps the name free of one.
-
-        Raises
-        ------
-        KeyError
-            If the name is taken, empty or has a dot.
-        TypeError
-            If `module` is something else.
+            The child.
         """
         if module is not None and not isinstance(module, Members):
             raise TypeError(f"{type(module).__name__} is not a Module subclass")
@@ -111,13 +97,7 @@ class Members(Generic[M]):
         self._modules[name] = module
 
     def register_module(self, name: str, module: M | None) -> None:
-        """Add a child; the same as `add_module`.
-
-        Parameters
-        ----------
-        name, module
-            See `add_module`.
-        """
+        """Add a child; see `add_module`."""
         self.add_module(name, module)
 
     def _check_name(self, name: object, kind: str, members: Collection[str]) -> None:
@@ -193,88 +173,53 @@ class Members(Generic[M]):
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Go through the parameters with their names.
-
-        Parameters
-        ----------
-        prefix : str, default ''
-            Put before every name, with a dot.
-        recurse : bool, default True
-            Go through the children too.
-        remove_duplicate : bool, default True
-            Name a shared parameter once.
-
-        Yields
-        ------
-        (str, Parameter)
-        """
-        yield from self._named("_parameters", prefix, recurse, remove_duplicate)
+        """Return an iterator over the parameters with their names."""
+        return self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Go through the parameters.
-
-        Parameters
-        ----------
-        recurse : bool, default True
-            Go through the children too.
-
-        Yields
-        ------
-        Parameter
-        """
-        for _, parameter in self.named_parameters(recurse=recurse):
-            yield parameter
+        """Return an iterator over the parameters."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Array]]:
-        """Go through the buffers with their names.
-
-        Parameters
-        ----------
-        prefix, recurse, remove_duplicate
-            See `named_parameters`.
-
-        Yields
-        ------
-        (str, array)
-        """
-        yield from self._named("_buffers", prefix, recurse, remove_duplicate)
+        """Return an iterator over the buffers with their names."""
+        return self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Array]:
-        """Go through the buffers.
-
-        Parameters
-        ----------
-        recurse : bool, default True
-            Go through the children too.
-
-        Yields
-        ------
-        array
-        """
-        for _, buffer in self.named_buffers(recurse=recurse):
-            yield buffer
+        """Return an iterator over the buffers."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def named_modules(
         self, memo: set[M] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, M]]:
-        """Go through this module and all below it, with their names.
+        """Return an iterator over this module and all below it, with their names.
 
         Parameters
         ----------
         memo : set of Module, optional
-            Those already seen.
-        prefix : str, default ''
-            The name of this one.
-        remove_duplicate : bool, default True
-            Name a shared module once.
-
-        Yields
-        ------
-        (str, Module)
+            Those that are left out; the others are added to it.
         """
-        seen = set() if memo is None else memo
+        return self._walk(set() if memo is None else memo, prefix, remove_duplicate)
+
+    def modules(self, remove_duplicate: bool = True) -> Iterator[M]:
+        """Return an iterator over this module and all below it."""
+        return (m for _, m in self.named_modules(remove_duplicate=remove_duplicate))
+
+    def named_children(self) -> Iterator[tuple[str, M]]:
+        """Return an iterator over the children with their names, a shared one once."""
+        first = {id(child): name for name, child in reversed(self._modules.items())}
+        return (
+            (name, child)
+            for name, child in list(self._modules.items())
+            if child is not None and first[id(child)] == name
+        )
+
+    def children(self) -> Iterator[M]:
+        """Return an iterator over the children, a shared one once."""
+        return (child for _, child in self.named_children())
+
+    def _walk(self, seen: set[M], prefix: str, remove_duplicate: bool) -> Iterator[tuple[str, M]]:
         this = cast("M", self)
         if this in seen:
             return
@@ -285,44 +230,6 @@ class Members(Generic[M]):
             if child is not None:
                 below = f"{prefix}.{name}" if prefix else name
                 yield from child.named_modules(seen, below, remove_duplicate)
-
-    def modules(self, remove_duplicate: bool = True) -> Iterator[M]:
-        """Go through this module and all below it.
-
-        Parameters
-        ----------
-        remove_duplicate : bool, default True
-            Name a shared module once.
-
-        Yields
-        ------
-        Module
-        """
-        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
-            yield module
-
-    def named_children(self) -> Iterator[tuple[str, M]]:
-        """Go through the children with their names, a shared one once.
-
-        Yields
-        ------
-        (str, Module)
-        """
-        seen = set()
-        for name, child in self._modules.items():
-            if child is not None and child not in seen:
-                seen.add(child)
-                yield name, child
-
-    def children(self) -> Iterator[M]:
-        """Go through the children, a shared one once.
-
-        Yields
-        ------
-        Module
-        """
-        for _, child in self.named_children():
-            yield child
 
     def get_submodule(self, target: str) -> M:
         """Return the module of a dotted name.

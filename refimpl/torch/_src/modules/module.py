@@ -12,6 +12,7 @@ import numpy.typing as npt
 from refimpl.differentiable import Differentiable
 from refimpl.dtypes import float_dtype, is_float
 from refimpl.ops.array import Array
+from refimpl.torch._src.arguments import check_device
 from refimpl.torch._src.modules.backward import Chain, Step
 from refimpl.torch._src.modules.members import Members
 from refimpl.torch._src.modules.state import IncompatibleKeys, StateDict, load_state
@@ -103,6 +104,8 @@ class Module(Members["Module"]):
 
     def _remember(self, output: Any, vjp: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Remember an output and the vjp of the arguments it came from; return the output."""
+        if isinstance(output, np.generic):
+            output = np.asarray(output)
         values = output[0] if isinstance(output, tuple) else output
         step = Step(type(self).__name__, values.shape, values.dtype, vjp, arguments)
         object.__setattr__(self, "_step", step)
@@ -326,12 +329,6 @@ class Module(Members["Module"]):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-
-
-def check_device(device: object) -> None:
-    """Refuse a device other than the CPU."""
-    if device is not None and not str(device).startswith("cpu"):
-        raise ValueError(f"device must be 'cpu' or None; got {device!r}")
 
 
 def parameter_dtype(dtype: npt.DTypeLike | None, device: object = None) -> np.dtype[Any]:

@@ -195,13 +195,6 @@ class BatchNorm2d(_BatchNorm):
         Zeros and ones at first. The variance is the unbiased one.
     num_batches_tracked : int64 array of shape (), or None
 
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an argument is out of its range.
-
     Notes
     -----
     Source: Ioffe and Szegedy, Batch Normalization, 2015; PyTorch's documentation of

@@ -13,13 +13,7 @@ __all__ = ["AvgPool1d", "AvgPool2d", "AvgPool3d", "MaxPool1d", "MaxPool2d", "Max
 
 
 class AvgPool1d(FunctionModule):
-    """Average over a window that slides along one axis; see `functional.avg_pool1d`.
-
-    Parameters
-    ----------
-    kernel_size, stride, padding, ceil_mode, count_include_pad
-        See `AvgPool2d`.
-    """
+    """Average over a window that slides along one axis; see `AvgPool2d` for the parameters."""
 
     _function = pooling.avg_pool1d
     _options = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
@@ -72,31 +66,7 @@ class _AvgPoolNd(FunctionModule):
 class AvgPool2d(_AvgPoolNd):
     """Average over a window that slides over two axes; see `functional.avg_pool2d`.
 
-    Parameters
-    ----------
-    kernel_size : int or tuple of int
-        The window.
-    stride : int or tuple of int, optional
-        Its step; by default the kernel size.
-    padding : int or tuple of int, default 0
-        Zeros on both sides of each axis, at most half the kernel size.
-    ceil_mode : bool, default False
-        Let a last window hang over the end, if it starts in the input or the padding before it.
-    count_include_pad : bool, default True
-        Count the zeros of the padding in the average.
-    divisor_override : int, optional
-        What the sum is divided by instead of the number of elements; not 0.
-
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an argument is out of its range.
-
-    Notes
-    -----
-    Source: PyTorch's documentation of `torch.nn.AvgPool2d`.
+    The parameters are those of the function, and are checked at once.
     """
 
     _n = 2
@@ -146,28 +116,7 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """Take the maximum over a window that slides over two axes; see `functional.max_pool2d`.
 
-    Parameters
-    ----------
-    kernel_size, stride, ceil_mode
-        See `AvgPool2d`.
-    padding : int or tuple of int, default 0
-        Minus infinity on both sides of each axis, at most half the kernel size.
-    dilation : int or tuple of int, default 1
-        The step between the elements of a window.
-    return_indices : bool, default False
-        Return (output, indices).
-
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an argument is out of its range.
-
-    Notes
-    -----
-    Among equal elements the first is the maximum and takes the gradient; NaN is above all.
-    Source: PyTorch's documentation of `torch.nn.MaxPool2d`.
+    The parameters are those of the function, and are checked at once.
     """
 
     _n = 2

@@ -1,7 +1,7 @@
 """Random numbers with the bits of torch's CPU generator: the same seed gives the same numbers.
 
-`engine` makes words, `floats` turns words into uniform numbers, `transforms` and `fma` compute as
-torch's kernels do, and `uniform`, `normal`, `bernoulli`, `integers` and `permutation` draw from a
+`engine` makes words, `floats` turns words into uniform numbers, `fma` computes as torch's kernels
+do, and `uniform`, `normal`, `bernoulli`, `integers` and `permutation` draw from a
 `Generator`. `refimpl.torch._src.kernels` says which kernels of torch these are models of. Every
 function also takes a `numpy.random.Generator`, and then draws NumPy's numbers.
 """

@@ -28,18 +28,6 @@ def bernoulli_(array: Array, p: float | Array = 0.5, generator: Source = None) -
         Of any dtype; filled in memory order.
     p : float or array of floats, default 0.5
         The probability of one; an array broadcasts to `array`.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-
-    Returns
-    -------
-    array
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If a probability is outside [0, 1].
 
     Notes
     -----

@@ -17,25 +17,13 @@ Words = npt.NDArray[np.uint32]
 
 
 class Engine:
-    """A stream of 32-bit words.
-
-    Parameters
-    ----------
-    seed : int
-        Of any size; only its low 32 bits count.
-    """
+    """A stream of 32-bit words."""
 
     def __init__(self, seed: int) -> None:
         self._twister = np.random.RandomState(seed & 0xFFFFFFFF)
 
     def seed(self, seed: int) -> None:
-        """Start the stream anew.
-
-        Parameters
-        ----------
-        seed : int
-            Of any size; only its low 32 bits count.
-        """
+        """Start the stream anew."""
         self._twister.seed(seed & 0xFFFFFFFF)
 
     def words(self, count: int) -> Words:
@@ -66,16 +54,6 @@ class Engine:
 
 
 def pairs(words: Words) -> npt.NDArray[np.uint64]:
-    """Join words two by two to numbers of 64 bits, the first word being the upper half.
-
-    Parameters
-    ----------
-    words : (2 n,) array of uint32
-        In the order drawn.
-
-    Returns
-    -------
-    (n,) array of uint64
-    """
+    """Join words two by two to numbers of 64 bits, the first word being the upper half."""
     upper, lower = words[0::2].astype(np.uint64), words[1::2]
     return upper << np.uint64(32) | lower

@@ -18,59 +18,20 @@ Float64s = npt.NDArray[np.float64]
 
 
 def unit_float32(engine: Engine, count: int) -> Float32s:
-    """Draw multiples of 2**-24 in [0, 1), one word each.
-
-    Parameters
-    ----------
-    engine : Engine
-        Where the words come from.
-    count : int
-        How many.
-
-    Returns
-    -------
-    (count,) array of float32
-    """
+    """Draw multiples of 2**-24 in [0, 1), one word each."""
     # 24 bits are the same number signed, and signed integers convert faster.
     numerators = (engine.words(count) & np.uint32(2**24 - 1)).view(np.int32)
     return numerators.astype(np.float32) * np.float32(2.0**-24)
 
 
 def unit_float64(engine: Engine, count: int) -> Float64s:
-    """Draw multiples of 2**-53 in [0, 1), two words each.
-
-    Parameters
-    ----------
-    engine : Engine
-        Where the words come from.
-    count : int
-        How many.
-
-    Returns
-    -------
-    (count,) array of float64
-    """
+    """Draw multiples of 2**-53 in [0, 1), two words each."""
     return _from_words(engine.words(2 * count))
 
 
 def below(engine: Engine, count: int, probability: float) -> npt.NDArray[np.bool_]:
-    """Tell of `count` draws of `unit_float64` which are below a probability.
+    """Return which of `count` draws of `unit_float64`, two words each, are below a probability.
 
-    Parameters
-    ----------
-    engine : Engine
-        Where the words come from, two each.
-    count : int
-        How many.
-    probability : float
-        In [0, 1].
-
-    Returns
-    -------
-    (count,) array of bool
-
-    Notes
-    -----
     The integers are compared instead of the floats, upper half first: the lower half matters once
     in two million draws.
     """

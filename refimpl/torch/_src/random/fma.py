@@ -35,10 +35,6 @@ def fma_float32(x: Float32s, y: float, z: float, *, unit: bool = False) -> Float
         Numbers that float32 represents.
     unit : bool, default False
         Whether x holds multiples of 2**-24 in [0, 1], for which little can go wrong.
-
-    Returns
-    -------
-    array of float32
     """
     product = x.astype(np.float64) * y  # exact
     total = product + z
@@ -56,10 +52,6 @@ def fma_float64(x: Float64s, y: float, z: float) -> Float64s:
         Of magnitudes up to 2**10 and zero or not below 2**-60, as random numbers are.
     y, z : float
         Zero, or of magnitudes from 2**-800 to 2**800.
-
-    Returns
-    -------
-    array of float64
     """
     if z == 0.0 or y == 1.0:
         return x * y + z

@@ -38,18 +38,6 @@ def random_(
         One more than the greatest; by default the greatest is that of the dtype, or for floats the
         one up to which they represent all integers. With neither bound an int64 takes two words
         and the others one, except float64.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-
-    Returns
-    -------
-    array
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If `low` is not below `high`, or the dtype does not reach so far.
     """
     unbounded = low is None and high is None
     low = 0 if low is None else int(low)

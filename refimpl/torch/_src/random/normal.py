@@ -12,18 +12,19 @@ layout of the blocks and the rounding were measured.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from refimpl._arguments import read_number
 from refimpl.dtypes import is_half
 from refimpl.ops.array import Array
+from refimpl.ops.random import cephes
 from refimpl.torch._src.random.engine import Engine
 from refimpl.torch._src.random.floats import unit_float32, unit_float64
 from refimpl.torch._src.random.fma import fma_float32, fma_float64
 from refimpl.torch._src.random.generator import Generator, Source, choose_source
 from refimpl.torch._src.random.order import filling
-from refimpl.torch._src.random.transforms import libm, log_float32, sin_cos_float32
 
 # Draws are made in blocks that stay in the processor's cache; a multiple of 16.
 BLOCK = 2**15
@@ -39,18 +40,6 @@ def normal_(array: Array, mean: float = 0.0, std: float = 1.0, generator: Source
         Of floats; filled in memory order.
     mean, std : float, default 0.0 and 1.0
         Mean and standard deviation.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-
-    Returns
-    -------
-    array
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If `std` is negative.
 
     Notes
     -----
@@ -76,9 +65,11 @@ def _one_by_one(generator: Generator, count: int) -> Array:
     waiting = [] if generator.normal is None or count == 0 else [generator.normal]
     fresh = -(-(count - len(waiting)) // 2)
     turn, other = unit_float64(generator.engine, 2 * fresh).reshape(fresh, 2).T
-    radius = np.sqrt(-2.0 * libm(math.log1p, -other))
+    radius = np.sqrt(-2.0 * _apply_libm(math.log1p, -other))
     angle = 2.0 * math.pi * turn
-    pairs = np.stack([radius * libm(math.cos, angle), radius * libm(math.sin, angle)], axis=1)
+    pairs = np.stack(
+        [radius * _apply_libm(math.cos, angle), radius * _apply_libm(math.sin, angle)], axis=1
+    )
     normals = np.concatenate([waiting, pairs.reshape(-1)])
     if count:
         generator.normal = float(normals[count]) if len(normals) > count else None
@@ -104,14 +95,19 @@ def _in_blocks(
 
 def _float32(engine: Engine, count: int) -> Array:
     uniform = unit_float32(engine, count).reshape(-1, 2, _LANES)
-    radius = np.sqrt(np.float32(-2.0) * log_float32(np.float32(1.0) - uniform[:, 0]))
-    sine, cosine = sin_cos_float32(np.float32(2.0 * math.pi) * uniform[:, 1])
+    radius = np.sqrt(np.float32(-2.0) * cephes.log_float32(np.float32(1.0) - uniform[:, 0]))
+    sine, cosine = cephes.sin_cos_float32(np.float32(2.0 * math.pi) * uniform[:, 1])
     return np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)
 
 
 def _float64(engine: Engine, count: int) -> Array:
     uniform = unit_float64(engine, count).reshape(-1, 2, _LANES)
-    radius = np.sqrt(-2.0 * libm(math.log, (1.0 - uniform[:, 0]).reshape(-1)))
+    radius = np.sqrt(-2.0 * _apply_libm(math.log, (1.0 - uniform[:, 0]).reshape(-1)))
     angle = (2.0 * math.pi * uniform[:, 1]).reshape(-1)
-    pairs = [radius * libm(math.cos, angle), radius * libm(math.sin, angle)]
+    pairs = [radius * _apply_libm(math.cos, angle), radius * _apply_libm(math.sin, angle)]
     return np.stack([part.reshape(-1, _LANES) for part in pairs], axis=1).reshape(-1)
+
+
+def _apply_libm(function: Callable[[float], float], x: Array) -> Array:
+    """Return a function of the C library, as Python's `math` and torch call it, of each element."""
+    return np.fromiter(map(function, x.tolist()), np.float64, x.size)

@@ -17,18 +17,13 @@ from refimpl.ops.array import Array, Sizes
 
 
 def memory_order(array: Array) -> Sizes:
-    """Return the axes from the slowest to the fastest in memory.
+    """Return the axes from the slowest to the fastest in memory, for `array.transpose`.
 
     Parameters
     ----------
     array : array
         Of any strides. An axis of stride 0, which repeats its elements, keeps its place among
         the others.
-
-    Returns
-    -------
-    tuple of int
-        `array.transpose` of it lists the elements in memory order.
     """
     strides = [abs(stride) for stride in array.strides]
     order = list(range(array.ndim))
@@ -48,18 +43,7 @@ def memory_order(array: Array) -> Sizes:
 
 
 def in_memory_order(array: Array) -> Array:
-    """Return a view whose elements, last axis fastest, stand in memory order.
-
-    Parameters
-    ----------
-    array : array
-        Of any strides.
-
-    Returns
-    -------
-    array
-        Of the same memory.
-    """
+    """Return a view whose elements, last axis fastest, stand in memory order."""
     if array.flags.c_contiguous:
         return array
     return array.transpose(memory_order(array))
@@ -67,18 +51,7 @@ def in_memory_order(array: Array) -> Array:
 
 @contextmanager
 def filling(array: Array) -> Iterator[Array]:
-    """Fill an array through a flat one in memory order.
-
-    Parameters
-    ----------
-    array : array
-        Of any strides.
-
-    Yields
-    ------
-    (n,) array
-        What is written into it, the array holds afterwards.
-    """
+    """Fill an array with what is written into a flat one, in memory order."""
     view = in_memory_order(array)
     if view.flags.c_contiguous:
         yield view.reshape(-1)
@@ -89,20 +62,7 @@ def filling(array: Array) -> Iterator[Array]:
 
 
 def empty_in_order(like: Array, dtype: DTypeLike) -> Array:
-    """Make an array whose axes follow each other in memory as another's do.
-
-    Parameters
-    ----------
-    like : array
-        The other.
-    dtype : dtype
-        Of the new one.
-
-    Returns
-    -------
-    array
-        Of the shape of `like`, without gaps.
-    """
+    """Make an array whose axes follow each other in memory as another's do."""
     if like.flags.c_contiguous:
         return np.empty(like.shape, dtype)
     order = memory_order(like)

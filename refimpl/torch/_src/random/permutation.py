@@ -27,17 +27,6 @@ def permutation(n: int, generator: Source = None) -> Array:
     ----------
     n : int
         How many; none or one take no word.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-
-    Returns
-    -------
-    (n,) array of int64
-
-    Raises
-    ------
-    ValueError
-        If `n` is negative.
     """
     n = read_integer(n, "n", least=0)
     origin = choose_source(generator)

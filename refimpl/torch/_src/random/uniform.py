@@ -29,18 +29,6 @@ def uniform_(array: Array, low: float = 0.0, high: float = 1.0, generator: Sourc
         Of floats; filled in memory order.
     low, high : float, default 0.0 and 1.0
         The interval.
-    generator : Generator or numpy.random.Generator, optional
-        Where to draw from.
-
-    Returns
-    -------
-    array
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If the bounds or their difference are not finite in the dtype, or `high` is below `low`.
 
     Notes
     -----

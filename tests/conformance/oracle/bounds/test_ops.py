@@ -11,7 +11,7 @@ import pytest
 from conformance.oracle.bounds import Bounded, Unit, claims, distance, exact
 from conformance.spec.regimes import draw
 from refimpl.dtypes import float_dtype
-from refimpl.ops import activation, conv, dropout, linear, loss, norm, padding, pooling
+from refimpl.ops import activation, conv, dropout, linear, loss, norm, norm_layer, padding, pooling
 
 LABELS = np.array([0, 3, 1, 4, 2, 3])
 POINTWISE = [
@@ -112,6 +112,19 @@ OPS = {
     ),
     "instance_norm": Op(
         with_settings(output_of(norm.instance_norm), epsilon=1e-5), [(4, 3, 5, 5), (3,), (3,)]
+    ),
+    "layer_norm": Op(
+        with_settings(norm_layer.layer_norm, axes=(-1,), epsilon=1e-5), [(12, 25), (25,), (25,)]
+    ),
+    "layer_norm of outer axes": Op(
+        with_settings(norm_layer.layer_norm, axes=(1, 0), epsilon=1e-5),
+        [(4, 3, 25), (4, 3), (4, 3)],
+    ),
+    "group_norm": Op(
+        with_settings(norm_layer.group_norm, groups=2, epsilon=1e-5), [(3, 4, 5, 5), (4,), (4,)]
+    ),
+    "rms_norm": Op(
+        with_settings(norm_layer.rms_norm, axes=(1, 2), epsilon=1e-5), [(6, 5, 5), (5, 5)]
     ),
     "dropout": Op(lambda x: dropout.dropout(x, KEEP, rate=0.3), [(4, 5, 6)]),
     "dropout that selects": Op(

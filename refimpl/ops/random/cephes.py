@@ -1,18 +1,15 @@
-"""The logarithm, sine and cosine that turn uniform draws into normal ones.
+"""The logarithm, sine and cosine that turn uniform draws into normal ones in float32, by Cephes.
 
-In float32 they are those of torch's AVX2 kernel of `normal_`, which processors with AVX-512 run
-too: Cephes' polynomials (S. Moshier, *Methods and Programs for Mathematical Functions*, 1989,
-`logf`, `sinf`, `cosf`), evaluated in float32 with fused multiply-adds where torch's build has them.
-The places of these were read from the machine code of torch 2.13 for x86-64; another build may
-have others. NumPy's own functions differ in the last bit of many results.
-
-In float64 torch calls the C library's functions, and so does Python's `math`.
+They are those of torch's AVX2 kernel of `normal_`, which processors with AVX-512 run too: Cephes'
+polynomials (S. Moshier, *Methods and Programs for Mathematical Functions*, 1989, `logf`, `sinf`,
+`cosf`), evaluated in float32 with fused multiply-adds where torch's build has them. The places of
+these were read from the machine code of torch 2.13 for x86-64; another build may have others.
+NumPy's own functions differ in the last bit of many results.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -94,27 +91,10 @@ def sin_cos_float32(x: Float32s) -> tuple[Float32s, Float32s]:
     return _flipped(sine, octant << 29), _flipped(cosine, octant + 2 << 29)
 
 
-def libm(function: Callable[[float], float], x: Float64s) -> Float64s:
-    """Return a function of the C library, element by element.
-
-    Parameters
-    ----------
-    function : callable
-        Of Python's module `math`.
-    x : one-dimensional array of float64
-        Its arguments.
-
-    Returns
-    -------
-    array of float64
-    """
-    return np.fromiter(map(function, x.tolist()), np.float64, x.size)
-
-
 # Below, every number is a float32 held in a float64, so that products are exact. A product
 # plus a number is rounded twice then, to float64 and to float32, which differs from one rounding
 # only where the first lands on a tie of the second: over all 2**24 arguments that the kernel can be
-# asked for, no step of either function does (tests/refimpl/torch/test_random_transforms.py). The
+# asked for, no step of either function does (tests/refimpl/ops/test_random_cephes.py). The
 # sum of two float32 never does (S. Figueroa, *When is double rounding innocuous?*, 1995).
 
 
