@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from conformance.layers.registry import FAMILIES
 from conformance.programs.bad_calls import other
 from conformance.spec.bad_call import BadCall
 from conformance.spec.program import Program
 
-_OTHER = {"torch": other.TORCH, "tf": other.TF}
 
-
-def _sort(bad_calls: Iterable[BadCall]) -> tuple[BadCall, ...]:
+def _of_dialect(dialect: str) -> tuple[BadCall, ...]:
     """Sort by target, so that it does not matter in whose table a bad call stands."""
-    return tuple(sorted(bad_calls, key=lambda bad_call: bad_call.target))
+    by_family = (bad_call for family in FAMILIES for bad_call in family.bad_calls[dialect])
+    return tuple(sorted((*by_family, *other.BAD_CALLS[dialect]), key=lambda each: each.target))
 
 
-def _all_of(dialect: str) -> tuple[BadCall, ...]:
-    families = (bad_call for family in FAMILIES for bad_call in family.bad_calls[dialect])
-    return _sort((*families, *_OTHER[dialect]))
-
-
-# By dialect.
-BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {dialect: _all_of(dialect) for dialect in _OTHER}
+BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {
+    dialect: _of_dialect(dialect) for dialect in ("torch", "tf")
+}
 
 
 def programs() -> tuple[Program, ...]:

@@ -6,9 +6,9 @@ from conformance.layers.registry import FAMILIES
 from conformance.programs import mutants as programs
 from conformance.spec.mutant import MISTAKE_KINDS, Mutant
 
-_TABLES = (*(family.mutants for family in FAMILIES), programs.MUTANTS)
+_BY_FAMILY = (*(mutant for family in FAMILIES for mutant in family.mutants), *programs.MUTANTS)
 
 # By the kind of mistake, as the pages group them; within a kind by family.
 MUTANTS: tuple[Mutant, ...] = tuple(
-    mutant for kind in MISTAKE_KINDS for table in _TABLES for mutant in table if mutant.kind == kind
+    mutant for kind in MISTAKE_KINDS for mutant in _BY_FAMILY if mutant.kind == kind
 )
