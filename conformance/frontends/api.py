@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from conformance.frontends.outcome import end_test
 from conformance.judging.claims import ASPECTS, Claim, plan
-from conformance.judging.expectations import ExpectedFailure, match_nothing, read_expected_failures
+from conformance.judging.expected_failures import load_expected_failures
 from conformance.judging.isolation import Judge
 from conformance.judging.verdict import Record
-from conformance.subjects.roster import Given, Roster, roster_of
+from conformance.subjects.roster import Given, roster_of
 from conformance.subjects.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Plans:
         if not roster:
             raise TypeError("at least one subject is needed; got none")
         planned = plan(roster)
-        self.expected = expectations(expected_failures, planned, roster)
+        self.expected = load_expected_failures(expected_failures, planned, roster)
         self.claims = select(planned, case, aspect, claims)
         limits = isolate if isinstance(isolate, Limits) else None
         self._judge = Judge(roster, self.expected, isolate=isolate is not False, limits=limits)
@@ -250,36 +250,3 @@ def select(
     if not chosen:
         raise ValueError(f"no claim matches case {case!r} and aspect {aspect!r}")
     return chosen
-
-
-def expectations(
-    path: Path | str | None, planned: Sequence[Claim], roster: Roster
-) -> tuple[ExpectedFailure, ...]:
-    """
-    Read a file of expected failures, and hold it against the plan.
-
-    Parameters
-    ----------
-    path : Path, str or None
-        The file.
-    planned : sequence of Claim
-        The whole plan, before anything is left out of it.
-    roster : mapping
-        The subjects.
-
-    Returns
-    -------
-    tuple of ExpectedFailure
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, or has an entry that matches no claim.
-    """
-    if path is None:
-        return ()
-    expected = read_expected_failures(path)
-    coordinates = [(each.case.id, each.aspect, each.subject, each.form) for each in planned]
-    for entry in match_nothing(expected, coordinates, roster):
-        raise ValueError(f"{path}: stale: the entry with {entry} matches no claim of the plan")
-    return expected

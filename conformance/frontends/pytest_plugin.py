@@ -211,9 +211,9 @@ class Matrix:
             by_aspect: dict[str, dict[str, Claim]] = {}
             planned = plan(self.roster)
             if self.expected_failures is not None:
-                from conformance.frontends.api import expectations
+                from conformance.judging.expected_failures import load_expected_failures
 
-                self.expected = expectations(self.expected_failures, planned, self.roster)
+                self.expected = load_expected_failures(self.expected_failures, planned, self.roster)
             for claim in planned:
                 name = claim.id
                 if self.wanted and not {name, f"{claim.aspect}/{name}"} & self.wanted:

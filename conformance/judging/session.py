@@ -23,7 +23,7 @@ from conformance.spec.call import Call, Unsupported
 from conformance.spec.case import Case
 from conformance.spec.library import Library
 from conformance.spec.request import Memory, Observation, Request, laid_out
-from conformance.subjects.answer import check_answer
+from conformance.subjects.answer_check import check_answer
 from conformance.subjects.observation import kept, neutral, seed_of, with_arrays, without_unused
 from conformance.subjects.protocol import HasLibrary, Subject
 from conformance.subjects.reference import where_raised

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 
 # A K that grew by more than this is worth a look, though it is still within the limit.
 GROWTH = 2.0
@@ -159,8 +159,8 @@ tox run -e conformance-tf221 -- --report-json tf221.json
 {render(difference).strip()}
 ```
 
-The records of `conformance/judging/divergences/` hold for the newer version. Where the older one does
-otherwise, it is *stale* or fails there, and so is listed as fixed.
+The recorded divergences (`conformance/layers/*/divergences.py`) hold for the newer version. Where
+the older one behaves differently, a claim is *stale* or fails there, and is listed as fixed.
 """
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 
 # How many kinds are shown in full; the rest is counted.
 _SHOWN = 20

@@ -12,7 +12,7 @@ from typing import Any
 
 import refimpl
 from conformance.judging.verdict import Record
-from conformance.report import Report
+from conformance.report.summary import Report
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1

@@ -17,8 +17,8 @@ import pytest
 
 if TYPE_CHECKING:
     from conformance.judging.claims import Claim
-    from conformance.report import Report
     from conformance.report.progress import Progress
+    from conformance.report.summary import Report
 
 # The name under which a record travels in a test's user properties.
 PROPERTY = "conformance"
@@ -163,7 +163,7 @@ class Ledger:
 
     def _close(self) -> Report:
         from conformance.judging.verdict import Record
-        from conformance.report import Report
+        from conformance.report.summary import Report
 
         judged = {nodeid: Record.from_json(values) for nodeid, values in self.records.items()}
         lost = {nodeid: self._lost(nodeid, why) for nodeid, why in self.broken.items()}

@@ -9,7 +9,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.report.terminal import render
 
 # Wide enough for the four subjects and the two columns of their agreement side by side.

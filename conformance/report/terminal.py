@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 
 _LEGEND = (
     "✓ passed/total worst K{limit}  ~ rest expected  ✗ fail/stale/error  "

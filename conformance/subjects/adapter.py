@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from conformance.spec.call import Owned, Role, Unsupported
 from conformance.spec.request import Observation, Request
-from conformance.subjects.answer import AnswerError, check_array
+from conformance.subjects.answer_check import AnswerError, check_array
 from conformance.subjects.gap import Gap
 from conformance.subjects.protocol import constant
 

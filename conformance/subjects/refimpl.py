@@ -10,8 +10,9 @@ import numpy.typing as npt
 from conformance.spec.call import Owned
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
-from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.subjects.protocol import constant, resolve
+from conformance.subjects.tf_library import RefimplTfLibrary
+from conformance.subjects.torch_library import RefimplTorchLibrary
 from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]

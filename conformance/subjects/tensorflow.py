@@ -12,8 +12,8 @@ import numpy.typing as npt
 from conformance.spec.call import Owned
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
-from conformance.subjects.libraries import TensorFlowLibrary
 from conformance.subjects.protocol import constant, resolve
+from conformance.subjects.tf_library import TensorFlowLibrary
 
 Array = npt.NDArray[Any]
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from conformance.spec.call import Owned, Slot
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
-from conformance.subjects.libraries import TorchLibrary
 from conformance.subjects.protocol import constant, resolve
+from conformance.subjects.torch_library import TorchLibrary
 
 Array = npt.NDArray[Any]
 

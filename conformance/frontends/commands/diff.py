@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.report.arguments import folder
 from conformance.report.diff import compare, page, render
 from conformance.report.json import read
+from conformance.tools.arguments import folder
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -21,15 +21,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from conformance.report.arguments import folder, positive, without
 from conformance.report.json import versions
-from conformance.report.parallel import spread
 from conformance.studies.accuracy.activations import ACTIVATIONS, named
 from conformance.studies.accuracy.measure import Plan, Results, Share, measure, merge, shares
 from conformance.studies.accuracy.page import as_json, page, unexplained
 from conformance.studies.accuracy.plot import Curve, draw
+from conformance.studies.parallel import spread
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
+from conformance.tools.arguments import folder, positive, without
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from conformance.report.arguments import folder, positive
 from conformance.studies.kill_matrix.mutants import MUTANTS, Mutant
 from conformance.studies.kill_matrix.page import cells, page, shortcomings, summary, to_json
 from conformance.studies.kill_matrix.run import Found, run
+from conformance.tools.arguments import folder, positive
 
 DOCUMENT = "kill-matrix.md"
 

@@ -20,7 +20,6 @@ from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import seeded
-from conformance.report.parallel import spread
 from conformance.spec.mutant import Mutant
 from conformance.studies.kill_matrix.coverage import row_of
 from conformance.studies.kill_matrix.harness import (
@@ -34,6 +33,7 @@ from conformance.studies.kill_matrix.harness import (
     parts,
 )
 from conformance.studies.kill_matrix.mutants import MUTANTS
+from conformance.studies.parallel import spread
 from conformance.subjects import loading
 
 

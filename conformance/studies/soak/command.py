@@ -10,14 +10,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from conformance.report.arguments import folder, positive, without
 from conformance.report.json import versions
-from conformance.report.parallel import spread
 from conformance.report.spinner import counter
+from conformance.studies.parallel import spread
 from conformance.studies.soak import run as soak
 from conformance.studies.soak import store as kept
 from conformance.studies.soak.page import as_json, page
 from conformance.subjects.loading import SUBJECTS
+from conformance.tools.arguments import folder, positive, without
 
 _SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
 

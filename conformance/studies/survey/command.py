@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conformance.report.arguments import folder, positive
 from conformance.report.json import read
 from conformance.studies.survey import (
     CAPSULES,
@@ -22,6 +21,7 @@ from conformance.studies.survey import (
     read_implementations,
     write_capsules,
 )
+from conformance.tools.arguments import folder, positive
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.judging.expectations import ExpectedFailure
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.studies.survey.implementation import KINDS
 
 

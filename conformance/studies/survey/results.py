@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judging.verdict import Record, Verdict, rerun_command
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 
 

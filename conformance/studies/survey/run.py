@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.report import Report
 from conformance.report.json import read
+from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 
 

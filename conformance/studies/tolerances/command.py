@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from conformance.programs import all_cases
-from conformance.report.arguments import folder, positive
 from conformance.studies.tolerances import OURS, Found, as_json, page, run, summary
+from conformance.tools.arguments import folder, positive
 
 DOCUMENT = "tolerances.md"
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from conformance.report.markdown import console, listing, table
 from conformance.report.markdown import page as joined
 from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS, Mutant
-from conformance.studies.tolerances.prose import CHOICES, INTRODUCTION
 from conformance.studies.tolerances.results import Found
 from conformance.studies.tolerances.rules import OURS, RULES
 
+_PROSE = Path(__file__).with_name("prose.md")
 _COMMAND = "conformance tolerances --docs docs/"
 _NAMES = tuple(rule.name for rule in RULES)
 # So loose that a line for each mutant that it misses would say little.
@@ -37,15 +38,16 @@ def page(found: Found) -> str:
     str
         Markdown.
     """
+    introduction, how_compared, *choices = _read_prose()
     blocks = [
         "# Derived bounds and fixed tolerances",
         f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->",
-        INTRODUCTION,
+        introduction,
         console("python -m conformance tolerances -n 2"),
         _overview(found),
         _sentence(found),
-        "## How they are compared",
-        listing(CHOICES),
+        how_compared,
+        listing(choices),
         "## The rules",
         table(
             ("rule", "what it says", "where"),
@@ -93,6 +95,11 @@ def summary(found: Found) -> Iterator[str]:
             f"{name:16} rejects {rejected:6,} of {judged:7,} healthy arrays,"
             f" catches {caught:3} of {of:3} mutants"
         )
+
+
+def _read_prose() -> list[str]:
+    """Return the paragraphs of prose.md, each in one line."""
+    return [" ".join(each.split()) for each in _PROSE.read_text("utf-8").split("\n\n")]
 
 
 def _overview(found: Found) -> str:

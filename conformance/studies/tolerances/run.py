@@ -15,11 +15,11 @@ from conformance.checks import PAIRS
 from conformance.judging.claims import Claim, plan
 from conformance.judging.divergences import recorded
 from conformance.judging.session import Session, SubjectRaised
-from conformance.report.parallel import spread
 from conformance.spec.call import Unsupported
 from conformance.studies.kill_matrix.harness import Part, bench, concerns, honest, parts
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.run import claims_of
+from conformance.studies.parallel import spread
 from conformance.studies.tolerances.comparison import Comparison, comparisons
 from conformance.studies.tolerances.results import Cell, Example, Fate, Found, Healthy
 from conformance.studies.tolerances.rules import RULES, Rule

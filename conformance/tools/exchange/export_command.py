@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.report.arguments import positive
 from conformance.report.spinner import counter
+from conformance.tools.arguments import positive
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.arrays import FORMATS
 from conformance.tools.exchange.pack import write

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.frontends.api import expectations
 from conformance.judging.claims import Claim, judge
+from conformance.judging.expected_failures import load_expected_failures
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.pack import Pack
 from conformance.tools.exchange.question import Question, folder_name
@@ -67,7 +67,7 @@ def judge_results(
         for question in asked.questions
     }
     planned = [claim for group in claims.values() for claim in group]
-    expected = expectations(
+    expected = load_expected_failures(
         expected_failures, planned, {subject.name: session.roster[subject.name]}
     )
     if wanted:

@@ -14,7 +14,7 @@ import refimpl
 from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.subjects.roster import roster_of
-from conformance.tools.exchange import VERSION, ExchangeError, documents
+from conformance.tools.exchange import VERSION, ExchangeError, json_files
 from conformance.tools.exchange.arrays import FORMATS, Folder, Format
 from conformance.tools.exchange.placeholder import ASKED
 from conformance.tools.exchange.question import Question, Stated, questions_of, state
@@ -72,11 +72,11 @@ def write(
         stated = state(question, session, name)
         folder = path / question.name
         folder.mkdir()
-        documents.write(folder / "question.json", stated.document)
+        json_files.write(folder / "question.json", stated.document)
         Folder(folder, form).save({**stated.given, **stated.expected})
         progress(done, len(questions))
     # Last, so that a pack that was interrupted is none.
-    documents.write(
+    json_files.write(
         path / "pack.json",
         {
             "version": VERSION,
@@ -137,7 +137,7 @@ class Pack:
         """
         if not path.is_dir():
             raise ExchangeError(f"there is no folder {path}")
-        document = documents.read(path / "pack.json", "pack")
+        document = json_files.read(path / "pack.json", "pack")
         choice = Choice.from_json(document["dialect"], document["choice"])
         try:
             questions = tuple(questions_of(choice.claims()))
@@ -179,7 +179,7 @@ class Pack:
         folder = self.path / question.name
         stated = state(question, session, subject)
         for key, here, there in _differences(
-            stated.document, documents.read(folder / "question.json", "question")
+            stated.document, json_files.read(folder / "question.json", "question")
         ):
             raise ExchangeError(
                 f"{folder / 'question.json'} does not ask what the installed suite ({_SUITE}) asks:"

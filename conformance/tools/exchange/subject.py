@@ -11,7 +11,7 @@ import numpy.typing as npt
 from conformance.spec.call import Owned, Unsupported
 from conformance.spec.request import Observation, Request
 from conformance.subjects.loading import SUBJECTS
-from conformance.tools.exchange import ExchangeError, documents
+from conformance.tools.exchange import ExchangeError, json_files
 from conformance.tools.exchange.arrays import Folder, Format
 from conformance.tools.exchange.question import Stated, folder_name
 
@@ -40,7 +40,7 @@ class FileSubject:
     def __init__(self, path: Path, dialect: str, form: Format) -> None:
         if not path.is_dir():
             raise ExchangeError(f"there is no folder {path}")
-        document = documents.read(path / "results.json", "results")
+        document = json_files.read(path / "results.json", "results")
         self.name: str = document["subject"]
         if self.name in SUBJECTS:
             raise ExchangeError(
@@ -61,7 +61,7 @@ class FileSubject:
         folder = self.path / name
         if not folder.is_dir():
             raise ExchangeError(f"there is no answer: the folder {folder} is missing")
-        answer = documents.read(folder / "answer.json", "answer")
+        answer = json_files.read(folder / "answer.json", "answer")
         lacking, broken = _said(answer, "unsupported"), _said(answer, "error")
         if request.fresh:
             if "owned" in lacking:

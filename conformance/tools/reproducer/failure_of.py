@@ -26,7 +26,7 @@ _WHY = {
     "mask": "it counts 262,144 draws, and no single number is wrong; conformance/checks/mask.py",
     "chapter": "it is a short program already: conformance/programs/chapter",
     "seeded": "it is a short program already: conformance/programs/seeded",
-    "trajectory": "it is a training run, which does not get small: conformance/checks/trajectory/training.py",
+    "trajectory": "it is a training run, which does not get small: conformance/checks/trajectory",
 }
 
 # How a process ended, in short.

@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from conformance.spec.request import Request
 from conformance.subjects.observation import seed_of
 from conformance.subjects.roster import Entry
-from conformance.tools.reproducer import bad_call as badcall
+from conformance.tools.reproducer import bad_call_program as badcall
 from conformance.tools.reproducer.codegen import BUILT_IN, Words, batch, cotangent, of_reference
 from conformance.tools.reproducer.comparison import comparison
 from conformance.tools.reproducer.failure import Failure, NoCapsule

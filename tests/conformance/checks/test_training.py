@@ -27,7 +27,8 @@ from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import LIMIT, distance
 from conformance.programs import all_cases, seeded, trajectory
 from conformance.spec.call import Unsupported
-from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
+from conformance.subjects.tf_library import RefimplTfLibrary
+from conformance.subjects.torch_library import RefimplTorchLibrary
 from refimpl.tf.random import libm
 from refimpl.torch.random import transforms
 

@@ -8,9 +8,9 @@ import pytest
 
 from conformance.frontends import cli
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
 from conformance.report.diff import compare, render
 from conformance.report.json import read, to_json, write
+from conformance.report.summary import Report
 
 
 def record(case, verdict, k=0.5, message="no", aspect="output"):

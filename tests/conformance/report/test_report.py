@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
 from conformance.report.json import SCHEMA, check_destination, to_json, versions, write
+from conformance.report.summary import Report
 from conformance.report.terminal import Cell, render
 
 SENTENCES = {

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.judging.claims import plan
 from conformance.judging.verdict import Verdict
-from conformance.report.parallel import spread
+from conformance.studies.parallel import spread
 from conformance.studies.soak import command
 from conformance.studies.soak import run as soak
 from conformance.studies.soak import store as kept

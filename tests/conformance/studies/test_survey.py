@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.studies.survey import Column, explained, page, read_implementations, write_capsules
 from conformance.studies.survey.command import main
 

@@ -20,7 +20,7 @@ from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.oracle.bounds import LIMIT
 from conformance.subjects.loading import load
-from conformance.tools.exchange import ExchangeError, documents
+from conformance.tools.exchange import ExchangeError, json_files
 from conformance.tools.exchange.arrays import FORMATS, Folder
 from conformance.tools.exchange.judge import judge_results
 from conformance.tools.exchange.pack import Pack, write
@@ -429,13 +429,13 @@ def test_the_sample_pack_is_what_would_be_written_today(tmp_path):
 
 def test_every_document_follows_its_schema(sample):
     pack, results = sample
-    schema = json.loads(documents.SCHEMA.read_text())
+    schema = json.loads(json_files.SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     found = [*pack.rglob("*.json"), *results.rglob("*.json")]
     assert len(found) == 10
     for file in found:
         jsonschema.validate(json.loads(file.read_text()), schema)
-        documents.read(file, file.stem)
+        json_files.read(file, file.stem)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -1,6 +1,6 @@
 """The documents that are made from data, so that they cannot disagree with it.
 
-``python -m conformance.studies.documents docs/`` writes the chapter's claims and the recorded
+``python -m conformance.studies.docs_pages docs/`` writes the chapter's claims and the recorded
 divergences; with ``--json FILE``, the report of a run, it draws the matrix, too.
 """
 
@@ -20,13 +20,13 @@ from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
 from conformance.programs.chapter import cases as chapter_cases
-from conformance.report import Report
 from conformance.report.markdown import console, page, table
+from conformance.report.summary import Report
 from conformance.spec.call import Unsupported
 from conformance.spec.divergence import Divergence
 from conformance.subjects.loading import SUBJECTS
 
-_COMMAND = "python -m conformance.studies.documents docs/"
+_COMMAND = "python -m conformance.studies.docs_pages docs/"
 _NOTE = f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->"
 _FRAMEWORKS = {"torch": "PyTorch", "tf": "TensorFlow"}
 _SECTIONS = {
@@ -106,8 +106,8 @@ def divergences() -> str:
     blocks = [
         "# Recorded divergences and limitations",
         _NOTE,
-        "What a subject lacks or does differently is written down once, in"
-        " `conformance/judging/divergences/`, with a sentence and a reason. A claim that shows a recorded"
+        "What a subject lacks or does differently is recorded once, with a sentence and a reason, in"
+        " the `divergences.py` of its family in `conformance/layers/`. A claim that shows a recorded"
         " deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
         " that no longer happens is `stale`, which fails the run as well. So this list is neither"
         " too short nor too long for the versions that are pinned.",
@@ -218,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit status.
     """
-    parser = argparse.ArgumentParser(prog="python -m conformance.studies.documents")
+    parser = argparse.ArgumentParser(prog="python -m conformance.studies.docs_pages")
     parser.add_argument("folder", type=Path, help="where the documents stand: docs/")
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="report of a run, to draw the matrix from"

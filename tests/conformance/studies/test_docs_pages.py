@@ -12,10 +12,10 @@ import pytest
 from conformance.judging.divergences import DIVERGENCES
 from conformance.judging.verdict import Record, Verdict
 from conformance.programs.chapter import STATEMENTS
-from conformance.report import Report
 from conformance.report.json import to_json
+from conformance.report.summary import Report
 from conformance.report.svg import to_svg
-from conformance.studies.documents import DOCUMENTS, main, report_of
+from conformance.studies.docs_pages import DOCUMENTS, main, report_of
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,7 +31,7 @@ def whole_repository():
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_page_made_from_data_is_up_to_date(name):
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert page == DOCUMENTS[name](), "run python -m conformance.studies.documents docs/"
+    assert page == DOCUMENTS[name](), "run python -m conformance.studies.docs_pages docs/"
 
 
 def test_every_statement_and_every_record_has_its_row():

@@ -6,7 +6,7 @@ import weakref
 
 import numpy as np
 
-from conformance.report.parallel import spread
+from conformance.studies.parallel import spread
 
 
 def test_every_part_is_done_and_no_result_is_kept_that_was_dealt_with():
