@@ -106,9 +106,9 @@ def divergences() -> str:
     blocks = [
         "# Recorded divergences and limitations",
         _NOTE,
-        "What a subject lacks or does differently is recorded once, with a sentence and a reason, in"
-        " the `divergences.py` of its family in `conformance/layers/`. A claim that shows a recorded"
-        " deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
+        "What a subject lacks or does differently is recorded once, with a sentence and a reason,"
+        " in the `divergences.py` of its family in `conformance/layers/`. A claim that shows a"
+        " recorded deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
         " that no longer happens is `stale`, which fails the run as well. So this list is neither"
         " too short nor too long for the versions that are pinned.",
         "*Refuses* means that the subject raises, *answers otherwise* that its numbers, shapes or"

@@ -12,7 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from conformance.programs import all_cases
-from conformance.studies.tolerances import OURS, Found, as_json, page, run, summary
+from conformance.studies.tolerances.page import as_json, page, summary
+from conformance.studies.tolerances.results import Found
+from conformance.studies.tolerances.rules import OURS
+from conformance.studies.tolerances.run import run
 from conformance.tools.arguments import folder, positive
 
 DOCUMENT = "tolerances.md"

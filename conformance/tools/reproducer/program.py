@@ -25,7 +25,7 @@ _PACKAGES = {"torch": ("torch",), "tensorflow": ("tensorflow", "tensorflow-cpu",
 # What stands in a program -> what it must import.
 _NEEDED = {
     ", bfloat16)": "from ml_dtypes import bfloat16",
-    "laid_out(": "from conformance.subjects.protocol import laid_out",
+    "laid_out(": "from conformance.spec.request import laid_out",
 }
 
 

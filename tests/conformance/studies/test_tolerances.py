@@ -23,21 +23,13 @@ from conformance.studies.kill_matrix import harness as bench
 from conformance.studies.kill_matrix import run as matrix
 from conformance.studies.kill_matrix.harness import Part
 from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS
-from conformance.studies.tolerances import (
-    RULES,
-    Fate,
-    Found,
-    Healthy,
-    as_json,
-    command,
-    dot_product,
-    page,
-    run,
-    webnn,
-)
+from conformance.studies.tolerances import command, dot_product, webnn
 from conformance.studies.tolerances import run as running
 from conformance.studies.tolerances.comparison import Comparison, comparisons
-from conformance.studies.tolerances.results import Cell
+from conformance.studies.tolerances.page import as_json, page
+from conformance.studies.tolerances.results import Cell, Fate, Found, Healthy
+from conformance.studies.tolerances.rules import RULES
+from conformance.studies.tolerances.run import run
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {rule.name: rule for rule in RULES}

@@ -81,7 +81,7 @@ def test_columns_stand_beside_their_framework_and_dialects_are_known():
 
 def test_no_framework_is_imported_before_it_is_asked_for():
     script = (
-        "import sys, conformance.subjects as s, conformance.subjects.torch,"
+        "import sys, conformance.subjects.loading as s, conformance.subjects.torch,"
         "conformance.subjects.tensorflow; s.load('refimpl.torch'); s.load('refimpl.tf');"
         "print([n for n in ('torch', 'tensorflow', 'keras') if n in sys.modules])"
     )
