@@ -98,8 +98,8 @@ def _raised_apart(subject: str, library: Library, bad: Bad) -> Finding:
     if not sandbox.AVAILABLE:
         raise Unsupported("the call may kill its process, and this system cannot copy one")
     try:
-        return _raised(sandbox.in_copy(lambda: attempt(library, bad), _PATIENCE))
-    except sandbox.Died as died:
+        return _raised(sandbox.run_in_fork(lambda: attempt(library, bad), _PATIENCE))
+    except sandbox.ProcessDeath as died:
         signals = bad.framework.signals if isinstance(bad.framework, Dies) else ()
         if signals and died.signal not in signals:  # it dies otherwise than is on record
             return Finding("the end", math.inf, "value", died.how, " or ".join(signals), "none")

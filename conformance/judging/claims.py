@@ -22,7 +22,7 @@ from conformance.programs import all_cases
 from conformance.spec.call import Call, Unsupported
 from conformance.spec.case import Case
 from conformance.subjects.protocol import HasLibrary
-from conformance.subjects.roster import Entry, Given, Roster, roster_of
+from conformance.subjects.roster import Roster, RosterEntry, SubjectLike, roster_of
 
 __all__ = ["ASPECTS", "Claim", "Session", "judge", "plan"]
 
@@ -54,7 +54,7 @@ class Claim:
         return f"{self.case.id}-{self.subject}-{self.form}"
 
 
-def plan(given: Roster | Iterable[Given], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
+def plan(given: Roster | Iterable[SubjectLike], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
     """List the claims about some subjects, loading none of the built-in ones.
 
     Parameters
@@ -102,7 +102,7 @@ def _plan(roster: Roster) -> Iterator[Claim]:
         yield from _agreements(case, tuple(roster), spoken, selection)
 
 
-def _is_nothing_to_claim(case: Case, entry: Entry, selection: Selection) -> bool:
+def _is_nothing_to_claim(case: Case, entry: RosterEntry, selection: Selection) -> bool:
     if entry.built_in and entry.name.startswith("refimpl."):
         # Its own draws are what the others are held against.
         return case.layer == "seeded" or bool(case.config.get("free", False))

@@ -15,7 +15,7 @@ from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.case import Case
 from conformance.spec.divergence import Kind
-from conformance.subjects.roster import Entry
+from conformance.subjects.roster import RosterEntry
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def known_of(
     case: Case,
     aspect: str,
     form: str,
-    entries: Sequence[Entry],
+    entries: Sequence[RosterEntry],
     calls: Iterable[Call],
     expected: Sequence[ExpectedFailure],
 ) -> list[Known]:
@@ -200,7 +200,7 @@ def known_of(
         The claim's case.
     aspect, form : str
         Its other coordinates.
-    entries : sequence of Entry
+    entries : sequence of RosterEntry
         Its subject, or both.
     calls : iterable of Call
         Its calls; empty if the dialect cannot say the case.

@@ -19,8 +19,8 @@ from conformance.judging.session import Session, SubjectRaised
 from conformance.judging.verdict import Record
 from conformance.programs import seeded
 from conformance.spec.case import Case
-from conformance.subjects.roster import Entry, Roster, referred_to
-from conformance.subjects.sandbox import Died, Limits, Worker
+from conformance.subjects.roster import Roster, RosterEntry, loader_of
+from conformance.subjects.sandbox import Limits, ProcessDeath, Worker
 
 _SERVANT = "conformance.judging.isolation:servant"
 
@@ -40,7 +40,7 @@ class _Question:
 class _Setup:
     """What the verdicts depend on beside the claim."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     expected: tuple[ExpectedFailure, ...]
 
 
@@ -100,7 +100,7 @@ class Judge:
             question = _Question(case, claim.aspect, claim.subject, claim.form, dead)
             try:
                 record: Record = self._worker.ask(question)
-            except Died as died:
+            except ProcessDeath as died:
                 words = f"{claim.subject} {died.how}"
                 if died.about in dead or not died.about:  # a program: nothing of it can be skipped
                     return claims.accident(claim, self._session, words)
@@ -135,7 +135,7 @@ def servant(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Recor
     -------
     callable
     """
-    roster = {entry.name: replace(entry, load=referred_to(entry)) for entry in setup.entries}
+    roster = {entry.name: replace(entry, load=loader_of(entry)) for entry in setup.entries}
     session = Session(roster=roster)
     silent = set(roster)  # they have not yet told what they lack
     known: dict[str, Case] = {}  # a case is compared by identity

@@ -27,7 +27,7 @@ from conformance.subjects.answer_check import check_answer
 from conformance.subjects.observation import kept, neutral, seed_of, with_arrays, without_unused
 from conformance.subjects.protocol import HasLibrary, Subject
 from conformance.subjects.reference import where_raised
-from conformance.subjects.roster import Roster, built_in, handed_over, lacks_of
+from conformance.subjects.roster import Roster, built_in, entry_for, gaps_of
 
 Array = npt.NDArray[Any]
 
@@ -147,7 +147,7 @@ class Session:
         roster: Roster | None = None,
         oracle: Session | None = None,
     ) -> None:
-        handed = {name: handed_over(name, subject) for name, subject in given.items()}
+        handed = {name: entry_for(name, subject) for name, subject in given.items()}
         self.roster: Roster = {**built_in(), **(roster or {}), **handed}
         self.rerun = rerun or self._rerun
         self.subject = functools.cache(self._load)
@@ -172,7 +172,7 @@ class Session:
         SubjectRaised
             If it cannot be loaded.
         """
-        lacks = lacks_of(self.subject(name), name)
+        lacks = gaps_of(self.subject(name), name)
         self.roster = {**self.roster, name: replace(self.roster[name], lacks=lacks)}
 
     def watch(self, about: Callable[[str], None], dead: Mapping[str, str]) -> None:

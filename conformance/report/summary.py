@@ -65,8 +65,8 @@ class Report:
             planned=len(ordered) if planned is None else planned,
             checked=len(ordered) if checked is None else checked,
             records=ordered,
-            subjects=_occurring(subjects, (record.subject for record in ordered)),
-            layers=_families(_occurring(layers, (record.layer for record in ordered))),
+            subjects=_order_names(subjects, (record.subject for record in ordered)),
+            layers=_group_families(_order_names(layers, (record.layer for record in ordered))),
         )
 
     @property
@@ -80,12 +80,12 @@ class Report:
         return self.complete and all(record.verdict.healthy for record in self.records)
 
 
-def _occurring(wanted: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:
+def _order_names(wanted: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:
     names = dict.fromkeys(found)
     return tuple(dict.fromkeys([*(name for name in wanted if name in names), *names]))
 
 
-def _families(layers: Sequence[str]) -> tuple[str, ...]:
+def _group_families(layers: Sequence[str]) -> tuple[str, ...]:
     families: dict[str, list[str]] = {}
     for layer in layers:
         families.setdefault(re.sub(r"\dd$", "", layer), []).append(layer)

@@ -34,7 +34,7 @@ _LANDMARKS: Mapping[str, tuple[float, ...]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Given(Case):
+class ActivationCase(Case):
     """A case whose arrays are given. Its cotangents are one.
 
     Attributes
@@ -82,7 +82,7 @@ class Activation:
         """Points that must not be missed."""
         return _LANDMARKS.get(self.name, ())
 
-    def case(self, values: Array) -> Given:
+    def case(self, values: Array) -> ActivationCase:
         """Make the case that asks for these inputs.
 
         Parameters
@@ -92,12 +92,12 @@ class Activation:
 
         Returns
         -------
-        Given
+        ActivationCase
         """
         arrays = {"input": values.reshape(-1, 1)}  # a batch: some layers want one
         if self.layer == "prelu":
             arrays["weight"] = np.array([0.25], np.float32)
-        return Given(
+        return ActivationCase(
             layer=self.layer,
             words=self.words,
             config=self.config,
@@ -109,7 +109,7 @@ class Activation:
         )
 
 
-def _all() -> list[Activation]:
+def _list_activations() -> list[Activation]:
     found = [
         Activation(layer, (word,) if word else (), {**PARAMETERS[layer][word], "inplace": False})
         for layer in PARAMETERS
@@ -118,10 +118,10 @@ def _all() -> list[Activation]:
     return [*found, Activation("prelu", (), {"num_parameters": 1})]
 
 
-ACTIVATIONS: Mapping[str, Activation] = {each.name: each for each in _all()}
+ACTIVATIONS: Mapping[str, Activation] = {each.name: each for each in _list_activations()}
 
 
-def named(name: str) -> list[Activation]:
+def find_activations(name: str) -> list[Activation]:
     """Find activations.
 
     Parameters

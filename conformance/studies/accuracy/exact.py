@@ -33,7 +33,7 @@ NEAR_ZERO = 2.0**-4
 REACH = 0.01
 
 # What the op can be told, so that its slope does not cancel.
-_TELLING: Mapping[str, Mapping[str, str]] = {
+_EXACT_OPTIONS: Mapping[str, Mapping[str, str]] = {
     "elu": {"slope_from": "input"},
     "selu": {"slope_from": "input"},
     "celu": {"slope_from": "input"},
@@ -41,7 +41,7 @@ _TELLING: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
+def exact_values(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     """Give an activation's values and slopes.
 
     Parameters
@@ -58,10 +58,10 @@ def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     config = {**case.config, **conventions}
     with np.errstate(all="ignore"):
         x = case.draw("input").astype(np.float64)
-        value, slope = _of_oracle(case, conventions)
+        value, slope = _oracle_values(case, conventions)
         finite = np.isfinite(x)
-        if case.layer in _TELLING:
-            _, better = _of_oracle(case, {**conventions, **_TELLING[case.layer]})
+        if case.layer in _EXACT_OPTIONS:
+            _, better = _oracle_values(case, {**conventions, **_EXACT_OPTIONS[case.layer]})
             slope = np.where(finite, better, slope)
         if config.get("approximate") == "tanh":
             value = np.where(finite, x * _tanh_gate(x)[0], value)
@@ -70,14 +70,14 @@ def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     return value, slope
 
 
-def _of_oracle(case: Case, conventions: Config) -> tuple[Floats, Floats]:
+def _oracle_values(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     arrays = {name: case.draw(name).astype(np.float64) for name in case.shapes}
     answer = oracle.answer_of(case, conventions, arrays)
     output = answer.outputs["output"]
     return output, answer.vjp({"output": np.ones_like(output)})["input"]
 
 
-def _bell(x: Floats) -> Floats:
+def _logistic_slope(x: Floats) -> Floats:
     """Slope of the logistic function: neither factor cancels."""
     e = np.exp(-np.abs(x))
     return e / np.square(1.0 + e)
@@ -92,22 +92,22 @@ def _tanh_gate(x: Floats) -> tuple[Floats, Floats]:
     double = 2.0 * sqrt(2.0 / pi) * (near + 0.044715 * near**3)
     inner = 2.0 * sqrt(2.0 / pi) * (1.0 + 3.0 * 0.044715 * near * near)
     e = np.exp(-np.abs(double))
-    return np.where(double < 0.0, e, 1.0) / (1.0 + e), _bell(double) * inner
+    return np.where(double < 0.0, e, 1.0) / (1.0 + e), _logistic_slope(double) * inner
 
 
-def _tanh_gelu(x: Floats) -> Floats:
+def _tanh_gelu_slope(x: Floats) -> Floats:
     gate, slope = _tanh_gate(x)
     return gate + np.clip(x, -100.0, 100.0) * slope
 
 
-def _hardswish(x: Floats) -> Floats:
+def _hardswish_slope(x: Floats) -> Floats:
     """Straight line (2x + 3)/6, whose zero is at a number of float32."""
     return np.where(x <= -3.0, 0.0, np.where(x >= 3.0, 1.0, (2.0 * x + 3.0) / 6.0))
 
 
 _SLOPES: Mapping[str, Callable[[Floats], Floats]] = {
-    "sigmoid": _bell,
-    "tanh": lambda x: 4.0 * _bell(2.0 * x),
-    "gelu": _tanh_gelu,
-    "hardswish": _hardswish,
+    "sigmoid": _logistic_slope,
+    "tanh": lambda x: 4.0 * _logistic_slope(2.0 * x),
+    "gelu": _tanh_gelu_slope,
+    "hardswish": _hardswish_slope,
 }

@@ -15,7 +15,7 @@ from rich.table import Table
 from conformance.studies.kill_matrix.mutants import MUTANTS, Mutant
 from conformance.studies.kill_matrix.page import cells, page, shortcomings, summary, to_json
 from conformance.studies.kill_matrix.run import Found, run
-from conformance.tools.arguments import folder, positive
+from conformance.tools.arguments import existing_folder, positive_int
 
 DOCUMENT = "kill-matrix.md"
 
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-n",
         dest="processes",
-        type=positive,
+        type=positive_int,
         default=os.cpu_count() or 1,
         metavar="PROCESSES",
         help="share the work among processes (default: one for each core)",
@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         "-k", default="", metavar="WORDS", help="only mutants whose names have all of these words"
     )
     parser.add_argument("--report-json", type=Path, metavar="FILE", help="write the result to FILE")
-    parser.add_argument("--docs", type=folder, metavar="DIR", help=f"write {DOCUMENT} into DIR")
+    parser.add_argument(
+        "--docs", type=existing_folder, metavar="DIR", help=f"write {DOCUMENT} into DIR"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="leave the table out")
     return parser
 

@@ -33,7 +33,7 @@ from conformance.studies.kill_matrix.harness import (
     parts,
 )
 from conformance.studies.kill_matrix.mutants import MUTANTS
-from conformance.studies.parallel import spread
+from conformance.studies.parallel import map_parallel
 from conformance.subjects import loading
 
 
@@ -151,7 +151,7 @@ def run(
     dealt = list(parts(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
     total = sum(part.size for part in dealt)
     done, results = 0, {}
-    for place, judged in spread(_judge_part, dealt, processes):
+    for place, judged in map_parallel(_judge_part, dealt, processes):
         results[place] = judged
         done += dealt[place].size
         progress(done, total)

@@ -60,11 +60,11 @@ def rejects(comparison: Comparison) -> Marks:
     got, reference = comparison.numbers
     kind = np.dtype(comparison.case.dtype)
     with np.errstate(all="ignore"):
-        apart = np.abs(places(got.astype(kind)) - places(reference.astype(kind)))
+        apart = np.abs(value_ranks(got.astype(kind)) - value_ranks(reference.astype(kind)))
     return np.asarray(np.where(comparison.same, 0, apart) > allowed)
 
 
-def places(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def value_ranks(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Number the values of a float dtype in their order, both zeros 0.
 
     Parameters
@@ -81,73 +81,73 @@ def places(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return found
 
 
-def _fixed(number: int) -> Ulps:
+def _constant(number: int) -> Ulps:
     return lambda config, shapes: number
 
 
-def _both(entry: Ulps) -> Mapping[str, Ulps]:
+def _both_dtypes(entry: Ulps) -> Mapping[str, Ulps]:
     return {"float32": entry, "float16": entry}
 
 
-def _units(float32: int, float16: int | None = None) -> Mapping[str, Ulps]:
+def _ulps(float32: int, float16: int | None = None) -> Mapping[str, Ulps]:
     half = float32 if float16 is None else float16
-    return {"float32": _fixed(float32), "float16": _fixed(half)}
+    return {"float32": _constant(float32), "float16": _constant(half)}
 
 
-def _conv(config: Config, shapes: Shapes) -> int | None:
+def _conv_ulps(config: Config, shapes: Shapes) -> int | None:
     """Two roundings for each product; other paddings than with zeros are another operator."""
     plain = config["padding_mode"] == "zeros" and config["batched"]
     return 2 * math.prod(shapes["weight"][1:]) if plain else None
 
 
-def _gemm(config: Config, shapes: Shapes) -> int:
+def _gemm_ulps(config: Config, shapes: Shapes) -> int:
     return 2 * shapes["input"][-1] + ("bias" in shapes)
 
 
-def _average(config: Config, shapes: Shapes) -> int | None:
+def _average_ulps(config: Config, shapes: Shapes) -> int | None:
     return math.prod(config["kernel"]) + 2 if config["batched"] else None
 
 
-def _given_statistics(config: Config, shapes: Shapes) -> int | None:
+def _batch_norm_ulps(config: Config, shapes: Shapes) -> int | None:
     inference = not config["training"] and config.get("track", True)
     return 6 if inference else None
 
 
-def _instance(number: int) -> Ulps:
+def _instance_norm_ulps(number: int) -> Ulps:
     return lambda config, shapes: None if config["track"] else number
 
 
-def _exact_form(config: Config, shapes: Shapes) -> int | None:
+def _gelu_ulps(config: Config, shapes: Shapes) -> int | None:
     return 18 if config.get("approximate", "none") == "none" else None
 
 
-def _plain_softplus(config: Config, shapes: Shapes) -> int | None:
+def _softplus_ulps(config: Config, shapes: Shapes) -> int | None:
     return 18 if config.get("beta", 1.0) == 1.0 else None
 
 
 _TABLE: Mapping[str, Mapping[str, Ulps]] = {
-    "conv2d": _both(_conv),
-    "linear": _both(_gemm),
-    "avg_pool2d": _both(_average),
-    "max_pool2d": _units(0),
-    "batch_norm1d": _both(_given_statistics),
-    "batch_norm2d": _both(_given_statistics),
-    "batch_norm3d": _both(_given_statistics),
-    "fused_batch_norm": _both(_given_statistics),
-    "batch_normalization": _units(6),
-    "instance_norm2d": {"float32": _instance(840), "float16": _instance(8400)},
-    "softmax": _both(lambda config, shapes: 3 * shapes["input"][config["axis"]] + 3),
-    "elu": _units(18),
-    "gelu": _both(_exact_form),
-    "hardsigmoid": _units(2),
-    "hardswish": _units(4),
-    "leaky_relu": _units(1, 2),
-    "prelu": _units(1),
-    "relu": _units(0),
-    "relu6": _units(0),
-    "hardtanh": _units(0),
-    "sigmoid": _units(34, 10),
-    "softplus": _both(_plain_softplus),
-    "softsign": _units(3),
-    "tanh": _units(16),
+    "conv2d": _both_dtypes(_conv_ulps),
+    "linear": _both_dtypes(_gemm_ulps),
+    "avg_pool2d": _both_dtypes(_average_ulps),
+    "max_pool2d": _ulps(0),
+    "batch_norm1d": _both_dtypes(_batch_norm_ulps),
+    "batch_norm2d": _both_dtypes(_batch_norm_ulps),
+    "batch_norm3d": _both_dtypes(_batch_norm_ulps),
+    "fused_batch_norm": _both_dtypes(_batch_norm_ulps),
+    "batch_normalization": _ulps(6),
+    "instance_norm2d": {"float32": _instance_norm_ulps(840), "float16": _instance_norm_ulps(8400)},
+    "softmax": _both_dtypes(lambda config, shapes: 3 * shapes["input"][config["axis"]] + 3),
+    "elu": _ulps(18),
+    "gelu": _both_dtypes(_gelu_ulps),
+    "hardsigmoid": _ulps(2),
+    "hardswish": _ulps(4),
+    "leaky_relu": _ulps(1, 2),
+    "prelu": _ulps(1),
+    "relu": _ulps(0),
+    "relu6": _ulps(0),
+    "hardtanh": _ulps(0),
+    "sigmoid": _ulps(34, 10),
+    "softplus": _both_dtypes(_softplus_ulps),
+    "softsign": _ulps(3),
+    "tanh": _ulps(16),
 }

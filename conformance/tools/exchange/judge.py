@@ -71,7 +71,7 @@ def judge_results(
         expected_failures, planned, {subject.name: session.roster[subject.name]}
     )
     if wanted:
-        _check_wanted(wanted, planned)
+        _check_claim_names(wanted, planned)
         claims = {
             name: [claim for claim in group if f"{claim.aspect}/{claim.id}" in wanted]
             for name, group in claims.items()
@@ -89,19 +89,19 @@ def judge_results(
         for claim in claims[question.name]:
             for form in claim.form.split("+"):
                 state(by_name[folder_name(claim.case.id, form)])
-            records.append(_with_folder(judge(claim, session, expected), results, question))
+            records.append(_add_folder(judge(claim, session, expected), results, question))
         progress(done, len(asked.questions))
     return Report.of(records, subjects=(subject.name,), layers=[r.layer for r in records])
 
 
-def _check_wanted(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
+def _check_claim_names(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
     known = {f"{claim.aspect}/{claim.id}" for claim in claims}
     for name in wanted:
         if name not in known:
             raise ExchangeError(f"--claim: the pack has no claim {name!r}")
 
 
-def _with_folder(record: Record, results: Path, question: Question) -> Record:
+def _add_folder(record: Record, results: Path, question: Question) -> Record:
     """Say in which folder the answer lies, where something is wrong with it."""
     if record.verdict in (Verdict.PASS, Verdict.UNSUPPORTED):
         return record

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from conformance.programs.bad_calls import Bad, Values
-from conformance.tools.reproducer.codegen import Words
-from conformance.tools.reproducer.codegen.base import Lines, keywords
+from conformance.tools.reproducer.codegen import Codegen
+from conformance.tools.reproducer.codegen.base import Lines, format_keywords
 from conformance.tools.reproducer.failure import Failure
 
 
-def target(failure: Failure) -> str:
+def bad_call_target(failure: Failure) -> str:
     """The dotted name of what is called.
 
     Parameters
@@ -23,10 +23,10 @@ def target(failure: Failure) -> str:
     -------
     str
     """
-    return str(_bad(failure).target)
+    return str(_bad_call(failure).target)
 
 
-def headline(failure: Failure) -> str:
+def describe_outcome(failure: Failure) -> str:
     """Say what became of it.
 
     Parameters
@@ -39,47 +39,49 @@ def headline(failure: Failure) -> str:
     str
     """
     if failure.finding.got == "accepted":
-        return f"a bad {_bad(failure).names} is accepted."
-    return f"a bad {_bad(failure).names} is refused with another {failure.finding.what[4:]}."
+        return f"a bad {_bad_call(failure).names} is accepted."
+    return f"a bad {_bad_call(failure).names} is refused with another {failure.finding.what[4:]}."
 
 
-def program(failure: Failure, words: Words) -> Lines:
+def write_bad_call(failure: Failure, words: Codegen) -> Lines:
     """Write the lines after the imports.
 
     Parameters
     ----------
     failure : Failure
         A failure of the aspect `errors`.
-    words : Words
+    words : Codegen
         The library's.
 
     Returns
     -------
     list of str
     """
-    bad = _bad(failure)
-    arguments = {name: _text(value, words) for name, value in bad.arguments.items()}
-    calls = [f"    made({', '.join(_text(each, words) for each in call)})" for call in bad.calls]
+    bad = _bad_call(failure)
+    arguments = {name: _format_value(value, words) for name, value in bad.arguments.items()}
+    calls = [
+        f"    made({', '.join(_format_value(each, words) for each in call)})" for call in bad.calls
+    ]
     return [
         'got, message, stage = "accepted", "", ""',
         "try:",
-        f"    made = {words.library}.{bad.target}({keywords(arguments)})",
+        f"    made = {words.library}.{bad.target}({format_keywords(arguments)})",
         *(['    stage = " at call"', *calls] if calls else []),
         "except Exception as error:",
         "    got, message = type(error).__name__ + stage, str(error)",
         "",
         words.versions,
         f'print(got, message, "(expected: {failure.finding.expected})")',
-        f"sys.exit({_wrong(failure, bad)})",
+        f"sys.exit({_failure_condition(failure, bad)})",
     ]
 
 
-def _bad(failure: Failure) -> Bad:
+def _bad_call(failure: Failure) -> Bad:
     bad: Bad = failure.trial.case.config["bad"]
     return bad
 
 
-def _wrong(failure: Failure, bad: Bad) -> str:
+def _failure_condition(failure: Failure, bad: Bad) -> str:
     """What must not be: as `checks.errors` has it."""
     subject = failure.trial.subject
     if subject.startswith("refimpl."):
@@ -90,11 +92,11 @@ def _wrong(failure: Failure, bad: Bad) -> str:
     return f"got != {bad.framework!r}" if known else 'got == "accepted"'
 
 
-def _text(value: Any, words: Words) -> str:
+def _format_value(value: Any, words: Codegen) -> str:
     if isinstance(value, Values):
         return words.array(value.array())
     if isinstance(value, list | tuple):
-        inner = ", ".join(_text(each, words) for each in value)
+        inner = ", ".join(_format_value(each, words) for each in value)
         comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
     return repr(value)

@@ -20,7 +20,7 @@ COTANGENT = "cotangent of "
 
 
 @dataclass(frozen=True, eq=False)
-class Given(Case):
+class ConcreteCase(Case):
     """A case with its numbers.
 
     The oracle, the translations and the checks take it like any other case.
@@ -44,7 +44,7 @@ class Given(Case):
         return values
 
 
-def given(case: Case, call: Call, steps: int) -> Given:
+def make_concrete(case: Case, call: Call, steps: int) -> ConcreteCase:
     """Draw a case's arrays, once and for all.
 
     Parameters
@@ -58,7 +58,7 @@ def given(case: Case, call: Call, steps: int) -> Given:
 
     Returns
     -------
-    Given
+    ConcreteCase
     """
     case = case.restricted_to(call.arrays)
     values = {(name, 0): case.draw(name) for name in case.shapes}
@@ -70,7 +70,7 @@ def given(case: Case, call: Call, steps: int) -> Given:
         cotangents = dict(oracle.expected(case, call.conventions).cotangents)
     values |= {(COTANGENT + name, 0): array for name, array in cotangents.items()}
     known = {each.name: getattr(case, each.name) for each in fields(Case)}
-    return Given(**known, values=MappingProxyType(values))
+    return ConcreteCase(**known, values=MappingProxyType(values))
 
 
 def shapes_of(values: Mapping[Key, Array]) -> Mapping[str, Any]:

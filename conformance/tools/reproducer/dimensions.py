@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from conformance.spec.case import Array
-from conformance.tools.reproducer.concrete_case import COTANGENT, Given, Key, shapes_of
+from conformance.tools.reproducer.concrete_case import COTANGENT, ConcreteCase, Key, shapes_of
 
 _OUT = COTANGENT + "output"
 
@@ -38,12 +38,12 @@ class Dimension:
     place: int | None = None
 
 
-def dimensions(case: Given) -> list[Dimension]:
+def dimensions(case: ConcreteCase) -> list[Dimension]:
     """The sizes of a case, the largest gains first: the batch, channels, then space.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
 
     Returns
@@ -93,12 +93,12 @@ def dimensions(case: Given) -> list[Dimension]:
     ]
 
 
-def size(case: Given, dimension: Dimension) -> int:
+def size_of(case: ConcreteCase, dimension: Dimension) -> int:
     """How large a dimension is.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
     dimension : Dimension
         One of its dimensions.
@@ -111,12 +111,12 @@ def size(case: Given, dimension: Dimension) -> int:
     return int(case.shapes[name][axis])
 
 
-def with_indices(case: Given, dimension: Dimension, kept: Array) -> Given:
+def with_indices(case: ConcreteCase, dimension: Dimension, kept: Array) -> ConcreteCase:
     """Keep some indices of a dimension.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
     dimension : Dimension
         One of its dimensions.
@@ -125,10 +125,10 @@ def with_indices(case: Given, dimension: Dimension, kept: Array) -> Given:
 
     Returns
     -------
-    Given
+    ConcreteCase
     """
     values = {}
-    before = size(case, dimension)
+    before = size_of(case, dimension)
     for (name, step), array in case.values.items():
         axis = dimension.axes.get(name)
         fits = axis is not None and axis < array.ndim and array.shape[axis] == before
@@ -145,19 +145,19 @@ def with_indices(case: Given, dimension: Dimension, kept: Array) -> Given:
     return with_values(replace(case, config=MappingProxyType(config)), values)
 
 
-def with_values(case: Given, values: Mapping[Key, Array]) -> Given:
+def with_values(case: ConcreteCase, values: Mapping[Key, Array]) -> ConcreteCase:
     """Give a case other arrays.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
     values : mapping
         Its values.
 
     Returns
     -------
-    Given
+    ConcreteCase
     """
     return replace(case, values=MappingProxyType(dict(values)), shapes=shapes_of(values))
 
@@ -188,17 +188,17 @@ _SWITCHES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def simpler(case: Given) -> Iterator[Given]:
+def simpler_options(case: ConcreteCase) -> Iterator[ConcreteCase]:
     """Propose the case with one option at its default.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
 
     Yields
     ------
-    Given
+    ConcreteCase
     """
     config = case.config
     if config.get("groups", 1) > 1:
@@ -228,11 +228,11 @@ def simpler(case: Given) -> Iterator[Given]:
             yield _with_option(case, "kernel", tuple(kernel))
 
 
-def _with_option(case: Given, option: str, value: Any) -> Given:
+def _with_option(case: ConcreteCase, option: str, value: Any) -> ConcreteCase:
     return replace(case, config=MappingProxyType({**case.config, option: value}))
 
 
-def _single_groups(case: Given) -> Iterator[Given]:
+def _single_groups(case: ConcreteCase) -> Iterator[ConcreteCase]:
     """Propose each group of a convolution alone, as one that has no groups."""
     config, groups = case.config, case.config["groups"]
     first = int(config["batched"])

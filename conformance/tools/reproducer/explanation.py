@@ -17,7 +17,7 @@ from conformance.tools.reproducer.failure import Failure
 from refimpl.dtypes import is_float
 
 # So many terms are written; the rest is counted.
-_TERMS = 12
+_MAX_TERMS = 12
 
 Index = tuple[int, ...]
 _Inputs = Mapping[str, Array]
@@ -43,7 +43,7 @@ FORMULAS: Mapping[str, str] = {
 }
 
 
-def arithmetic(failure: Failure) -> str:
+def explain_value(failure: Failure) -> str:
     """Spell out how the expected value comes about.
 
     Parameters
@@ -61,7 +61,7 @@ def arithmetic(failure: Failure) -> str:
         return "The expected shape follows from the arguments."
     case, call = failure.trial.case, failure.trial.call
     if "rate" in case.config:  # the oracle answers only when it has seen the mask
-        return _masked(failure, index)
+        return _explain_mask(failure, index)
     arrays = {
         name: array.astype(np.float64) if is_float(array.dtype) else array
         for name, array in oracle.arrays_of(case).items()
@@ -69,7 +69,7 @@ def arithmetic(failure: Failure) -> str:
     lines: Sequence[str] = ()
     with np.errstate(all="ignore"):
         if failure.kind == "gradient":
-            lines = _gradient(failure, arrays, index)
+            lines = _explain_gradient(failure, arrays, index)
         elif failure.kind == "output" and failure.name == "output":
             answer = oracle.answer_of(case, call.conventions, arrays)
             find = next((find for starts, find in _FAMILIES if case.layer.startswith(starts)), None)
@@ -79,7 +79,7 @@ def arithmetic(failure: Failure) -> str:
     return "\n".join(lines)
 
 
-def _masked(failure: Failure, index: Index) -> str:
+def _explain_mask(failure: Failure, index: Index) -> str:
     """A dropout, given its mask."""
     case, rate = failure.trial.case, failure.trial.case.config["rate"]
     if failure.kind == "output":
@@ -93,7 +93,7 @@ def _masked(failure: Failure, index: Index) -> str:
     return f"The {what} divided by 1 - rate, where it survives: {scaled}; 0 where it is dropped."
 
 
-def _gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequence[str]:
+def _explain_gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequence[str]:
     """The chain rule: cotangents times what each output changes by."""
     case = failure.trial.case
     answer = oracle.answer_of(case, failure.trial.call.conventions, arrays)
@@ -113,10 +113,12 @@ def _gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequence[str]:
             if slope or not np.isfinite(slope):
                 terms.append((float(bar[place]), slope))
     told = "The gradient is the sum of cotangent * derivative of each output by this element:"
-    return [told, _sum(terms)]
+    return [told, _format_sum(terms)]
 
 
-def _weighted(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
+def _explain_weighted_sum(
+    failure: Failure, arrays: _Inputs, answer: Any, index: Index
+) -> Sequence[str]:
     """A window or row times its weights, and the bias."""
     bars = np.zeros(answer.outputs["output"].shape)
     bars[index] = 1.0
@@ -129,10 +131,10 @@ def _weighted(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> S
     ]
     bias = float(np.sum(slopes["bias"] * arrays["bias"])) if "bias" in arrays else None
     told = "The output is the sum of input * weight in its window, and the bias:"
-    return [told, _sum(terms, bias)]
+    return [told, _format_sum(terms, bias)]
 
 
-def _average(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
+def _explain_average(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
     bars = np.zeros(answer.outputs["output"].shape)
     bars[index] = 1.0
     slopes = answer.vjp({"output": bars})["input"]
@@ -141,15 +143,17 @@ def _average(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Se
         for place in np.ndindex(slopes.shape)
         if slopes[place]
     ]
-    return ["The output is the sum of input / divisor in its window:", _sum(terms)]
+    return ["The output is the sum of input / divisor in its window:", _format_sum(terms)]
 
 
-def _largest(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
+def _explain_maximum(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
     value = float(answer.outputs["output"][index])
     return [f"The output is the largest input in its window, the padding left out: {value!r}"]
 
 
-def _normalised(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
+def _explain_normalisation(
+    failure: Failure, arrays: _Inputs, answer: Any, index: Index
+) -> Sequence[str]:
     config, x = failure.trial.case.config, arrays["input"]
     each = failure.trial.case.layer.startswith("instance")
     axes = tuple(range(2, x.ndim)) if each else (0, *range(2, x.ndim))
@@ -176,13 +180,15 @@ def _normalised(failure: Failure, arrays: _Inputs, answer: Any, index: Index) ->
     return lines
 
 
-def _scores(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
+def _explain_log_softmax(
+    failure: Failure, arrays: _Inputs, answer: Any, index: Index
+) -> Sequence[str]:
     scores = arrays["input"]
     along = 1 if scores.ndim > 1 else 0
     if not failure.trial.case.config.get("from_logits", True):
         return ()
     rows = np.moveaxis(scores, along, -1).reshape(-1, scores.shape[along])
-    if len(rows) > _TERMS:
+    if len(rows) > _MAX_TERMS:
         return ()
     shifted = rows - rows.max(-1, keepdims=True)
     logs = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
@@ -190,7 +196,7 @@ def _scores(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Seq
     return [told, *(f"  {[float(value) for value in row]}" for row in logs)]
 
 
-def _pointwise(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
+def _explain_formula(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> Sequence[str]:
     formula = FORMULAS.get(failure.trial.case.layer)
     if formula is None:
         return ()
@@ -201,22 +207,28 @@ def _pointwise(failure: Failure, arrays: _Inputs, answer: Any, index: Index) -> 
     return [f"{formula}{', ' if where else ''}{where}, at x = {x!r}"]
 
 
-_Find = Callable[[Failure, _Inputs, Any, Index], Sequence[str]]
+_Explain = Callable[[Failure, _Inputs, Any, Index], Sequence[str]]
 
-_FAMILIES: tuple[tuple[tuple[str, ...], _Find], ...] = (
-    (("conv", "linear"), _weighted),
-    (("avg_pool",), _average),
-    (("max_pool",), _largest),
-    (("batch_norm1d", "batch_norm2d", "batch_norm3d", "instance_norm", "fused"), _normalised),
-    (("cross_entropy", "softmax_cross", "sparse_softmax", "categorical", "sparse_cat"), _scores),
-    (tuple(FORMULAS), _pointwise),
+_FAMILIES: tuple[tuple[tuple[str, ...], _Explain], ...] = (
+    (("conv", "linear"), _explain_weighted_sum),
+    (("avg_pool",), _explain_average),
+    (("max_pool",), _explain_maximum),
+    (
+        ("batch_norm1d", "batch_norm2d", "batch_norm3d", "instance_norm", "fused"),
+        _explain_normalisation,
+    ),
+    (
+        ("cross_entropy", "softmax_cross", "sparse_softmax", "categorical", "sparse_cat"),
+        _explain_log_softmax,
+    ),
+    (tuple(FORMULAS), _explain_formula),
 )
 
 
-def _sum(terms: Sequence[tuple[float, float]], more: float | None = None) -> str:
-    shown = [f"({first!r} * {second!r})" for first, second in terms[:_TERMS]]
-    if len(terms) > _TERMS:
-        shown.append(f"{len(terms) - _TERMS} more terms")
+def _format_sum(terms: Sequence[tuple[float, float]], more: float | None = None) -> str:
+    shown = [f"({first!r} * {second!r})" for first, second in terms[:_MAX_TERMS]]
+    if len(terms) > _MAX_TERMS:
+        shown.append(f"{len(terms) - _MAX_TERMS} more terms")
     if more is not None:
         shown.append(repr(more))
     total = sum(first * second for first, second in terms) + (more or 0.0)
