@@ -124,7 +124,7 @@ class Judge:
 
 
 def servant(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Record]:
-    """Judge in the other process; see `conformance.subjects.sandbox.child.Servant`.
+    """Judge in the other process; see `conformance.subjects.sandbox.child.AnswerFunction`.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def compare_reports(
     Parameters
     ----------
     old, new : tuple of Report and mapping
-        As `conformance.report.json.read` gives them: the report, and the versions.
+        As `conformance.report.json.read_report` gives them: the report, and the versions.
 
     Returns
     -------

@@ -110,4 +110,4 @@ def test_the_picture_shows_the_table_and_the_verdict_without_the_sentences():
 def test_the_command_writes_them_all(tmp_path):
     (tmp_path / "report.json").write_text(json.dumps(to_json(RUN)))
     assert main([str(tmp_path), "--json", str(tmp_path / "report.json")]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {*PAGES, "matrix.svg", "report.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {*WRITERS, "matrix.svg", "report.json"}

@@ -132,7 +132,9 @@ def test_what_is_kept_is_not_done_again_and_says_the_same(tmp_path, monkeypatch,
     (keep / "seed-4.json").unlink()
     done = []
     real = soak.run_seed
-    monkeypatch.setattr(soak, "soak", lambda wanted, seed: done.append(seed) or real(wanted, seed))
+    monkeypatch.setattr(
+        soak, "run_seed", lambda wanted, seed: done.append(seed) or real(wanted, seed)
+    )
     assert command.main(["--seeds", "3-5", *common, "--docs", str(docs)]) == 0
     assert done == [4]
     assert (docs / "soak.md").read_text(encoding="utf-8") == page_of_three

@@ -337,7 +337,7 @@ def test_equal_numbers_say_nothing():
 
 
 def test_how_the_work_is_dealt_does_not_change_the_result(found, monkeypatch):
-    monkeypatch.setattr(running, "_CLAIMS", 100)
+    monkeypatch.setattr(running, "_CLAIMS_PER_PART", 100)
     monkeypatch.setattr(bench, "_PORTION", 300)
     assert len(list(running._claim_ranges(SUBJECTS, LAYERS))) > 8
     dealt = compare_rules(LAYERS, SUBJECTS)
@@ -404,7 +404,9 @@ def test_every_mutant_is_in_a_family():
 
 
 def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(command, "run", functools.partial(compare_rules, subjects=SUBJECTS[:1]))
+    monkeypatch.setattr(
+        command, "compare_rules", functools.partial(compare_rules, subjects=SUBJECTS[:1])
+    )
     target = tmp_path / "tolerances.json"
     arguments = ["-n", "1", "--layer", "softsign", "--report-json", str(target)]
     assert command.main(arguments) == 0
@@ -426,7 +428,9 @@ def test_the_command_exits_1_on_a_false_alarm_or_a_survivor(monkeypatch, tmp_pat
     )
     fine = ToleranceResults(HealthyCounts(1, Counter({cell: 2})), {}, Counter())
     for result, status in ((alarm, 1), (survivor, 1), (fine, 0)):
-        monkeypatch.setattr(command, "run", lambda *args, result=result, **options: result)
+        monkeypatch.setattr(
+            command, "compare_rules", lambda *args, result=result, **options: result
+        )
         assert command.main(["-n", "1", "--docs", str(tmp_path)]) == status
     assert "| **ours** | 2 | 0 |" in (tmp_path / "tolerances.md").read_text(encoding="utf-8")
 

@@ -267,8 +267,8 @@ def test_an_accident_is_made_small_and_shown(
 
 
 def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL", sandbox.Limits(0.2))
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._WHOLE", 0.5)
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL_LIMITS", sandbox.Limits(0.2))
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._SECONDS_OF_REST", 0.5)
     text, _ = write_sandboxed(*of_softsign("Hangs"), seconds=1)
     assert text.splitlines()[0].endswith("the process did not come back.")
 
@@ -344,7 +344,7 @@ def test_one_that_stays_large_says_so_and_one_too_large_is_refused(
     assert len(made.text) > SIZE
     assert made.warning == f"{len(made.text)} bytes, more than {SIZE}"
     assert f"larger than {SIZE} bytes: these arrays could not be made smaller" in made.text
-    monkeypatch.setattr(writer, "MOST", SIZE)
+    monkeypatch.setattr(writer, "MAX_SIZE", SIZE)
     with pytest.raises(NoCapsule, match=f"bytes, more than {SIZE}, since these arrays could not"):
         make_capsule(claim, session, seconds=0)
 
