@@ -116,7 +116,8 @@ class Remembered:
 
 def reds(claims: Iterable[Any], answers: Answers, asks: bool = False) -> Iterator[str]:
     """Judge claims and yield those that are not healthy."""
-    from conformance.judging.claims import Session, judge
+    from conformance.judging.judge import judge
+    from conformance.judging.session import Session
 
     session = Session({name: Remembered(name, answers, asks) for name in FRAMEWORKS})
     for claim in claims:

@@ -20,10 +20,11 @@ from conformance.checks.purity import check_inputs_are_left_alone
 from conformance.checks.seeded import check_draws_are_refimpls
 from conformance.checks.state import check_state_follows_its_rule, state_pairs
 from conformance.checks.trajectory import check_training
-from conformance.judging.session import Trial
+from conformance.checks.trial import Answers, ProgramTrial, Trial
 
-Check = Callable[[Trial], Sequence[Finding]]
-Comparison = Callable[[Trial, Trial], Sequence[Finding]]
+Check = Callable[[Trial, Answers], Sequence[Finding]]
+ProgramCheck = Callable[[ProgramTrial, Answers], Sequence[Finding]]
+Comparison = Callable[[Trial, Trial, Answers], Sequence[Finding]]
 
 CHECKS: Mapping[str, Check] = {
     "output": check_outputs_are_within_bounds,
@@ -36,6 +37,9 @@ CHECKS: Mapping[str, Check] = {
     "layout": check_layout_does_not_matter,
     "empty": check_empty_batch_is_answered,
     "mask": check_mask_has_its_distribution,
+}
+# Aspects of programs on a namespace.
+PROGRAM_CHECKS: Mapping[str, ProgramCheck] = {
     "chapter": check_chapter,
     "seeded": check_draws_are_refimpls,
     "trajectory": check_training,
@@ -49,7 +53,7 @@ COMPARISONS: Mapping[str, Comparison] = {
 }
 
 # Aspects that hold numbers against the oracle's, and which numbers.
-PAIRS: Mapping[str, Callable[[Trial], Sequence[Pair]]] = {
+PAIRS: Mapping[str, Callable[[Trial, Answers], Sequence[Pair]]] = {
     "output": output_pairs,
     "loss": output_pairs,
     "gradient": gradient_pairs,
@@ -60,9 +64,11 @@ __all__ = [
     "CHECKS",
     "COMPARISONS",
     "PAIRS",
+    "PROGRAM_CHECKS",
     "Check",
     "Comparison",
     "Finding",
     "NothingCompared",
     "Pair",
+    "ProgramCheck",
 ]

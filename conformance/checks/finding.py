@@ -76,10 +76,10 @@ class Pair:
         """
         if self.got is None:
             return Finding(self.what, math.inf, "all", f"no such {self.kind}", "one", "none")
-        return within_bound(self.what, self.got, self.expected, exact=self.exact)
+        return compare_within_bound(self.what, self.got, self.expected, exact=self.exact)
 
 
-def within_bound(what: str, got: Array, expected: Any, *, exact: bool = False) -> Finding:
+def compare_within_bound(what: str, got: Array, expected: Any, *, exact: bool = False) -> Finding:
     """Compare an array with what the oracle says of it.
 
     Parameters
@@ -105,11 +105,11 @@ def within_bound(what: str, got: Array, expected: Any, *, exact: bool = False) -
     if tuple(got.shape) != tuple(expected.shape):
         return Finding(what, math.inf, "shape", tuple(got.shape), tuple(expected.shape), "none")
     if not isinstance(expected, Bounded):
-        return equal(what, got, expected)
+        return compare_arrays(what, got, expected)
     if got.size == 0:
         return Finding(what, 0.0)
     if exact:
-        return equal(what, got, expected.value.astype(got.dtype))
+        return compare_arrays(what, got, expected.value.astype(got.dtype))
     if claims(expected) == 0:
         raise NothingCompared(f"the bound of every element of the {what} is infinite")
     k = distance(got, expected)
@@ -124,7 +124,7 @@ def within_bound(what: str, got: Array, expected: Any, *, exact: bool = False) -
     )
 
 
-def equal(what: str, got: Array, expected: Array) -> Finding:
+def compare_arrays(what: str, got: Array, expected: Array) -> Finding:
     """Demand equality of every element, NaN equal to NaN.
 
     Parameters
@@ -149,7 +149,7 @@ def equal(what: str, got: Array, expected: Array) -> Finding:
     return Finding(what, math.inf, index, got[index], expected[index], "0 (exact)")
 
 
-def same_words(what: str, got: object, expected: object) -> Finding:
+def compare_values(what: str, got: object, expected: object) -> Finding:
     """Demand that two plain values are equal.
 
     Parameters

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from conformance.checks.finding import Finding, equal, within_bound
-from conformance.judging.session import Trial
+from conformance.checks.finding import Finding, compare_arrays, compare_within_bound
+from conformance.checks.trial import Answers, Trial
 from conformance.oracle.bounds import Bounded
 
 
-def check_forms_agree(trial: Trial, other: Trial) -> Sequence[Finding]:
+def check_forms_agree(trial: Trial, other: Trial, answers: Answers) -> Sequence[Finding]:
     """Two forms of one subject give the same output and gradients.
 
     PyTorch defines its classes by its functions, so there they agree bit for bit; elsewhere they
@@ -21,31 +21,35 @@ def check_forms_agree(trial: Trial, other: Trial) -> Sequence[Finding]:
     ----------
     trial, other : Trial
         A form, and the one that it is held against.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    mine, theirs = trial.observe(), other.observe()
-    expected = trial.expected()
+    mine, theirs = answers.observe(trial), answers.observe(other)
+    expected = answers.expected(trial)
     bitwise = trial.call.target.startswith("nn.") and other.call.target.startswith("nn.functional")
     findings = []
     for result, a, b in zip(trial.call.results, mine.outputs, theirs.outputs, strict=True):
         findings.append(
-            equal(result.name, a, b)
+            compare_arrays(result.name, a, b)
             if bitwise
-            else apart(result.name, a, b, expected.outputs[result.name])
+            else compare_answers(result.name, a, b, expected.outputs[result.name])
         )
     for name in sorted(mine.gradients.keys() & theirs.gradients.keys()):
         a, b = mine.gradients[name], theirs.gradients[name]
         what = f"gradient of {name}"
         findings.append(
-            equal(what, a, b) if bitwise else apart(what, a, b, expected.gradients[name])
+            compare_arrays(what, a, b)
+            if bitwise
+            else compare_answers(what, a, b, expected.gradients[name])
         )
     return findings
 
 
-def apart(what: str, a: object, b: object, expected: object) -> Finding:
+def compare_answers(what: str, a: object, b: object, expected: object) -> Finding:
     """Compare two answers with each other: they may differ by the bounds of both.
 
     Parameters
@@ -63,6 +67,6 @@ def apart(what: str, a: object, b: object, expected: object) -> Finding:
     """
     first, second = np.asarray(a), np.asarray(b)
     if not isinstance(expected, Bounded) or first.shape != second.shape:
-        return equal(what, first, second)
+        return compare_arrays(what, first, second)
     centre = Bounded(second.astype(np.float64), 2 * expected.bound, expected.unit)
-    return within_bound(what, first, centre)
+    return compare_within_bound(what, first, centre)

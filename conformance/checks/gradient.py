@@ -5,39 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conformance.checks.finding import Array, Finding, Pair
-from conformance.judging.session import Trial
+from conformance.checks.trial import Answers, Trial
 from conformance.oracle import Expected
 from conformance.spec.call import Call
 
 
-def check_gradients_are_within_bounds(trial: Trial) -> Sequence[Finding]:
+def check_gradients_are_within_bounds(trial: Trial, answers: Answers) -> Sequence[Finding]:
     """Every gradient lies within its bound, and none is missing.
 
     Parameters
     ----------
     trial : Trial
         The case, form and subject.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    return [pair.finding() for pair in gradient_pairs(trial)]
+    return [pair.finding() for pair in gradient_pairs(trial, answers)]
 
 
-def gradient_pairs(trial: Trial) -> Sequence[Pair]:
+def gradient_pairs(trial: Trial, answers: Answers) -> Sequence[Pair]:
     """Put every wanted gradient beside the oracle's.
 
     Parameters
     ----------
     trial : Trial
         The case, form and subject.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Pair
     """
-    return paired_gradients(trial, trial.observe(gradients=True).gradients, trial.expected())
+    return paired_gradients(
+        trial, answers.observe(trial, gradients=True).gradients, answers.expected(trial)
+    )
 
 
 def paired_gradients(

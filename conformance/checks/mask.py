@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.checks.finding import Finding
-from conformance.judging.session import Trial
+from conformance.checks.trial import Answers, Trial
 from conformance.oracle.bounds import LIMIT
-from conformance.subjects.observation import kept
+from conformance.subjects.observation import observed_mask
 
 # A healthy run raises a false alarm with this probability at the most, over all its masks.
 FALSE_ALARM = 1e-9
@@ -21,19 +21,21 @@ TESTS_PER_RUN = 1000
 Mask = npt.NDArray[np.bool_]
 
 
-def check_mask_has_its_distribution(trial: Trial) -> Sequence[Finding]:
+def check_mask_has_its_distribution(trial: Trial, answers: Answers) -> Sequence[Finding]:
     """The survivors are those of independent draws at the layer's rate.
 
     Parameters
     ----------
     trial : Trial
         Of a dropout with many draws.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    mask = kept(trial.case, trial.observe().outputs[0])
+    mask = observed_mask(trial.case, answers.observe(trial).outputs[0])
     return examine(mask, 1 - trial.case.config["rate"])
 
 

@@ -5,37 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.checks.finding import Finding, Pair
-from conformance.judging.session import Trial
+from conformance.checks.trial import Answers, Trial
 
 
-def check_outputs_are_within_bounds(trial: Trial) -> Sequence[Finding]:
+def check_outputs_are_within_bounds(trial: Trial, answers: Answers) -> Sequence[Finding]:
     """Every output lies within its bound; in the exact regime it is equal, bit for bit.
 
     Parameters
     ----------
     trial : Trial
         The case, form and subject.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    return [pair.finding() for pair in output_pairs(trial)]
+    return [pair.finding() for pair in output_pairs(trial, answers)]
 
 
-def output_pairs(trial: Trial) -> Sequence[Pair]:
+def output_pairs(trial: Trial, answers: Answers) -> Sequence[Pair]:
     """Put every output beside what the oracle says of it.
 
     Parameters
     ----------
     trial : Trial
         The case, form and subject.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Pair
     """
-    observation, expected = trial.observe(), trial.expected()
+    observation, expected = answers.observe(trial), answers.expected(trial)
     exact = trial.case.regime == "exact"
     return [
         Pair(result.name, output, expected.outputs[result.name], exact)

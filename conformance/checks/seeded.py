@@ -9,33 +9,36 @@ from conformance.checks.finding import (
     Array,
     Finding,
     NothingCompared,
-    equal,
-    same_words,
-    within_bound,
+    compare_arrays,
+    compare_values,
+    compare_within_bound,
 )
 from conformance.checks.kernels import unmodelled
-from conformance.judging.session import SubjectRaised, Trial
+from conformance.checks.trial import Answers, ProgramTrial
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs.seeded.draw import Draw, Program
 from conformance.spec.library import Library
+from conformance.subjects.protocol import SubjectRaised
 
 
-def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
+def check_draws_are_refimpls(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
     """Every array is byte-identical to refimpl's, for every seed, or within a derived bound.
 
     Parameters
     ----------
-    trial : Trial
+    trial : ProgramTrial
         A draw; its case carries the program.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
         Those of the last seed, or of the first that differs.
     """
-    draw: Draw = trial.case.config["draw"]
-    library = trial.session.library(trial.subject)
-    reference = trial.session.library(f"refimpl.{draw.dialect}")
+    draw: Draw = trial.program.content
+    library = answers.library(trial.subject)
+    reference = answers.library(f"refimpl.{draw.dialect}")
     if draw.wrong is not None:
         return [_differs(trial, library, reference, draw.wrong)]
     if draw.bound is not None:
@@ -47,7 +50,7 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
         theirs = _asked(trial, library, seed)
         ours = _drawn(reference, draw.program, seed)
         findings = [
-            same_words("number of arrays", len(theirs), len(ours)),
+            compare_values("number of arrays", len(theirs), len(ours)),
             *(
                 _identical(f"array {place}, seed {seed}{where}", got, expected)
                 for place, (got, expected) in enumerate(zip(theirs, ours, strict=False))
@@ -58,9 +61,9 @@ def check_draws_are_refimpls(trial: Trial) -> Sequence[Finding]:
     return findings
 
 
-def _differs(trial: Trial, library: Library, reference: Library, wrong: Program) -> Finding:
+def _differs(trial: ProgramTrial, library: Library, reference: Library, wrong: Program) -> Finding:
     """Demand that a negative control is told apart; the first seed that does is enough."""
-    draw: Draw = trial.case.config["draw"]
+    draw: Draw = trial.program.content
     for seed in range(draw.seeds):
         theirs, others = _asked(trial, library, seed), _drawn(reference, wrong, seed)
         alike = [(array.shape, array.dtype) for array in theirs]
@@ -72,15 +75,15 @@ def _differs(trial: Trial, library: Library, reference: Library, wrong: Program)
 
 
 def _worst_of_seeds(
-    trial: Trial, library: Library, reference: Library, bound: Program
+    trial: ProgramTrial, library: Library, reference: Library, bound: Program
 ) -> list[Finding]:
     """Hold arrays whose last bits are rounding's to their bounds; the worst seed of each."""
-    draw: Draw = trial.case.config["draw"]
+    draw: Draw = trial.program.content
     worst: list[Finding] = []
     for seed in range(draw.seeds):
         theirs, ours = _asked(trial, library, seed), _drawn(reference, draw.program, seed)
         if len(theirs) != len(ours):
-            return [same_words("number of arrays", len(theirs), len(ours))]
+            return [compare_values("number of arrays", len(theirs), len(ours))]
         limits = _drawn(reference, bound, seed)
         found = [
             _bounded(f"array {place}, seed {seed}", *each)
@@ -94,12 +97,12 @@ def _worst_of_seeds(
 
 def _bounded(what: str, got: Array, expected: Array, limit: Array) -> Finding:
     if got.dtype != expected.dtype:
-        return same_words(f"dtype of {what}", got.dtype.name, expected.dtype.name)
-    return within_bound(what, got, Bounded(expected, limit, Unit.of(expected.dtype.name)))
+        return compare_values(f"dtype of {what}", got.dtype.name, expected.dtype.name)
+    return compare_within_bound(what, got, Bounded(expected, limit, Unit.of(expected.dtype.name)))
 
 
-def _asked(trial: Trial, library: Library, seed: int) -> list[Array]:
-    draw: Draw = trial.case.config["draw"]
+def _asked(trial: ProgramTrial, library: Library, seed: int) -> list[Array]:
+    draw: Draw = trial.program.content
     try:
         return _drawn(library, draw.program, seed)
     except (Exception, SystemExit) as error:
@@ -113,9 +116,9 @@ def _drawn(library: Library, program: Program, seed: int) -> list[Array]:
 
 def _identical(what: str, got: Array, expected: Array) -> Finding:
     if got.dtype != expected.dtype:
-        return same_words(f"dtype of {what}", got.dtype.name, expected.dtype.name)
+        return compare_values(f"dtype of {what}", got.dtype.name, expected.dtype.name)
     if got.shape == expected.shape and got.tobytes() == expected.tobytes():
         return Finding(what, 0.0)
-    worst = equal(what, got, expected)
+    worst = compare_arrays(what, got, expected)
     # Equal numbers of other bytes, such as -0.0 for 0.0, are not the same draw.
     return worst if worst.k > 0 else Finding(what, math.inf, "bytes", "others", "the same", "none")

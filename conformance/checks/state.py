@@ -8,41 +8,45 @@ from typing import Any
 import numpy as np
 
 from conformance import oracle
-from conformance.checks.finding import Finding, Pair, same_words
-from conformance.judging.session import Trial
+from conformance.checks.finding import Finding, Pair, compare_values
+from conformance.checks.trial import Answers, Trial
 from conformance.oracle.bounds import Bounded
 
 STEPS = (1, 3)
 
 
-def check_state_follows_its_rule(trial: Trial) -> Sequence[Finding]:
+def check_state_follows_its_rule(trial: Trial, answers: Answers) -> Sequence[Finding]:
     """The running statistics follow the dialect's rule, after one batch and after three.
 
     Parameters
     ----------
     trial : Trial
         Of a norm that keeps statistics.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
     findings = []
-    for pair in state_pairs(trial):
+    for pair in state_pairs(trial, answers):
         findings.append(pair.finding())
         if pair.got is not None and isinstance(pair.expected, Bounded):
             got = pair.got.dtype.name
-            findings.append(same_words(f"dtype of {pair.what}", got, trial.case.dtype))
+            findings.append(compare_values(f"dtype of {pair.what}", got, trial.case.dtype))
     return findings
 
 
-def state_pairs(trial: Trial) -> Sequence[Pair]:
+def state_pairs(trial: Trial, answers: Answers) -> Sequence[Pair]:
     """Put the running statistics after one batch and after three beside the oracle's.
 
     Parameters
     ----------
     trial : Trial
         Of a norm that keeps statistics.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def state_pairs(trial: Trial) -> Sequence[Pair]:
     """
     pairs = []
     for steps in STEPS:
-        observation = trial.observe(steps=steps)
+        observation = answers.observe(trial, steps=steps)
         observation.require("state")
         pairs += [
             Pair(f"{name} after {steps} steps", observation.state.get(name), rule, kind="buffer")

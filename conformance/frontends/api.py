@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.frontends.outcome import end_test
-from conformance.judging.claims import ASPECTS, Claim, plan
-from conformance.judging.expected_failures import load_expected_failures
-from conformance.judging.isolation import Judge
+from conformance.judging.claim import Claim
+from conformance.judging.expectations import load_expected_failures
+from conformance.judging.isolation import IsolatedJudge
+from conformance.judging.planning import plan
+from conformance.judging.selection import ASPECTS
 from conformance.judging.verdict import Record
 from conformance.subjects.roster import SubjectLike, roster_of
 from conformance.subjects.sandbox import Limits
@@ -33,7 +35,7 @@ def check(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Record]:
     """
-    Judge some subjects.
+    IsolatedJudge some subjects.
 
     Parameters
     ----------
@@ -137,11 +139,11 @@ class ClaimCheck:
 
     def __str__(self) -> str:
         """Its readable name."""
-        return f"{self.claim.aspect}/{self.claim.id}"
+        return self.claim.name
 
     def judge(self) -> Record:
         """
-        Judge the claim.
+        IsolatedJudge the claim.
 
         Returns
         -------
@@ -150,7 +152,7 @@ class ClaimCheck:
         return self._plans.judge(self.claim)
 
     def __call__(self) -> None:
-        """Judge the claim, and end the test as its verdict says."""
+        """IsolatedJudge the claim, and end the test as its verdict says."""
         end_test(self.judge())
 
 
@@ -182,7 +184,9 @@ class CheckRun:
         self.expected = load_expected_failures(expected_failures, planned, roster)
         self.claims = select_claims(planned, case, aspect, claims)
         limits = isolate if isinstance(isolate, Limits) else None
-        self._judge = Judge(roster, self.expected, isolate=isolate is not False, limits=limits)
+        self._judge = IsolatedJudge(
+            roster, self.expected, isolate=isolate is not False, limits=limits
+        )
         if isolate is not False and self._judge.unguarded:
             raise TypeError(
                 f"isolate: {self._judge.unguarded[0]} was handed over as an object, which no other"
@@ -191,7 +195,7 @@ class CheckRun:
 
     def judge(self, claim: Claim) -> Record:
         """
-        Judge a claim.
+        IsolatedJudge a claim.
 
         Parameters
         ----------
@@ -234,7 +238,7 @@ def select_claims(
         If a pattern or name matches nothing.
     """
     wanted = [claims] if isinstance(claims, str) else list(claims)
-    names = {f"{claim.aspect}/{claim.id}" for claim in planned}
+    names = {claim.name for claim in planned}
     for name in wanted:
         if name not in names:
             raise ValueError(f"claims: the plan has no claim {name!r}")
@@ -245,7 +249,7 @@ def select_claims(
         for claim in planned
         if fnmatchcase(claim.case.id, case)
         and fnmatchcase(claim.aspect, aspect)
-        and (not wanted or f"{claim.aspect}/{claim.id}" in wanted)
+        and (not wanted or claim.name in wanted)
     ]
     if not chosen:
         raise ValueError(f"no claim matches case {case!r} and aspect {aspect!r}")

@@ -20,9 +20,9 @@ from _pytest.runner import runtestprotocol
 from conformance.report.ledger import PROPERTY, Ledger
 
 if TYPE_CHECKING:
-    from conformance.judging.claims import Claim
+    from conformance.judging.claim import Claim
     from conformance.judging.expectations import ExpectedFailure
-    from conformance.judging.isolation import Judge
+    from conformance.judging.isolation import IsolatedJudge
     from conformance.judging.verdict import Record
     from conformance.subjects.roster import Roster
     from conformance.subjects.sandbox import Limits
@@ -111,7 +111,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def check(request: pytest.FixtureRequest) -> CheckClaim:
-    """Judge a claim, and end the test as its verdict says."""
+    """IsolatedJudge a claim, and end the test as its verdict says."""
     matrix = request.config.pluginmanager.get_plugin("conformance-matrix")
     assert isinstance(matrix, MatrixPlugin)
     return matrix.check
@@ -140,7 +140,7 @@ class MatrixPlugin:
         self._roster: Roster | None = None
         self._plan: dict[str, dict[str, Claim]] | None = None
         self._cases: dict[str, int] = {}  # by id, numbered in the order of the plan
-        self._judge: Judge | None = None
+        self._judge: IsolatedJudge | None = None
         self._record: Record | None = None
 
     # Planning -------------------------------------------------------------------------------
@@ -206,12 +206,12 @@ class MatrixPlugin:
     def plan(self) -> dict[str, dict[str, Claim]]:
         """The claims of this run by aspect and id, in the order of the plan."""
         if self._plan is None:
-            from conformance.judging.claims import plan
+            from conformance.judging.planning import plan
 
             by_aspect: dict[str, dict[str, Claim]] = {}
             planned = plan(self.roster)
             if self.expected_failures is not None:
-                from conformance.judging.expected_failures import load_expected_failures
+                from conformance.judging.expectations import load_expected_failures
 
                 self.expected = load_expected_failures(self.expected_failures, planned, self.roster)
             for claim in planned:
@@ -273,12 +273,12 @@ class MatrixPlugin:
     # Judging --------------------------------------------------------------------------------
 
     def check(self, claim: Claim) -> None:
-        """Judge a claim, and end the test as its verdict says."""
+        """IsolatedJudge a claim, and end the test as its verdict says."""
         from conformance.frontends.outcome import end_test
-        from conformance.judging.isolation import Judge
+        from conformance.judging.isolation import IsolatedJudge
 
         if self._judge is None:
-            self._judge = Judge(
+            self._judge = IsolatedJudge(
                 self.roster, self.expected, isolate=self.isolate, limits=self.limits
             )
         self._record = self._judge.judge(claim)

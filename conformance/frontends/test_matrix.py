@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conformance.frontends.pytest_plugin import CheckClaim
-    from conformance.judging.claims import Claim
+    from conformance.judging.claim import Claim
 
 
 def test_output(claim: Claim, check: CheckClaim) -> None:

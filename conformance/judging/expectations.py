@@ -1,4 +1,4 @@
-"""What is known about a claim beforehand: our records, its author's gaps, the user's file."""
+"""What is expected of a claim: the suite's records, the author's gaps, the user's file."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from conformance.judging.divergences import of_dialect, recorded
+from conformance.judging.claim import Claim
+from conformance.judging.divergences import recorded, recorded_of_dialect
 from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
-from conformance.spec.case import Case
 from conformance.spec.divergence import Kind
-from conformance.subjects.roster import RosterEntry
+from conformance.subjects.roster import Roster, RosterEntry
 
 
 @dataclass(frozen=True)
-class Known:
-    """A deviation that does not surprise.
+class Expectation:
+    """A deviation that is expected.
 
     Attributes
     ----------
     sentence : str
-        What is known.
+        What is expected.
     verdict : Verdict
         What becomes of a claim that shows it: expected, or unsupported.
     kind : {'raises', 'differs', 'either'}
@@ -84,7 +84,7 @@ class ExpectedFailure:
         return f"{self.reason} ({self.link})" if self.link else self.reason
 
     def covers(self, case: str, aspect: str, subject: str, form: str) -> bool:
-        """Tell whether it speaks about a claim.
+        """Whether it speaks about a claim.
 
         Parameters
         ----------
@@ -106,8 +106,8 @@ class ExpectedFailure:
     def __str__(self) -> str:
         """The patterns that were given."""
         names = ("case", "aspect", "subject", "form")
-        given = {name: getattr(self, name) for name in names}
-        return ", ".join(f"{name} = {value!r}" for name, value in given.items() if value != "*")
+        patterns = {name: getattr(self, name) for name in names}
+        return ", ".join(f"{name} = {value!r}" for name, value in patterns.items() if value != "*")
 
 
 def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
@@ -133,8 +133,8 @@ def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
         raise ValueError(f"cannot read {path}: {error}") from None
     entries = values.pop("expected", [])
     if values or not isinstance(entries, list):
-        found = ", ".join(values) or "one table"
-        raise ValueError(f"{path} must hold tables [[expected]] and nothing else; got {found}")
+        others = ", ".join(values) or "one table"
+        raise ValueError(f"{path} must hold tables [[expected]] and nothing else; got {others}")
     return tuple(_entry(each, f"{path}, entry {n}") for n, each in enumerate(entries, 1))
 
 
@@ -160,7 +160,7 @@ def match_nothing(
     planned: Sequence[tuple[str, str, str, str]],
     subjects: Iterable[str],
 ) -> list[ExpectedFailure]:
-    """Find the entries that speak of no claim; those about subjects that are left out may rest.
+    """Find the entries that match no claim, but for those about subjects that are left out.
 
     Parameters
     ----------
@@ -184,22 +184,51 @@ def match_nothing(
     ]
 
 
-def known_of(
-    case: Case,
-    aspect: str,
-    form: str,
-    entries: Sequence[RosterEntry],
-    calls: Iterable[Call],
-    expected: Sequence[ExpectedFailure],
-) -> list[Known]:
-    """Gather what is known about a claim.
+def load_expected_failures(
+    path: Path | str | None, planned: Sequence[Claim], roster: Roster
+) -> tuple[ExpectedFailure, ...]:
+    """
+    Read a file of expected failures, and hold it against the plan.
 
     Parameters
     ----------
-    case : Case
-        The claim's case.
-    aspect, form : str
-        Its other coordinates.
+    path : Path, str or None
+        The file.
+    planned : sequence of Claim
+        The whole plan, before anything is left out of it.
+    roster : mapping
+        The subjects.
+
+    Returns
+    -------
+    tuple of ExpectedFailure
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, or has an entry that matches no claim.
+    """
+    if path is None:
+        return ()
+    expected = read_expected_failures(path)
+    coordinates = [(each.case.id, each.aspect, each.subject, each.form) for each in planned]
+    for entry in match_nothing(expected, coordinates, roster):
+        raise ValueError(f"{path}: stale: the entry with {entry} matches no claim of the plan")
+    return expected
+
+
+def expectations_for(
+    claim: Claim,
+    entries: Sequence[RosterEntry],
+    calls: Iterable[Call],
+    expected: Sequence[ExpectedFailure],
+) -> list[Expectation]:
+    """Gather what is expected of a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
     entries : sequence of RosterEntry
         Its subject, or both.
     calls : iterable of Call
@@ -209,31 +238,35 @@ def known_of(
 
     Returns
     -------
-    list of Known
-        What is ours to tell comes first.
+    list of Expectation
+        The suite's own records come first.
     """
-    subject = "+".join(entry.name for entry in entries)
-    found = []
+    case, aspect, subject, forms = claim.case, claim.aspect, claim.subject, claim.forms
+    expectations = []
     if all(entry.built_in for entry in entries):
-        for each in recorded(case, aspect, subject, form):
-            strict = each.must_show_at(case, aspect, subject, form)
-            found.append(Known(each.sentence, Verdict.EXPECTED, each.kind, strict, each.half_sums))
+        for each in recorded(case, aspect, subject, *forms):
+            strict = each.must_show_at(case, aspect, subject, *forms)
+            expectations.append(
+                Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict, each.half_sums)
+            )
     else:
         # What our records say of a framework is its own affair; but what the dialect itself
         # refuses or words otherwise is open to whoever speaks it: both ways are right.
         for entry in entries:
-            for each in of_dialect(case, aspect, entry.dialect, form):
-                found.append(Known(each.sentence, Verdict.EXPECTED, each.kind, strict=False))
+            for each in recorded_of_dialect(case, aspect, entry.dialect, *forms):
+                expectations.append(
+                    Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict=False)
+                )
     gaps = [
         gap
         for entry in entries
         for gap in entry.lacks
         if any(gap.covers(call, aspect, case.dtype) for call in calls)
     ]
-    found += [Known(gap.sentence, Verdict.UNSUPPORTED) for gap in gaps]
-    found += [
-        Known(each.sentence, excuse=True)
+    expectations += [Expectation(gap.sentence, Verdict.UNSUPPORTED) for gap in gaps]
+    expectations += [
+        Expectation(each.sentence, excuse=True)
         for each in expected
-        if each.covers(case.id, aspect, subject, form)
+        if each.covers(case.id, aspect, subject, claim.form)
     ]
-    return found
+    return expectations

@@ -1,8 +1,8 @@
-"""Judges what is not ours in a process of its own: one that dies costs the cells it died of.
+"""Judges subjects of the user's own in another process: one that dies costs the cells it died of.
 
-What runs when it dies is known: it announces each thing that a subject is about to be asked. The
-claim is judged again in a new process, and there the deadly thing counts as one that raises. So an
-accident of any kind is told, recognised and excused like an exception, and each is met once.
+The process announces each request before it makes it, so it is known what it died of. The claim is
+judged again in a new process, and there the deadly request counts as one that raises. So a crash of
+any kind is reported, recognised and excused like an exception, and each happens once.
 """
 
 from __future__ import annotations
@@ -12,28 +12,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.judging import claims
-from conformance.judging.claims import Claim
+from conformance.judging.claim import Claim, Target
 from conformance.judging.expectations import ExpectedFailure
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.judge import crash_record, judge
+from conformance.judging.session import Session
 from conformance.judging.verdict import Record
-from conformance.programs import seeded
+from conformance.programs import programs
 from conformance.spec.case import Case
+from conformance.spec.program import Program
+from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry, loader_of
 from conformance.subjects.sandbox import Limits, ProcessDeath, Worker
 
-_SERVANT = "conformance.judging.isolation:servant"
+_WORKER_MAIN = "conformance.judging.isolation:worker_main"
 
 
 @dataclass(frozen=True)
 class _Question:
     """A claim, and what is known to be deadly."""
 
-    case: Case | str  # a draw holds a program, and cannot travel: its name does
+    case: Case | tuple[str, int]  # a program holds functions, and cannot travel: its id and seed do
     aspect: str
-    subject: str
-    form: str
-    dead: Mapping[str, str]
+    targets: tuple[Target, ...]
+    blocklist: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class _Setup:
     expected: tuple[ExpectedFailure, ...]
 
 
-class Judge:
-    """Judges the claims of a run.
+class IsolatedJudge:
+    """Judges the claims of a run, those about foreign subjects in another process.
 
     Parameters
     ----------
@@ -74,11 +75,11 @@ class Judge:
             for name, entry in roster.items()
             if isolate and not entry.built_in and entry.reference is not None
         )
-        # Neither can travel: what a subject lacks may be told by a lambda.
+        # Neither can travel: what a subject lacks may be declared by a lambda.
         foreign = [roster[name] for name in sorted(self._foreign)]
         entries = tuple(replace(entry, load=_nowhere, lacks=()) for entry in foreign)
-        self._worker = Worker(_SERVANT, _Setup(entries, self._expected), limits)
-        self._dead: dict[str, dict[str, str]] = {}
+        self._worker = Worker(_WORKER_MAIN, _Setup(entries, self._expected), limits)
+        self._deadly: dict[str, dict[str, str]] = {}
 
     def judge(self, claim: Claim) -> Record:
         """Check one claim; whatever happens becomes a record.
@@ -93,18 +94,19 @@ class Judge:
         Record
         """
         if claim.subject not in self._foreign:
-            return claims.judge(claim, self._session, self._expected)
-        dead = self._dead.setdefault(claim.subject, {})
-        case = claim.case.id if claim.case.layer == "seeded" else claim.case
+            return judge(claim, self._session, self._expected)
+        blocklist = self._deadly.setdefault(claim.subject, {})
+        case = claim.case
+        travelling = (case.id, case.seed) if isinstance(case, Program) else case
         while True:
-            question = _Question(case, claim.aspect, claim.subject, claim.form, dead)
+            question = _Question(travelling, claim.aspect, claim.targets, blocklist)
             try:
                 record: Record = self._worker.ask(question)
             except ProcessDeath as died:
-                words = f"{claim.subject} {died.how}"
-                if died.about in dead or not died.about:  # a program: nothing of it can be skipped
-                    return claims.accident(claim, self._session, words)
-                dead[died.about] = words
+                text = f"{claim.subject} {died.how}"
+                if died.about in blocklist or not died.about:  # a program: nothing can be skipped
+                    return crash_record(claim, self._session, text)
+                blocklist[died.about] = text
             else:
                 return record
 
@@ -123,8 +125,8 @@ class Judge:
         self._worker.close()
 
 
-def servant(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Record]:
-    """Judge in the other process; see `conformance.subjects.sandbox.child.AnswerFunction`.
+def worker_main(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Record]:
+    """Prepare to judge in the other process; see `conformance.subjects.sandbox.child`.
 
     Parameters
     ----------
@@ -134,30 +136,32 @@ def servant(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], Recor
     Returns
     -------
     callable
+        Takes a question, and a function that announces requests; returns the record.
     """
     roster = {entry.name: replace(entry, load=loader_of(entry)) for entry in setup.entries}
     session = Session(roster=roster)
-    silent = set(roster)  # they have not yet told what they lack
-    known: dict[str, Case] = {}  # a case is compared by identity
+    without_gaps = set(roster)  # subjects that have not been asked yet what they lack
+    cases: dict[str, Case | Program] = {}  # a case is compared by identity
 
-    def answer(question: _Question, about: Callable[[str], None]) -> Record:
-        session.watch(about, question.dead)
-        if question.subject in silent:
-            with contextlib.suppress(SubjectRaised):  # the claim itself meets it, and tells
-                session.hear(question.subject)
-            silent.discard(question.subject)
-        case = _case(question.case)
-        case = known.setdefault(f"{case.seed}/{case.id}", case)
-        claim = Claim(case, question.aspect, question.subject, question.form)
-        return claims.judge(claim, session, setup.expected)
+    def answer(question: _Question, on_request: Callable[[str], None]) -> Record:
+        session.runner.announce(on_request, question.blocklist)
+        for target in question.targets:
+            if target.subject in without_gaps:
+                with contextlib.suppress(SubjectRaised):  # the claim itself meets it, and says so
+                    session.runner.load_gaps(target.subject)
+                without_gaps.discard(target.subject)
+        case = _case_of(question)
+        case = cases.setdefault(f"{case.seed}/{case.id}", case)
+        return judge(Claim(case, question.aspect, question.targets), session, setup.expected)
 
     return answer
 
 
-def _case(given: Case | str) -> Case:
-    if isinstance(given, Case):
-        return given
-    return next(case for case in seeded.cases() if case.id == given)
+def _case_of(question: _Question) -> Case | Program:
+    if isinstance(question.case, Case):
+        return question.case
+    name, seed = question.case
+    return next(each for each in programs() if each.id == name).with_seed(seed)
 
 
 def _nowhere() -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from conformance.layers.registry import LAYERS
 from conformance.spec.call import CHANNELS_FIRST, Call
 from conformance.spec.case import Case
 
@@ -30,19 +31,6 @@ ASPECTS: tuple[str, ...] = (
     "agreement",
 )
 
-LOSSES = frozenset(
-    (
-        "cross_entropy",
-        "nll_loss",
-        "softmax_cross_entropy",
-        "sparse_softmax_cross_entropy",
-        "categorical_crossentropy",
-        "sparse_categorical_crossentropy",
-    )
-)
-# What is no layer but a program on a subject's namespace; its aspect has the same name.
-_PROGRAMS = frozenset(("chapter", "seeded", "trajectory", "errors"))
-_RANDOM = frozenset(("dropout", "dropout1d", "dropout2d", "dropout3d"))
 # Conventions that an output does not depend on, only a gradient or a state.
 _NOT_OF_OUTPUTS = frozenset(
     ("kink", "slope_from", "nan_slope", "moving_variance", "counts_batches", "select")
@@ -51,31 +39,30 @@ _NOT_OF_OUTPUTS = frozenset(
 _SAMPLES = {"purity": 3, "layout": 2, "empty": 3}
 
 
+def main_aspect(case: Case) -> str:
+    """The aspect of a case's values.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    str
+    """
+    return "loss" if LAYERS[case.layer].loss else "output"
+
+
 @dataclass
-class Selection:
+class Coverage:
     """Remembers what was chosen, so that each distinct thing is looked at once."""
 
     _seen: Counter[tuple[object, ...]] = field(default_factory=Counter)
     _paired: dict[tuple[str, ...], set[tuple[object, object]]] = field(default_factory=dict)
 
-    def main_aspect(self, case: Case) -> str:
-        """The aspect of a case's values.
-
-        Parameters
-        ----------
-        case : Case
-            The case.
-
-        Returns
-        -------
-        str
-        """
-        if case.layer in _PROGRAMS:
-            return case.layer
-        return "loss" if case.layer in LOSSES else "output"
-
-    def is_news(self, *answer: str) -> bool:
-        """Tell whether a subject's answer is heard for the first time.
+    def first_time(self, *answer: str) -> bool:
+        """Whether a subject gives an answer for the first time.
 
         What a form of a layer lacks is claimed once for each thing it lacks, not once for each
         case that would need it.
@@ -91,7 +78,7 @@ class Selection:
         """
         return self._new("unsupported", *answer)
 
-    def in_enough_formats(self, case: Case, subject: str, forms: Sequence[str]) -> list[str]:
+    def select_formats(self, case: Case, subject: str, forms: Sequence[str]) -> list[str]:
         """Choose the data formats in which a case is looked at.
 
         A data format is one more option of a layer: a form and the same form with channels first
@@ -125,9 +112,9 @@ class Selection:
                 for form in (last, first)
             }
             news = [form for form, met in known.items() if not pairs <= met]
-            kept = news or [min(known, key=lambda form: self._seen["format", subject, form])]
+            selected = news or [min(known, key=lambda form: self._seen["format", subject, form])]
             for form in known:
-                if form in kept:
+                if form in selected:
                     known[form] |= pairs
                     self._seen["format", subject, form] += 1
                 else:
@@ -136,7 +123,7 @@ class Selection:
 
     def aspects(
         self, case: Case, subject: str, form: str, call: Call, forms: Sequence[tuple[str, Call]]
-    ) -> Iterator[tuple[Case, str, str]]:
+    ) -> Iterator[tuple[Case, str, tuple[str, ...]]]:
         """Choose the aspects of one form of a case.
 
         Parameters
@@ -152,40 +139,40 @@ class Selection:
 
         Yields
         ------
-        (Case, str, str)
-            The case to use, the aspect, and the form; two forms joined by '+' to be compared.
+        (Case, str, tuple of str)
+            The case to use, the aspect, and the form, or two forms to be compared.
         """
-        yield case, self.main_aspect(case), form
-        if case.layer in _PROGRAMS or form not in dict(forms):
+        yield case, main_aspect(case), (form,)
+        if form not in dict(forms):
             return
-        yield case, "gradient", form
+        yield case, "gradient", (form,)
         key = (subject, case.layer, form)
-        random = case.layer in _RANDOM
+        random = LAYERS[case.layer].random
         if call.kind == "class" and self._new("parameters", *key, call.owned):
-            yield case, "parameters", form
+            yield case, "parameters", (form,)
         if any(slot.role == "buffer" for slot in call.slots):
-            yield case, "state", form
+            yield case, "state", (form,)
         reference = reference_of(call, forms)
-        if not random and reference not in (None, form):
-            yield case, "forms", f"{form}+{reference}"
+        if not random and reference is not None and reference != form:
+            yield case, "forms", (form, reference)
         if self._new("dtype", *key, case.dtype):
-            yield case, "dtype", form
+            yield case, "dtype", (form,)
         plain = case.regime in ("normal", "exact")
-        if case.config.get("inplace") or (plain and self._sample("purity", *key)):
-            yield case, "purity", form
+        if case.inplace or (plain and self._sample("purity", *key)):
+            yield case, "purity", (form,)
         if plain and case.dtype == "float32" and not random:
             # TensorFlow's tensors have no strides: what its functions are given, its layers are.
             strides = subject != "tensorflow" or call.kind == "function"
             if strides and len(case.shapes["input"]) > 1 and self._sample("layout", *key):
-                yield case, "layout", form
+                yield case, "layout", (form,)
             if case.batched and self._sample("empty", *key):
-                yield case.with_empty_batch(), "empty", form
+                yield case.with_empty_batch(), "empty", (form,)
         drops = random and case.config["training"] and 0 < case.config["rate"] < 1
         if drops and self._new("mask", *key, case.config["rate"]):
-            yield self._many(case), "mask", form
+            yield with_many_draws(case), "mask", (form,)
 
     def comparable(self, case: Case, first: Call, second: Call) -> bool:
-        """Tell whether two dialects' calls mean the same output.
+        """Whether two dialects' calls mean the same output.
 
         Parameters
         ----------
@@ -198,7 +185,7 @@ class Selection:
         -------
         bool
         """
-        if case.layer in _RANDOM or first.arrays != second.arrays:
+        if LAYERS[case.layer].random or first.arrays != second.arrays:
             return False
         return _of_outputs(first) == _of_outputs(second) and (
             {result.name for result in first.results} == {result.name for result in second.results}
@@ -212,16 +199,29 @@ class Selection:
         self._seen[(aspect, *key)] += 1
         return self._seen[(aspect, *key)] <= _SAMPLES[aspect]
 
-    def _many(self, case: Case) -> Case:
-        """262,144 draws, whether one is an element or a whole channel: see `checks.mask`."""
-        if case.config["noise_shape"] is None:
-            return many(case, (128, 512, 4))
-        ones = (1,) * (len(case.shapes["input"]) - 3)
-        return many(case, (512, 512, *ones, 2))
 
-
-def many(case: Case, shape: tuple[int, ...]) -> Case:
+def with_many_draws(case: Case) -> Case:
     """The same dropout on an input large enough to see its mask's distribution.
+
+    Parameters
+    ----------
+    case : Case
+        A dropout.
+
+    Returns
+    -------
+    Case
+        Of 262,144 draws, whether one is an element or a whole channel; see `checks.mask`.
+    """
+    noise = case.config["noise_shape"]
+    if noise is None:
+        return with_input_shape(case, (128, 512, 4))
+    ones = (1,) * (len(case.shapes["input"]) - 3)
+    return with_input_shape(case, (512, 512, *ones, 2))
+
+
+def with_input_shape(case: Case, shape: tuple[int, ...]) -> Case:
+    """The same dropout on an input of another shape.
 
     Parameters
     ----------

@@ -1,44 +1,37 @@
-"""The tables of cases, one file for each family of layers. No framework is imported here."""
+"""What is asked of a whole namespace, and with the layers' cases: everything there is to ask."""
 
 from __future__ import annotations
 
 import functools
 
-from conformance.layers.activation import cases as activation
-from conformance.layers.conv import cases as conv
-from conformance.layers.dropout import cases as dropout
-from conformance.layers.linear import cases as linear
-from conformance.layers.loss import cases as loss
-from conformance.layers.norm import cases as norm
-from conformance.layers.pooling import cases as pool
-from conformance.programs import bad_calls as errors
-from conformance.programs import chapter, seeded, trajectory
+from conformance.layers.registry import layer_cases
+from conformance.programs import bad_calls, chapter, seeded, trajectory
 from conformance.spec.case import Case
-from conformance.spec.table import Table
-
-TABLES: tuple[Table, ...] = (
-    *conv.TABLES,
-    *pool.TABLES,
-    *linear.TABLES,
-    *norm.TABLES,
-    *dropout.TABLES,
-    *activation.TABLES,
-    *loss.TABLES,
-)
+from conformance.spec.program import Program
 
 
 @functools.cache
-def all_cases() -> tuple[Case, ...]:
-    """Every case of every table, in the tables' order.
+def programs() -> tuple[Program, ...]:
+    """Every program.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return (
-        *(case for table in TABLES for case in table.cases()),
-        *chapter.cases(),
-        *seeded.cases(),
-        *trajectory.cases(),
-        *errors.cases(),
+        *chapter.programs(),
+        *seeded.programs(),
+        *trajectory.programs(),
+        *bad_calls.programs(),
     )
+
+
+@functools.cache
+def all_cases() -> tuple[Case | Program, ...]:
+    """Every case of every table, in the tables' order, and every program.
+
+    Returns
+    -------
+    tuple of Case or Program
+    """
+    return (*layer_cases(), *programs())

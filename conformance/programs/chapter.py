@@ -7,9 +7,8 @@ restated for today's versions. `conformance.checks.chapter` holds the check of e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from conformance.spec.case import Case
+from conformance.spec.program import Program
 
 
 @dataclass(frozen=True)
@@ -108,22 +107,22 @@ STATEMENTS: tuple[Statement, ...] = (
 )
 
 
-def cases() -> tuple[Case, ...]:
-    """The statements as cases.
+def programs() -> tuple[Program, ...]:
+    """The statements as programs.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return tuple(
-        Case(
-            layer="chapter",
+        Program(
+            kind="chapter",
             words=(statement.number, statement.name),
-            config=MappingProxyType({"statement": statement}),
-            shapes=MappingProxyType({}),
-            regime="normal",
-            dtype="float32",
+            content=statement,
             hunts=statement.sentence,
+            form="told",
+            dialects=statement.dialects,
+            refusal="this claim is about another framework",
         )
         for statement in STATEMENTS
     )

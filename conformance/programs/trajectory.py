@@ -1,33 +1,62 @@
 """Training runs: a small convolutional network, from one seed, for fifty steps.
 
-The images are drawn for the case: each class has a pattern of its own under noise, so there is
+The images are drawn for the run: each class has a pattern of its own under noise, so there is
 something to learn.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.spec.case import Array, Case
+from conformance.spec.case import Array
+from conformance.spec.program import Program
 
-# Everything a framework needs to be told; the layers are the chapter's, chained.
-RECIPE = MappingProxyType(
-    {
-        "steps": 50,
-        "batch": 12,
-        "examples": 60,
-        "classes": 3,
-        "size": 8,
-        "channels": 4,
-        "rate": 0.25,
-        "learning_rate": 0.05,
-        "momentum": 0.875,
-        "weight_decay": 2.0**-10,
-        "seed": 2024,
-    }
-)
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What a framework needs to know; the layers are the chapter's, chained.
+
+    Attributes
+    ----------
+    free : bool
+        Whether nothing but the seed is given; otherwise each step starts from the subject's own
+        parameters.
+    steps, batch, examples, classes : int
+        How many steps are made, of how many examples each, from how many, of how many classes.
+    size, channels : int
+        Height and width of an image, and the width of the convolution.
+    rate : float
+        The dropout's rate.
+    learning_rate, momentum, weight_decay : float
+        The optimizer's.
+    seed : int
+        The seed of all that is drawn.
+    """
+
+    free: bool
+    steps: int = 50
+    batch: int = 12
+    examples: int = 60
+    classes: int = 3
+    size: int = 8
+    channels: int = 4
+    rate: float = 0.25
+    learning_rate: float = 0.05
+    momentum: float = 0.875
+    weight_decay: float = 2.0**-10
+    seed: int = 2024
+
+    @property
+    def optimizer_options(self) -> Mapping[str, float]:
+        """What `Library.optimizer` takes."""
+        return {
+            "learning_rate": self.learning_rate,
+            "momentum": self.momentum,
+            "weight_decay": self.weight_decay,
+        }
 
 
 _RUNS = {
@@ -36,33 +65,32 @@ _RUNS = {
 }
 
 
-def cases() -> tuple[Case, ...]:
-    """The training runs.
+def programs() -> tuple[Program, ...]:
+    """The training runs as programs.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return tuple(
-        Case(
-            layer="trajectory",
+        Program(
+            kind="trajectory",
             words=("sgd", word),
-            config=MappingProxyType({**RECIPE, "free": word == "free"}),
-            shapes=MappingProxyType({}),
-            regime="normal",
-            dtype="float32",
+            content=TrainingRun(free=word == "free"),
             hunts=hunts,
+            form="program",
+            compared_with_refimpl=word == "free",
         )
         for word, hunts in _RUNS.items()
     )
 
 
-def images(case: Case) -> tuple[Array, Array]:
+def draw_images(program: Program) -> tuple[Array, Array]:
     """Draw the images and labels of a training run.
 
     Parameters
     ----------
-    case : Case
+    program : Program
         A trajectory.
 
     Returns
@@ -70,9 +98,8 @@ def images(case: Case) -> tuple[Array, Array]:
     images : (N, 1, H, W) ndarray
     labels : (N,) ndarray of int64
     """
-    config = case.config
-    count, size = config["examples"], config["size"]
-    labels = np.arange(count, dtype=np.int64) % config["classes"]
-    patterns = case.draw_like("patterns", (config["classes"], 1, size, size), "normal")
-    noise = case.draw_like("noise", (count, 1, size, size), "normal")
+    run: TrainingRun = program.content
+    labels = np.arange(run.examples, dtype=np.int64) % run.classes
+    patterns = program.draw_like("patterns", (run.classes, 1, run.size, run.size))
+    noise = program.draw_like("noise", (run.examples, 1, run.size, run.size))
     return patterns[labels] + noise / np.float32(2), labels

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.judging.claims import Claim
+    from conformance.judging.claim import Claim
     from conformance.report.progress import Progress
     from conformance.report.summary import Report
 

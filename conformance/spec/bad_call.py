@@ -74,6 +74,34 @@ def values(*elements: float, dtype: str) -> Values:
     return Values((len(elements),), dtype, elements)
 
 
+NEVER_WRITTEN = "memory that was never written"
+
+
+@dataclass(frozen=True)
+class ReturnedArray:
+    """An array that a framework answers a bad call with.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Its shape.
+    dtype : str
+        Its dtype's name.
+    each : float, optional
+        What every element is.
+    total : float, optional
+        What its elements, small integers, add up to.
+    varies : str
+        Why its elements are another time other ones, and are not looked at; empty if they are not.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+    each: float | None = None
+    total: float | None = None
+    varies: str = ""
+
+
 @dataclass(frozen=True)
 class Accepts:
     """The framework answers.
@@ -82,12 +110,20 @@ class Accepts:
     ----------
     sentence : str
         What it makes of the call.
-    apart : bool
-        Whether it is called in a process of its own, since its answer is not to be touched.
+    answer : ReturnedArray or tuple of ReturnedArray
+        What it returns; another answer is another behaviour than the one on record.
+    isolate : bool
+        Whether it is called in a process of its own, since it may write where it must not.
     """
 
     sentence: str
-    apart: bool = False
+    answer: ReturnedArray | tuple[ReturnedArray, ...]
+    isolate: bool = False
+
+    @property
+    def arrays(self) -> tuple[ReturnedArray, ...]:
+        """What it returns, as a tuple."""
+        return self.answer if isinstance(self.answer, tuple) else (self.answer,)
 
 
 @dataclass(frozen=True)
@@ -107,7 +143,7 @@ class Dies:
 
 
 @dataclass(frozen=True)
-class Bad:
+class BadCall:
     """One bad call.
 
     Attributes
@@ -143,8 +179,13 @@ class Bad:
         return self.target.rpartition(".")[2], self.what
 
     @property
-    def deadly(self) -> bool:
+    def is_refused_by_framework(self) -> bool:
+        """Whether the framework raises an exception, too."""
+        return isinstance(self.framework, str)
+
+    @property
+    def isolated(self) -> bool:
         """Whether the framework is called in a process of its own."""
         return isinstance(self.framework, Dies) or (
-            isinstance(self.framework, Accepts) and self.framework.apart
+            isinstance(self.framework, Accepts) and self.framework.isolate
         )

@@ -60,6 +60,11 @@ class Case:
         """The case's name, which reads as a sentence and keys its inputs."""
         return "-".join((self.layer, *self.words, self.regime, self.dtype))
 
+    @property
+    def inplace(self) -> bool:
+        """Whether the layer is to write over its input."""
+        return bool(self.config.get("inplace"))
+
     def draw(self, name: str, step: int = 0) -> Array:
         """Draw one of the case's arrays.
 

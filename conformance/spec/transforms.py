@@ -1,4 +1,4 @@
-"""What mistakes are made of: small changes of a request, an observation, or a namespace."""
+"""What mistakes are made of: changes of a request, an observation, a namespace, or values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TF = "refimpl.tf"
 Change = Callable[[Any], Any]
 
 
-class Changed:
+class PatchedModule:
     """A module with some of its names exchanged.
 
     Parameters
@@ -44,23 +44,25 @@ def first_input(request: Request) -> str:
     return next(slot.name for slot in request.call.slots if slot.array == "input")
 
 
-def arguments(changes: Mapping[str, Change]) -> Before:
+def change_arguments(changes: Mapping[str, Change]) -> Before:
     """Change arguments of the call, where it has them."""
 
     def before(request: Request) -> Request:
-        given = dict(request.call.arguments)
-        given |= {name: change(given[name]) for name, change in changes.items() if name in given}
-        return replace(request, call=replace(request.call, arguments=given))
+        arguments = dict(request.call.arguments)
+        arguments |= {
+            name: change(arguments[name]) for name, change in changes.items() if name in arguments
+        }
+        return replace(request, call=replace(request.call, arguments=arguments))
 
     return before
 
 
-def argument(name: str, change: Change) -> Before:
+def change_argument(name: str, change: Change) -> Before:
     """Change an argument of the call, where it has it."""
-    return arguments({name: change})
+    return change_arguments({name: change})
 
 
-def added(**values: Any) -> Before:
+def set_arguments(**values: Any) -> Before:
     """Add arguments to the call, or overwrite them."""
     return lambda request: replace(
         request,
@@ -68,22 +70,22 @@ def added(**values: Any) -> Before:
     )
 
 
-def training(mode: bool) -> Before:
+def set_training(mode: bool) -> Before:
     """Run in another mode, whether it is the class's mode or the function's argument."""
 
     def before(request: Request) -> Request:
         call = request.call
-        given = {
+        arguments = {
             key: mode if key in ("training", "use_input_stats", "is_training") else value
             for key, value in call.arguments.items()
         }
-        wrong = call.training if call.training is None else mode
-        return replace(request, call=replace(call, arguments=given, training=wrong))
+        training = call.training if call.training is None else mode
+        return replace(request, call=replace(call, arguments=arguments, training=training))
 
     return before
 
 
-def array(name: str, change: Change) -> Before:
+def change_array(name: str, change: Change) -> Before:
     """Change one array, where the call has it."""
 
     def before(request: Request) -> Request:
@@ -94,7 +96,7 @@ def array(name: str, change: Change) -> Before:
     return before
 
 
-def floats(change: Change) -> Before:
+def change_floats(change: Change) -> Before:
     """Change every float array on its way in."""
 
     def before(request: Request) -> Request:
@@ -107,10 +109,19 @@ def floats(change: Change) -> Before:
     return before
 
 
+def read_in_memory_order(request: Request) -> Request:
+    """Read the first input as it lies in memory, whatever its strides say."""
+    first = first_input(request)
+    x = request.arrays[first]
+    if x.flags.c_contiguous or request.fresh:
+        return request
+    return replace(request, arrays={**request.arrays, first: x.ravel("K").reshape(x.shape)})
+
+
 # Changes of an observation ----------------------------------------------------------------------
 
 
-def output(change: Callable[..., Any], place: int = 0) -> After:
+def change_output(change: Callable[..., Any], place: int = 0) -> After:
     """Change one output: `change(output, arrays by slot name, call)`."""
 
     def after(request: Request, seen: Observation) -> Observation:
@@ -125,7 +136,7 @@ def output(change: Callable[..., Any], place: int = 0) -> After:
     return after
 
 
-def gradient(name: str, change: Callable[..., Any]) -> After:
+def change_gradient(name: str, change: Callable[..., Any]) -> After:
     """Change one gradient: `change(gradient, arrays by slot name, call, cotangent)`."""
 
     def after(request: Request, seen: Observation) -> Observation:
@@ -140,12 +151,12 @@ def gradient(name: str, change: Callable[..., Any]) -> After:
     return after
 
 
-def averaged(name: str) -> After:
+def average_gradient(name: str) -> After:
     """Divide a gradient by the batch."""
-    return gradient(name, lambda bar, arrays, call, cotangent: bar / len(cotangent))
+    return change_gradient(name, lambda bar, arrays, call, cotangent: bar / len(cotangent))
 
 
-def state(name: str, change: Callable[..., Any]) -> After:
+def change_state(name: str, change: Callable[..., Any]) -> After:
     """Change one buffer after the calls: `change(buffer, request)`."""
 
     def after(request: Request, seen: Observation) -> Observation:
@@ -158,105 +169,90 @@ def state(name: str, change: Callable[..., Any]) -> After:
     return after
 
 
-def owned(change: Change) -> After:
+def change_owned(change: Change) -> After:
     """Change what an instance says it owns."""
     return lambda request, seen: replace(seen, owned=change(seen.owned))
 
 
-def owning(name: str, /, **changes: Any) -> After:
+def describe_owned(name: str, /, **changes: Any) -> After:
     """Change how an instance describes one thing that it owns."""
-    return owned(
-        lambda parts: tuple(
-            replace(part, **changes) if part.name == name else part for part in parts
+    return change_owned(
+        lambda owned: tuple(
+            replace(each, **changes) if each.name == name else each for each in owned
         )
     )
 
 
-def owning_no(name: str) -> After:
+def omit_owned(name: str) -> After:
     """Leave out one thing that an instance owns."""
-    return owned(lambda parts: tuple(part for part in parts if part.name != name))
+    return change_owned(lambda owned: tuple(each for each in owned if each.name != name))
 
 
-def all_outputs(change: Change) -> After:
+def change_outputs(change: Change) -> After:
     """Change every output as it stands, its dtype too."""
     return lambda request, seen: replace(seen, outputs=tuple(change(each) for each in seen.outputs))
 
 
-def all_gradients(change: Change) -> After:
+def change_gradients(change: Change) -> After:
     """Change every gradient as it stands, its dtype too."""
     return lambda request, seen: replace(
         seen, gradients={name: change(each) for name, each in seen.gradients.items()}
     )
 
 
-def inputs(change: Change) -> After:
+def change_inputs(change: Change) -> After:
     """Change what the inputs hold after the call."""
     return lambda request, seen: replace(
         seen, inputs={name: change(each) for name, each in seen.inputs.items()}
     )
 
 
-def only_class(change: After) -> After:
+def limit_to_classes(change: After) -> After:
     """Make a mistake in classes and not in functions."""
     return lambda request, seen: change(request, seen) if request.call.kind == "class" else seen
+
+
+def keep_batch_axis(y: Any, arrays: Any, call: Any) -> Any:
+    """Give an input without a batch axis an output with one."""
+    x = arrays[next(slot.name for slot in call.slots if slot.array == "input")]
+    rank = int(call.target[-2]) if call.target.endswith("d") else x.ndim - 2
+    return y[None] if x.ndim == rank + 1 else y
 
 
 # Changes of a namespace -------------------------------------------------------------------------
 
 
-def names(changes: Mapping[str, Change]) -> Callable[[Library], Library]:
+def change_names(changes: Mapping[str, Change]) -> Callable[[Library], Library]:
     """Change dotted names of a library's namespace."""
 
-    def spoil(library: Library) -> Library:
+    def change_library(library: Library) -> Library:
         wrong = copy.copy(library)
         for path, change in changes.items():
-            wrong.root = _exchanged(wrong.root, path.split("."), change)
+            wrong.root = _exchange(wrong.root, path.split("."), change)
         return wrong
 
-    return spoil
+    return change_library
 
 
-def _exchanged(root: Any, path: list[str], change: Change) -> Any:
+def _exchange(root: Any, path: list[str], change: Change) -> Any:
     inner = getattr(root, path[0])
-    wrong = change(inner) if len(path) == 1 else _exchanged(inner, path[1:], change)
-    return Changed(root, **{path[0]: wrong})
+    wrong = change(inner) if len(path) == 1 else _exchange(inner, path[1:], change)
+    return PatchedModule(root, **{path[0]: wrong})
 
 
-# Changes of values ------------------------------------------------------------------------------
+# Changes of functions and arguments -------------------------------------------------------------
 
 
-def constant(value: Any) -> Change:
+def swap_ends(op: Any) -> Any:
+    """Exchange the two ends of SAME padding."""
+    return lambda *args: op(*args)[::-1]
+
+
+def swap_sides(padding: Any) -> Any:
+    """Exchange what is padded before and after."""
+    return padding if isinstance(padding, str) else [pair[::-1] for pair in padding]
+
+
+def replace_with(value: Any) -> Change:
     """Put a value in place of any other."""
     return lambda old: value
-
-
-def zeroed(values: Any) -> Any:
-    """Zeros in the place of values."""
-    return np.zeros_like(values)
-
-
-def truncated(bits: int) -> Change:
-    """Cut float32 numbers after so many bits of their significand."""
-
-    def cut(values: Any) -> Any:
-        if values.dtype != np.float32:
-            return values
-        mask = np.uint32((0xFFFFFFFF << (24 - bits)) & 0xFFFFFFFF)
-        return (np.ascontiguousarray(values).view(np.uint32) & mask).view(np.float32)
-
-    return cut
-
-
-def in_float32(values: Any) -> Any:
-    """Lose what float64 has over float32."""
-    return values.astype(np.float32).astype(values.dtype) if values.dtype == np.float64 else values
-
-
-def reversed_axes(*axes: int) -> Change:
-    """Turn axes around."""
-    return lambda values: np.ascontiguousarray(np.flip(values, axes))
-
-
-def spread(values: Any, x: Any) -> Any:
-    """Shape one value for each channel so that it goes with a channels-first array."""
-    return np.asarray(values, np.float64).reshape((1, -1) + (1,) * (x.ndim - 2))

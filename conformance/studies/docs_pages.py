@@ -17,9 +17,10 @@ from typing import Any
 from conformance.judging.divergences import DIVERGENCES
 from conformance.judging.verdict import Record
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import layer_cases
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
-from conformance.programs.chapter import cases as chapter_cases
+from conformance.programs.chapter import programs as chapter_programs
 from conformance.report.markdown import format_console, format_table, join_blocks
 from conformance.report.summary import Report
 from conformance.spec.call import Unsupported
@@ -52,7 +53,7 @@ def render_chapter() -> str:
     str
         Markdown.
     """
-    ids = {case.config["statement"].number: case.id for case in chapter_cases()}
+    ids = {program.content.number: program.id for program in chapter_programs()}
     first = STATEMENTS[0]
     blocks = [
         "# The chapter, claim by claim",
@@ -154,9 +155,7 @@ def _join_patterns(patterns: Iterable[str]) -> str:
 def _untranslated_cases() -> list[tuple[str, str, str]]:
     layers: dict[tuple[str, str], set[str]] = {}
     for name, dialect in DIALECTS.items():
-        for case in all_cases():
-            if case.layer == "chapter":
-                continue
+        for case in layer_cases():
             for form in dialect.forms[case.layer]:
                 try:
                     dialect.translate(case, form)

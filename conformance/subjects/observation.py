@@ -1,4 +1,4 @@
-"""What a subject answered, read in the case's own terms: layouts, names, masks."""
+"""Reads what a subject answered in the case's own terms: layouts, names, masks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from conformance.spec.call import Call
 from conformance.spec.case import Case
+from conformance.spec.program import Program
 from conformance.spec.request import Observation
 
 Array = npt.NDArray[Any]
 
 
-def neutral(observation: Observation, call: Call) -> Observation:
+def to_neutral_layout(observation: Observation, call: Call) -> Observation:
     """Bring an observation back from the dialect's layout and names.
 
     Parameters
@@ -56,13 +57,13 @@ def neutral(observation: Observation, call: Call) -> Observation:
     )
 
 
-def seed_of(case: Case) -> int:
-    """The seed under which a case's masks are drawn.
+def mask_seed(case: Case | Program) -> int:
+    """The seed under which the masks of a case or program are drawn.
 
     Parameters
     ----------
-    case : Case
-        The case.
+    case : Case or Program
+        What draws.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def seed_of(case: Case) -> int:
     return int.from_bytes(digest[:4], "little") >> 1
 
 
-def kept(case: Case, output: Array) -> Array:
+def observed_mask(case: Case, output: Array) -> Array:
     """The mask of a dropout, read off its output.
 
     Parameters

@@ -14,6 +14,10 @@ from conformance.spec.request import Observation, Request
 Array = npt.NDArray[Any]
 
 
+class SubjectRaised(Exception):  # noqa: N818 - carries what a subject raised
+    """A subject raised, or could not be loaded; the cause is chained."""
+
+
 class Subject(Protocol):
     """An implementation under test.
 

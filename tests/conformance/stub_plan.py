@@ -14,7 +14,8 @@ import sys
 from dataclasses import dataclass
 from types import ModuleType
 
-from conformance.judging.verdict import Record, Verdict, failure_message, rerun_command
+from conformance.judging.messages import failure_message, rerun_command
+from conformance.judging.verdict import Record, Verdict
 
 SUBJECTS = ("alpha", "beta")
 LAYERS = ("relu", "conv2d")  # not in the order of the alphabet
@@ -73,7 +74,7 @@ def _plan(subjects, aspects):
 
 
 def judge(claim):
-    name = f"{claim.aspect}/{claim.id}"
+    name = claim.name
     event = EVENTS.get(name, "pass")
     if event == "crash":
         os._exit(7)

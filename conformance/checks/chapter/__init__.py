@@ -6,25 +6,28 @@ from collections.abc import Sequence
 
 from conformance.checks.chapter import tf, torch
 from conformance.checks.finding import Finding
-from conformance.judging.session import Trial
-from conformance.subjects.observation import seed_of
+from conformance.checks.trial import Answers, ProgramTrial
+from conformance.programs.chapter import Statement
+from conformance.subjects.observation import mask_seed
 
-_TOLD = {"torch": torch.TOLD, "tf": tf.TOLD}
+_CHECKS = {"torch": torch.CHECKS, "tf": tf.CHECKS}
 
 
-def check_chapter(trial: Trial) -> Sequence[Finding]:
+def check_chapter(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
     """A statement of the chapter holds.
 
     Parameters
     ----------
-    trial : Trial
-        Its case carries the statement.
+    trial : ProgramTrial
+        Its program carries the statement.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Returns
     -------
     sequence of Finding
     """
-    library = trial.session.library(trial.subject)
-    library.seed(seed_of(trial.case))  # masks are the same, whatever was drawn before
-    statement = trial.case.config["statement"]
-    return _TOLD[trial.call.target][statement.number](library, trial.case)
+    library = answers.library(trial.subject)
+    library.seed(mask_seed(trial.program))  # masks are the same, whatever was drawn before
+    statement: Statement = trial.program.content
+    return _CHECKS[trial.dialect][statement.number](library, trial.program)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from conformance.checks.finding import Array, Finding, within_bound
+from conformance.checks.finding import Array, Finding, compare_within_bound
 from conformance.oracle.bounds import Unit, exact
-from conformance.spec.case import Case
 from conformance.spec.library import Library
+from conformance.spec.program import Program
 from refimpl.ops.activation import relu
 from refimpl.ops.dropout import dropout
 from refimpl.ops.linear import linear
@@ -23,7 +23,7 @@ _NAMES = {
 }
 
 
-def check_program(dialect: str) -> Callable[[Library, Case], Sequence[Finding]]:
+def check_program(dialect: str) -> Callable[[Library, Program], Sequence[Finding]]:
     """Make the check of one dialect.
 
     Parameters
@@ -36,8 +36,8 @@ def check_program(dialect: str) -> Callable[[Library, Case], Sequence[Finding]]:
     callable
     """
 
-    def check(library: Library, case: Case) -> Sequence[Finding]:
-        draws = _draws(case)
+    def check(library: Library, program: Program) -> Sequence[Finding]:
+        draws = _draws(program)
         layers, loss = (_torch if dialect == "torch" else _tf)(library)
         _assign(library, layers, dialect, draws)
         step = library.step(layers, loss, draws["x"], draws["labels"])
@@ -46,9 +46,9 @@ def check_program(dialect: str) -> Callable[[Library, Case], Sequence[Finding]]:
     return check
 
 
-def _draws(case: Case) -> dict[str, Array]:
+def _draws(program: Program) -> dict[str, Array]:
     shapes = {"x": (8, 3), "W": (4, 3), "b": (4,), "beta": (4,)}
-    drawn = {name: case.draw_like(name, shape, "normal") for name, shape in shapes.items()}
+    drawn = {name: program.draw_like(name, shape) for name, shape in shapes.items()}
     drawn["gamma"] = np.full(4, 4.0, np.float32)
     drawn["labels"] = np.arange(8) * 3 % 4
     return drawn
@@ -100,13 +100,13 @@ def _findings(step: Any, draws: dict[str, Array], dialect: str) -> Sequence[Find
     dx, dw, db = back0(d0)
     expected = {"W": dw, "b": db, "gamma": gamma, "beta": beta}
     findings = [
-        within_bound(f"output of layer {place}", got, want)
+        compare_within_bound(f"output of layer {place}", got, want)
         for place, (got, want) in enumerate(zip(step.outputs, (h0, h1, h2, h3), strict=True))
     ]
-    findings.append(within_bound("loss", step.loss, loss))
-    findings.append(within_bound("gradient of the input", step.input_gradient, dx))
+    findings.append(compare_within_bound("loss", step.loss, loss))
+    findings.append(compare_within_bound("gradient of the input", step.input_gradient, dx))
     for place, key in _NAMES[dialect].items():
         got = step.gradients[place]
         transposed = got.T if (dialect, key) == ("tf", "W") else got
-        findings.append(within_bound(f"gradient of {key}", transposed, expected[key]))
+        findings.append(compare_within_bound(f"gradient of {key}", transposed, expected[key]))
     return findings

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from conformance.checks.finding import Array
-from conformance.checks.trajectory.training import PARAMETERS, Note
+from conformance.checks.trajectory.training import PARAMETERS, TrainingStep
 from conformance.oracle.bounds import Unit, exact
+from conformance.programs.trajectory import TrainingRun
 from refimpl.ops.activation import relu
 from refimpl.ops.conv import conv
 from refimpl.ops.dropout import dropout
@@ -28,12 +28,12 @@ _MOMENTUM = {"torch": 0.1, "tf": 0.01}
 _BACKWARD = ((6, "weight"), (6, "bias"), (1, "weight"), (1, "bias"), (0, "weight"), (0, "bias"))
 
 
-def found(note: Note, dialect: str) -> dict[str, Array]:
+def observed_values(step: TrainingStep, dialect: str) -> dict[str, Array]:
     """Name the arrays of a step, in the neutral layout.
 
     Parameters
     ----------
-    note : Note
+    step : TrainingStep
         The step.
     dialect : str
         Whose layout it is in.
@@ -46,20 +46,20 @@ def found(note: Note, dialect: str) -> dict[str, Array]:
     first = dialect == "tf"
     arrays = {
         f"output of layer {place}": _images(output, first)
-        for place, output in enumerate(note.step.outputs)
+        for place, output in enumerate(step.result.outputs)
     }
-    arrays["loss"] = note.step.loss
-    arrays["gradient of the input"] = _images(note.step.input_gradient, first)
+    arrays["loss"] = step.result.loss
+    arrays["gradient of the input"] = _images(step.result.input_gradient, first)
     for key in _BACKWARD:
-        slope = note.step.gradients[_named(key, dialect)]
+        slope = step.result.gradients[_named(key, dialect)]
         arrays[f"gradient of {_words(key)}"] = _parameter(slope, key, first)
-        arrays[f"{_words(key)} after the step"] = _parameter(note.after[key], key, first)
-    return {**arrays, **note.statistics_after}
+        arrays[f"{_words(key)} after the step"] = _parameter(step.after[key], key, first)
+    return {**arrays, **step.statistics_after}
 
 
-def wanted(
-    note: Note,
-    config: Mapping[str, Any],
+def expected_values(
+    step: TrainingStep,
+    run: TrainingRun,
     dialect: str,
     buffers: dict[tuple[int, str], Any],
     *,
@@ -69,9 +69,9 @@ def wanted(
 
     Parameters
     ----------
-    note : Note
+    step : TrainingStep
         The step: its parameters, statistics and mask are taken as exact.
-    config : mapping
+    run : TrainingRun
         The recipe.
     dialect : str
         Whose rules.
@@ -87,8 +87,8 @@ def wanted(
         Name -> Bounded.
     """
     first = dialect == "tf"
-    images = [_images(array, first) for array in (note.inputs, *note.step.outputs)]
-    p = {key: _bounded(_parameter(array, key, first)) for key, array in note.before.items()}
+    images = [_images(array, first) for array in (step.inputs, *step.result.outputs)]
+    p = {key: _bounded(_parameter(array, key, first)) for key, array in step.before.items()}
     ones: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1)}
     size: dict[str, Any] = {
         "kernel": (2, 2),
@@ -111,14 +111,14 @@ def wanted(
     outputs.append(output)
     output, backs[3] = max_pool(given(), **size)
     outputs.append(output)
-    output, backs[4] = dropout(given(), kept(note, dialect), rate=config["rate"], select=first)
+    output, backs[4] = dropout(given(), dropout_mask(step, dialect), rate=run.rate, select=first)
     outputs.append(output)
     pooled = given()
     flat = pooled.transpose(_NHWC) if first else pooled
-    outputs.append(flat.reshape(len(note.labels), -1))
+    outputs.append(flat.reshape(len(step.labels), -1))
     output, backs[6] = linear(given(), p[6, "weight"], p[6, "bias"])
     outputs.append(output)
-    loss, back = cross_entropy(given(), note.labels)
+    loss, back = cross_entropy(given(), step.labels)
     answers: dict[str, Any] = {f"output of layer {n}": output for n, output in enumerate(outputs)}
     answers["loss"] = loss
     gradients, bar = _backward(backs, back(exact(np.ones(()), _UNIT))[0], pooled, first)
@@ -127,19 +127,19 @@ def wanted(
         answers[f"gradient of {_words(key)}"] = gradients[key]
         slope = gradients[key]
         if not chained:
-            slope = _bounded(_parameter(note.step.gradients[_named(key, dialect)], key, first))
-        after, buffers[key] = _descend(p[key], slope, buffers.get(key), config, dialect)
+            slope = _bounded(_parameter(step.result.gradients[_named(key, dialect)], key, first))
+        after, buffers[key] = _descend(p[key], slope, buffers.get(key), run, dialect)
         answers[f"{_words(key)} after the step"] = after
     count = images[1].size // mean.size
-    return {**answers, **_statistics(note, dialect, mean, variance, count)}
+    return {**answers, **_statistics(step, dialect, mean, variance, count)}
 
 
-def kept(note: Note, dialect: str) -> Array:
+def dropout_mask(step: TrainingStep, dialect: str) -> Array:
     """Tell which elements the dropout kept.
 
     Parameters
     ----------
-    note : Note
+    step : TrainingStep
         The step.
     dialect : str
         Whose layout it is in.
@@ -150,7 +150,7 @@ def kept(note: Note, dialect: str) -> Array:
         In the neutral layout. Where the dropout's input is 0 nothing tells, and nothing depends
         on it.
     """
-    mask: Array = _images(note.step.outputs[4], dialect == "tf") != 0
+    mask: Array = _images(step.result.outputs[4], dialect == "tf") != 0
     return mask
 
 
@@ -170,21 +170,23 @@ def _backward(backs: list[Any], bar: Any, pooled: Any, first: bool) -> tuple[dic
 
 
 def _descend(
-    parameter: Any, slope: Any, buffer: Any, config: Mapping[str, Any], dialect: str
+    parameter: Any, slope: Any, buffer: Any, run: TrainingRun, dialect: str
 ) -> tuple[Any, Any]:
     step: Any = coupled_step if dialect == "torch" else decoupled_step
-    options = {name: config[name] for name in ("learning_rate", "momentum", "weight_decay")}
+    options = run.optimizer_options
     after, buffer = step(parameter, slope, buffer, **options)
     return after, buffer
 
 
-def _statistics(note: Note, dialect: str, mean: Any, variance: Any, count: int) -> dict[str, Any]:
+def _statistics(
+    step: TrainingStep, dialect: str, mean: Any, variance: Any, count: int
+) -> dict[str, Any]:
     if dialect == "torch":
         variance = unbiased(variance, count)
     new = {"running_mean": mean, "running_var": variance}
     return {
         name: blend(_bounded(old), new[name], _MOMENTUM[dialect])
-        for name, old in note.statistics_before.items()
+        for name, old in step.statistics_before.items()
     }
 
 

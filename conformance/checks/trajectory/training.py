@@ -1,4 +1,4 @@
-"""Trains the trajectory's network on a library's own layers and optimizer, and takes notes."""
+"""Trains the trajectory's network on a library's own layers, and records each step."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from conformance.programs.trajectory import images
-from conformance.spec.case import Array, Case
+from conformance.programs.trajectory import TrainingRun, draw_images
+from conformance.spec.case import Array
 from conformance.spec.library import Library, Step
+from conformance.spec.program import Program
 
 # Place in the chain -> {neutral parameter: its name in each dialect}.
 PARAMETERS: Mapping[str, Mapping[tuple[int, str], str]] = {
@@ -38,7 +39,7 @@ STATISTICS: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Note:
+class TrainingStep:
     """One step of a training run, in the dialect's own layouts.
 
     Attributes
@@ -59,44 +60,44 @@ class Note:
     after: Mapping[tuple[int, str], Array]
     statistics_before: Mapping[str, Array]
     statistics_after: Mapping[str, Array]
-    step: Step
+    result: Step
 
 
-def train(library: Library, case: Case, dialect: str) -> Iterator[Note]:
+def train(library: Library, program: Program, dialect: str) -> Iterator[TrainingStep]:
     """Build the network from the seed and train it.
 
     Parameters
     ----------
     library : Library
         Whose layers.
-    case : Case
+    program : Program
         A trajectory.
     dialect : str
         'torch' or 'tf'.
 
     Yields
     ------
-    Note
+    TrainingStep
         One for each step.
     """
-    config = case.config
-    pictures, labels = images(case)
+    run: TrainingRun = program.content
+    pictures, labels = draw_images(program)
     if dialect == "tf":
         pictures = np.ascontiguousarray(pictures.transpose(0, 2, 3, 1))
-    layers, loss = (_torch if dialect == "torch" else _tf)(library, config)
-    order = library.order(config["examples"], config["seed"])
+    layers, loss = (_torch if dialect == "torch" else _tf)(library, run)
+    order = library.order(run.examples, run.seed)
     if dialect == "tf":
-        _build(library, layers, pictures[: config["batch"]])
-    descend = library.optimizer(layers, config)
-    per_epoch = config["examples"] // config["batch"]
-    for number in range(config["steps"]):
-        start = number % per_epoch * config["batch"]
-        chosen = order[start : start + config["batch"]]
+        _build(library, layers, pictures[: run.batch])
+    descend = library.optimizer(layers, run.optimizer_options)
+    per_epoch = run.examples // run.batch
+    for number in range(run.steps):
+        start = number % per_epoch * run.batch
+        chosen = order[start : start + run.batch]
         before, statistics_before = _values(library, layers, dialect)
         step = library.step(layers, loss, pictures[chosen], labels[chosen])
         descend()
         after, statistics_after = _values(library, layers, dialect)
-        yield Note(
+        yield TrainingStep(
             pictures[chosen],
             labels[chosen],
             before,
@@ -107,33 +108,33 @@ def train(library: Library, case: Case, dialect: str) -> Iterator[Note]:
         )
 
 
-def _torch(library: Library, config: Mapping[str, Any]) -> tuple[list[Any], Any]:
-    library.seed(config["seed"])
-    nn, width = library.root.nn, config["channels"]
-    features = width * (config["size"] // 2) ** 2
+def _torch(library: Library, run: TrainingRun) -> tuple[list[Any], Any]:
+    library.seed(run.seed)
+    nn, width = library.root.nn, run.channels
+    features = width * (run.size // 2) ** 2
     layers = [
         nn.Conv2d(1, width, 3, padding=1),
         nn.BatchNorm2d(width),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Dropout(config["rate"]),
+        nn.Dropout(run.rate),
         nn.Flatten(),
-        nn.Linear(features, config["classes"]),
+        nn.Linear(features, run.classes),
     ]
     return layers, nn.CrossEntropyLoss()
 
 
-def _tf(library: Library, config: Mapping[str, Any]) -> tuple[list[Any], Any]:
-    library.seed(config["seed"])
+def _tf(library: Library, run: TrainingRun) -> tuple[list[Any], Any]:
+    library.seed(run.seed)
     keras = library.root.keras
     layers = [
-        keras.layers.Conv2D(config["channels"], 3, padding="same"),
+        keras.layers.Conv2D(run.channels, 3, padding="same"),
         keras.layers.BatchNormalization(),
         keras.layers.ReLU(),
         keras.layers.MaxPooling2D(2),
-        keras.layers.Dropout(config["rate"]),
+        keras.layers.Dropout(run.rate),
         keras.layers.Flatten(),
-        keras.layers.Dense(config["classes"]),
+        keras.layers.Dense(run.classes),
     ]
     return layers, keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 

@@ -1,1 +1,15 @@
-"""Losses."""
+"""The family of loss layers."""
+
+from __future__ import annotations
+
+from conformance.layers.loss import cases, divergences, oracle, tf, torch
+from conformance.spec.layer import Family
+
+FAMILY = Family(
+    "loss",
+    oracle.LAYERS,
+    cases.TABLES,
+    torch=torch.FORMS,
+    tf=tf.FORMS,
+    divergences=divergences.DIVERGENCES,
+)

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
 
-from conformance.programs.bad_calls import (
-    tf_functions,
-    tf_keras,
-    tf_losses,
-    torch_layers,
-    torch_windows,
-)
-from conformance.spec.bad_call import Accepts, Bad, Dies, Values
-from conformance.spec.case import Case
+from conformance.layers.activation import bad_calls as activation
+from conformance.layers.conv import bad_calls as conv
+from conformance.layers.dropout import bad_calls as dropout
+from conformance.layers.linear import bad_calls as linear
+from conformance.layers.loss import bad_calls as loss
+from conformance.layers.norm import bad_calls as norm
+from conformance.layers.pooling import bad_calls as pooling
+from conformance.programs.bad_calls import other
+from conformance.spec.bad_call import BadCall
+from conformance.spec.program import Program
 
-__all__ = ["BAD_CALLS", "Accepts", "Bad", "Dies", "Values", "cases"]
+_TABLES = (conv, pooling, linear, norm, dropout, activation, loss, other)
+
+
+def _sort(bad_calls: Iterable[BadCall]) -> tuple[BadCall, ...]:
+    """Sort by target, so that it does not matter in whose table a bad call stands."""
+    return tuple(sorted(bad_calls, key=lambda bad_call: bad_call.target))
+
 
 # By dialect.
-BAD_CALLS: Mapping[str, tuple[Bad, ...]] = {
-    "torch": (*torch_windows.ROWS, *torch_layers.ROWS),
-    "tf": (*tf_functions.ROWS, *tf_keras.ROWS, *tf_losses.ROWS),
+BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {
+    "torch": _sort(bad_call for table in _TABLES for bad_call in table.TORCH),
+    "tf": _sort(bad_call for table in _TABLES for bad_call in table.TF),
 }
 
 
-def cases() -> tuple[Case, ...]:
-    """The bad calls as cases.
+def programs() -> tuple[Program, ...]:
+    """The bad calls as programs.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return tuple(
-        Case(
-            layer="errors",
-            words=(dialect, *bad.words),
-            config=MappingProxyType({"bad": bad, "dialect": dialect}),
-            shapes=MappingProxyType({}),
-            regime="normal",
-            dtype="float32",
-            hunts=f"a bad {bad.names} that is accepted, or refused without a word about it",
+        Program(
+            kind="errors",
+            words=(dialect, *bad_call.words),
+            content=bad_call,
+            hunts=f"a bad {bad_call.names} that is accepted, or refused without a word about it",
+            form="call",
+            dialects=(dialect,),
+            refusal="this bad call is another framework's",
         )
         for dialect, calls in BAD_CALLS.items()
-        for bad in calls
+        for bad_call in calls
     )

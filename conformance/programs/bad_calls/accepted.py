@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.programs.bad_calls import BAD_CALLS, Accepts, Bad
-from conformance.spec.case import Case
+from conformance.programs.bad_calls import BAD_CALLS
+from conformance.spec.bad_call import Accepts, BadCall
 from conformance.spec.divergence import Divergence
+from conformance.spec.program import Program
 
 _FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 
@@ -19,36 +20,36 @@ def unrefused() -> tuple[Divergence, ...]:
     tuple of Divergence
     """
     return tuple(
-        _record(_FRAMEWORKS[dialect], bad)
+        _record(_FRAMEWORKS[dialect], bad_call)
         for dialect, calls in BAD_CALLS.items()
-        for bad in calls
-        if not isinstance(bad.framework, str)
+        for bad_call in calls
+        if not isinstance(bad_call.framework, str)
     )
 
 
-def _record(framework: str, bad: Bad) -> Divergence:
-    does = bad.framework
+def _record(framework: str, bad_call: BadCall) -> Divergence:
+    does = bad_call.framework
     assert not isinstance(does, str)
     answers = isinstance(does, Accepts)
     if isinstance(does, Accepts):
-        reason = f"The framework's own choice; refimpl refuses the call and names {bad.names}."
-        if does.apart:
-            reason = f"A defect; refimpl refuses the call and names {bad.names}."
+        reason = f"The framework's own choice; refimpl refuses the call and names {bad_call.names}."
+        if does.isolate:
+            reason = f"A defect; refimpl refuses the call and names {bad_call.names}."
     else:
         reason = (
             f"A defect: the process ends with {' or '.join(does.signals)}; refimpl refuses the"
-            f" call and names {bad.names}."
+            f" call and names {bad_call.names}."
         )
     return Divergence(
         subjects=(framework,),
         layers=("errors",),
         aspects=("errors",),
         kind="differs" if answers else "raises",
-        sentence=f"`{bad.target}` ({bad.what}): {does.sentence}",
+        sentence=f"`{bad_call.target}` ({bad_call.what}): {does.sentence}",
         reason=reason,
-        when=_is(bad),
+        when=_is(bad_call),
     )
 
 
-def _is(bad: Bad) -> Callable[[Case], bool]:
-    return lambda case: bool(case.config["bad"] == bad)
+def _is(bad_call: BadCall) -> Callable[[Program], bool]:
+    return lambda program: bool(program.content == bad_call)

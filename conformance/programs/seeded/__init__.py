@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from conformance.programs.seeded.draw import SEEDS, Draw
 from conformance.programs.seeded.tf import TF
 from conformance.programs.seeded.torch import TORCH
-from conformance.spec.case import Case
+from conformance.spec.program import Program
 
-__all__ = ["SEEDS", "TF", "TORCH", "Draw", "cases"]
+__all__ = ["SEEDS", "TF", "TORCH", "Draw", "programs"]
 
 
-def cases() -> tuple[Case, ...]:
-    """The draws as cases.
+def programs() -> tuple[Program, ...]:
+    """The draws as programs.
 
     Returns
     -------
-    tuple of Case
+    tuple of Program
     """
     return tuple(
-        Case(
-            layer="seeded",
+        Program(
+            kind="seeded",
             words=(draw.dialect, draw.name),
-            config=MappingProxyType({"draw": draw}),
-            shapes=MappingProxyType({}),
-            regime="normal",
-            dtype="float32",
+            content=draw,
             hunts=draw.hunts,
+            form="drawn",
+            dialects=(draw.dialect,),
+            refusal="this draw is another framework's",
+            compared_with_refimpl=True,
         )
         for draw in (*TORCH, *TF)
     )

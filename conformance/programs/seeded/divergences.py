@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.program import Program
 
 SEEDED: tuple[Divergence, ...] = (
     Divergence(
@@ -15,7 +15,7 @@ SEEDED: tuple[Divergence, ...] = (
             "The draws are the same, but LAPACK rounds the QR decomposition, each build in its own"
             " order. How far apart two of them may be is derived, and claimed of the same draws."
         ),
-        when=lambda case: _draw(case) == "orthogonal",
+        when=lambda program: _draw(program) == "orthogonal",
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -23,7 +23,7 @@ SEEDED: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Threefry cannot be asked for in eager mode on a CPU.",
         reason="TensorFlow's CPU kernels have Philox alone; refimpl refuses it, too.",
-        when=lambda case: _draw(case) == "threefry",
+        when=lambda program: _draw(program) == "threefry",
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -34,10 +34,10 @@ SEEDED: tuple[Divergence, ...] = (
             "XLA makes normal numbers from uniform ones in another way (by the inverse error"
             " function); refimpl draws what eager mode draws."
         ),
-        when=lambda case: _draw(case) == "compiled-normal",
+        when=lambda program: _draw(program) == "compiled-normal",
     ),
 )
 
 
-def _draw(case: Case) -> str:
-    return str(case.config["draw"].name)
+def _draw(program: Program) -> str:
+    return str(program.content.name)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.judging.session import Session, SubjectRaised, Trial
+from conformance.checks.trial import Trial
+from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import Bounded, distance
 from conformance.spec.call import Unsupported
@@ -19,6 +20,7 @@ from conformance.studies.accuracy.activations import ACTIVATIONS, Activation
 from conformance.studies.accuracy.exact import exact_values
 from conformance.studies.accuracy.inputs import BLOCK, Bits, block_of_all, sample_inputs, to_numbers
 from conformance.studies.accuracy.results import ActivationResult
+from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.roster import roster_of
 
 Array = npt.NDArray[Any]
@@ -192,7 +194,7 @@ def measure_block(
         conventions = tuple(sorted(trial.call.conventions.items(), key=lambda item: item[0]))
         if conventions not in truths:
             truths[conventions] = exact_values(case, trial.call.conventions)
-        expected = trial.expected()
+        expected = session.answers.expected(trial)
         answers = {"output": seen.outputs[0], "gradient": seen.gradients.get("input")}
         bounded = {
             "output": expected.outputs["output"],
@@ -227,7 +229,7 @@ def _pad_to_vector(bits: Bits) -> Bits:
 
 def _run_first_form(case: Any, name: str, session: Session) -> tuple[Trial, Observation]:
     """Ask in the first form that there is, functions before classes."""
-    forms = DIALECTS[session.dialect_of(name)].forms[case.layer]
+    forms = DIALECTS[session.roster[name].dialect].forms[case.layer]
     answer: Unsupported | None = None
     trials = []
     for form in forms:
@@ -237,7 +239,7 @@ def _run_first_form(case: Any, name: str, session: Session) -> tuple[Trial, Obse
             answer = error
     for trial in sorted(trials, key=lambda each: each.call.kind != "function"):
         try:
-            return trial, trial.observe()
+            return trial, session.answers.observe(trial)
         except Unsupported as error:
             answer = error
     raise answer or Unsupported(f"{case.layer} has no form")

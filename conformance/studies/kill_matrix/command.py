@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from conformance.studies.kill_matrix.mutants import MUTANTS, Mutant
+from conformance.spec.mutant import Mutant
+from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.page import cells, page, shortcomings, summary, to_json
-from conformance.studies.kill_matrix.run import Found, run
+from conformance.studies.kill_matrix.run import KillMatrix, run
 from conformance.tools.arguments import existing_folder, positive_int
 
 DOCUMENT = "kill-matrix.md"
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     -------
     int
         The exit status: 0 only if every mutant is killed, nothing healthy is rejected, every margin
-        is wide enough or excused, and every row of the tables is needed or justified.
+        is wide enough or waived, and every row of the tables is needed or justified.
     """
     given = _parser().parse_args(arguments)
     chosen = [each for each in MUTANTS if all(word in each.id for word in given.k.split())]
@@ -45,18 +46,18 @@ def main(arguments: Sequence[str]) -> int:
         print("--docs takes a run of all mutants; leave out -k")
         return 2
     console = Console(width=None if Console().is_terminal else 160)
-    found = _run(chosen, given.processes, console)
+    matrix = _run(chosen, given.processes, console)
     if not given.quiet:
-        console.print(_table(found))
-    wrong = list(shortcomings(found, whole=whole))
+        console.print(_table(matrix))
+    wrong = list(shortcomings(matrix, whole=whole))
     for line in wrong:
         console.print(f"✗ {line}", markup=False, highlight=False)
-    console.print(summary(found), highlight=False)
+    console.print(summary(matrix), highlight=False)
     if given.report_json is not None:
-        text = json.dumps(to_json(found), indent=1, ensure_ascii=False)
+        text = json.dumps(to_json(matrix), indent=1, ensure_ascii=False)
         given.report_json.write_text(text + "\n", encoding="utf-8")
     if given.docs is not None:
-        (given.docs / DOCUMENT).write_text(page(found), encoding="utf-8")
+        (given.docs / DOCUMENT).write_text(page(matrix), encoding="utf-8")
     return 1 if wrong else 0
 
 
@@ -84,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(chosen: Sequence[Mutant], processes: int, console: Console) -> Found:
+def _run(chosen: Sequence[Mutant], processes: int, console: Console) -> KillMatrix:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
@@ -97,10 +98,10 @@ def _run(chosen: Sequence[Mutant], processes: int, console: Console) -> Found:
         )
 
 
-def _table(found: Found) -> Table:
+def _table(matrix: KillMatrix) -> Table:
     table = Table("mutant", "cases", "aspect", "K", "margin", box=None, pad_edge=False)
     for column in (1, 3, 4):
         table.columns[column].justify = "right"
-    for outcome in found.outcomes:
-        table.add_row(outcome.mutant.id, *cells(outcome))
+    for result in matrix.results:
+        table.add_row(result.mutant.id, *cells(result))
     return table

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterator, Mapping
 
-from conformance import programs as cases
-from conformance.programs import TABLES, all_cases
+from conformance.layers.registry import FAMILIES
+from conformance.programs import all_cases
 from conformance.spec.case import Case
+from conformance.spec.program import Program
 from conformance.spec.table import Table
 
 # What the planner adds to a case's words when it varies it.
 _VARIANTS = frozenset(("empty", "many"))
 
 
-def row_of(case: Case) -> str:
+def row_of(case: Case | Program) -> str:
     """The row a case belongs to.
 
     Parameters
     ----------
-    case : Case
-        A planned case.
+    case : Case or Program
+        What a claim is about.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def all_rows() -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(row_of, all_cases())))
 
 
-def _key(case: Case) -> tuple[str, ...]:
+def _key(case: Case | Program) -> tuple[str, ...]:
     words = (word for word in case.words if word not in _VARIANTS)
     return (case.layer, *words, case.regime, case.dtype)
 
@@ -48,16 +50,17 @@ def _key(case: Case) -> tuple[str, ...]:
 @functools.cache
 def _rows() -> Mapping[tuple[str, ...], str]:
     rows = {_key(case): case.layer for case in all_cases()}
-    for table in TABLES:
+    for name, table in _tables():
         for case in table.cases():
-            rows[_key(case)] = f"{_name(table)} {case.layer}"
+            rows[_key(case)] = f"{name} {case.layer}"
     return rows
 
 
-def _name(table: Table) -> str:
-    """Where a table stands: its module, and its name there if it has one."""
-    for family, module in vars(cases).items():
-        if table in getattr(module, "TABLES", ()) and module is not cases:
-            named = [name for name, value in vars(module).items() if value is table]
-            return ".".join((family, *named))
-    raise LookupError("a table that no family of layers has")
+def _tables() -> Iterator[tuple[str, Table]]:
+    """Every table, with its family and its name there; one of several in a loop has the former."""
+    for family in FAMILIES:
+        module = importlib.import_module(f"conformance.layers.{family.name}.cases")
+        names = {id(value): name for name, value in vars(module).items()}
+        for table in module.TABLES:
+            name = names.get(id(table))
+            yield (f"{family.name}.{name}" if name else family.name), table

@@ -1,15 +1,18 @@
-"""Where mutants are judged: by whom, on which claims, and in what parts."""
+"""How mutants are judged: mutated subjects, their sessions, and the work split into items."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from conformance.judging.claims import Claim
+from conformance.judging.claim import Claim
 from conformance.judging.session import Session
-from conformance.spec.mutant import Mutant, Spoiled
+from conformance.spec.library import Library
+from conformance.spec.mutant import Mutant
+from conformance.spec.request import Observation, Request
+from conformance.studies.kill_matrix.patching import apply_patches, resolve_target
 from conformance.subjects import loading
-from conformance.subjects.protocol import Subject
+from conformance.subjects.protocol import HasLibrary, Subject
 
 FRAMEWORKS: Mapping[str, str] = {"refimpl.torch": "torch", "refimpl.tf": "tensorflow"}
 SUBJECTS = tuple(FRAMEWORKS)
@@ -19,9 +22,47 @@ FOREIGN: Mapping[str, str] = {name: f"mutant.{name}" for name in SUBJECTS}
 _PORTION = 2500
 
 
+class MutatedSubject:
+    """A subject that makes one mistake.
+
+    Parameters
+    ----------
+    original : Subject
+        What it is made of.
+    mutant : Mutant
+        The mistake.
+
+    Attributes
+    ----------
+    mutant : Mutant
+        The mistake.
+    called : set of str
+        The targets of the mutant's patches that have been called.
+    """
+
+    def __init__(self, original: Subject, mutant: Mutant) -> None:
+        self.name, self.dialect = original.name, original.dialect
+        self.mutant = mutant
+        self.called: set[str] = set()
+        self._original = original
+        for target in mutant.patches:
+            resolve_target(target)  # one that does not exist is an error before anything runs
+
+    def run(self, request: Request) -> Observation:
+        """Run a call wrongly; see `Subject.run`."""
+        with apply_patches(self.mutant.patches, self.called):
+            observation = self._original.run(self.mutant.before(request))
+        return self.mutant.after(request, observation)
+
+    def library(self) -> Library:
+        """The namespace with the mistake in it; see `Library`."""
+        assert isinstance(self._original, HasLibrary)
+        return self.mutant.library(self._original.library())
+
+
 @dataclass(frozen=True)
-class Part:
-    """What a process is given: some claims of a layer, and the layer's mutants by number."""
+class WorkItem:
+    """The work of one process: some claims of a layer, and the layer's mutants by number."""
 
     layer: str
     start: int
@@ -34,8 +75,8 @@ class Part:
         return (self.stop - self.start) * (1 + len(self.mutants))
 
 
-def parts(layers: Mapping[int, str], claims: Mapping[str, int]) -> Iterator[Part]:
-    """Deal the claims about mutants.
+def split_work(layers: Mapping[int, str], claims: Mapping[str, int]) -> Iterator[WorkItem]:
+    """Split the claims about mutants into items of work.
 
     Parameters
     ----------
@@ -46,7 +87,7 @@ def parts(layers: Mapping[int, str], claims: Mapping[str, int]) -> Iterator[Part
 
     Yields
     ------
-    Part
+    WorkItem
     """
     by_layer: dict[str, list[int]] = {}
     for number, layer in layers.items():
@@ -54,10 +95,10 @@ def parts(layers: Mapping[int, str], claims: Mapping[str, int]) -> Iterator[Part
     for layer, numbers in by_layer.items():
         step = max(_PORTION // len(numbers), 1)
         for start in range(0, claims[layer], step):
-            yield Part(layer, start, min(start + step, claims[layer]), tuple(numbers))
+            yield WorkItem(layer, start, min(start + step, claims[layer]), tuple(numbers))
 
 
-def honest() -> Mapping[str, Subject]:
+def load_originals() -> Mapping[str, Subject]:
     """Load the subjects that mutants are made of, each under all of its names.
 
     Returns
@@ -68,15 +109,17 @@ def honest() -> Mapping[str, Subject]:
     return loaded | {FOREIGN[name]: subject for name, subject in loaded.items()}
 
 
-def bench(mutant: Mutant, given: Mapping[str, Subject], oracle: Session) -> Session:
-    """Make the session in which a mutant takes the place of what it is made of.
+def open_mutant_session(
+    mutated: MutatedSubject, originals: Mapping[str, Subject], oracle: Session
+) -> Session:
+    """Open the session in which a mutant takes the place of what it is made of.
 
     Parameters
     ----------
-    mutant : Mutant
+    mutated : MutatedSubject
         The mutant.
-    given : mapping
-        The honest subjects.
+    originals : mapping
+        The subjects without a mistake.
     oracle : Session
         Whose memory of the oracle to share.
 
@@ -84,23 +127,25 @@ def bench(mutant: Mutant, given: Mapping[str, Subject], oracle: Session) -> Sess
     -------
     Session
     """
-    name = FOREIGN[mutant.subject] if mutant.layer == "seeded" else mutant.subject
-    return Session({**given, name: Spoiled(given[name], mutant)}, oracle=oracle)
+    name = mutated.mutant.subject
+    if mutated.mutant.layer == "seeded":
+        name = FOREIGN[name]
+    return Session({**originals, name: mutated}, oracle=oracle)
 
 
-def concerns(claim: Claim, mutant: Mutant) -> bool:
-    """Tell whether a mutant has a part in a claim.
+def affects(mutant: Mutant, claim: Claim) -> bool:
+    """Whether a mutant has a part in a claim about its layer.
 
     Parameters
     ----------
-    claim : Claim
-        A claim about its layer.
     mutant : Mutant
         The mutant.
+    claim : Claim
+        The claim.
 
     Returns
     -------
     bool
     """
-    names: Sequence[str] = claim.subject.split("+")
+    names = claim.subjects
     return mutant.subject in names or FOREIGN[mutant.subject] in names

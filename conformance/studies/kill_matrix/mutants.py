@@ -1,43 +1,24 @@
-"""Wrong implementations, each with one mistake: what the suite must catch, as data."""
+"""Wrong implementations, each with one mistake: what the suite must catch, from every family."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
-
-from conformance.layers.mutant_tables import (
-    activations,
-    dropout,
-    dtypes,
-    geometry,
-    gradients,
-    linear,
-    losses,
-    numerics,
-    parameters,
-    pooling,
-    purity,
-    statistics,
-)
+from conformance.layers.activation import mutants as activation
+from conformance.layers.conv import mutants as conv
+from conformance.layers.dropout import mutants as dropout
+from conformance.layers.linear import mutants as linear
+from conformance.layers.loss import mutants as loss
+from conformance.layers.norm import mutants as norm
+from conformance.layers.pooling import mutants as pooling
 from conformance.programs import mutants as programs
-from conformance.spec.mutant import Mutant, Spoiled
+from conformance.spec.mutant import MISTAKE_KINDS, Mutant
 
-# What kind of mistake -> the mistakes.
-FAMILIES: Mapping[str, tuple[Mutant, ...]] = {
-    "geometry": geometry.MUTANTS,
-    "pooling": pooling.MUTANTS,
-    "linear": linear.MUTANTS,
-    "statistics": statistics.MUTANTS,
-    "gradients": gradients.MUTANTS,
-    "losses": losses.MUTANTS,
-    "dropout": dropout.MUTANTS,
-    "activations": activations.MUTANTS,
-    "parameters": parameters.MUTANTS,
-    "dtypes": dtypes.MUTANTS,
-    "purity": purity.MUTANTS,
-    "numerics": numerics.MUTANTS,
-    "programs": programs.MUTANTS,
-}
-MUTANTS: tuple[Mutant, ...] = tuple(itertools.chain.from_iterable(FAMILIES.values()))
+_TABLES = (conv, pooling, linear, norm, dropout, activation, loss, programs)
 
-__all__ = ["FAMILIES", "MUTANTS", "Mutant", "Spoiled"]
+# By the kind of mistake, as the pages group them; within a kind by family.
+MUTANTS: tuple[Mutant, ...] = tuple(
+    mutant
+    for kind in MISTAKE_KINDS
+    for table in _TABLES
+    for mutant in table.MUTANTS
+    if mutant.kind == kind
+)

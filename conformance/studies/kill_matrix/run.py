@@ -1,6 +1,6 @@
 """Runs mutants over the claims of their layers, and counts what kills them.
 
-The honest subject is judged on every claim first: what rejects it kills nothing, it is a false
+The original subject is judged on every claim first: what rejects it kills nothing, it is a false
 alarm.
 """
 
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
@@ -26,11 +28,12 @@ from conformance.studies.kill_matrix.harness import (
     FOREIGN,
     FRAMEWORKS,
     SUBJECTS,
-    Part,
-    bench,
-    concerns,
-    honest,
-    parts,
+    MutatedSubject,
+    WorkItem,
+    affects,
+    load_originals,
+    open_mutant_session,
+    split_work,
 )
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.parallel import map_parallel
@@ -66,7 +69,7 @@ class Kill:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MutantResult:
     """What became of one mutant.
 
     Attributes
@@ -75,10 +78,13 @@ class Outcome:
         The mutant.
     kills : tuple of Kill
         What killed it, in the order of the plan; empty if it survives.
+    uncalled : tuple of str
+        The targets of its patches that no claim called: mistakes that nobody can see.
     """
 
     mutant: Mutant
     kills: tuple[Kill, ...]
+    uncalled: tuple[str, ...] = ()
 
     @property
     def k(self) -> float:
@@ -102,27 +108,28 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a run found.
+class KillMatrix:
+    """Which claims kill which mutants.
 
     Attributes
     ----------
-    outcomes : tuple of Outcome
+    results : tuple of MutantResult
         One for each mutant, in their order.
     claims : int
-        How many claims the honest subjects were judged on.
+        How many claims the original subjects were judged on.
     rejected : tuple of str
-        Those of them that reject an honest subject.
+        Those of them that reject an original subject.
     """
 
-    outcomes: tuple[Outcome, ...]
+    results: tuple[MutantResult, ...]
     claims: int
     rejected: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _ItemResult:
     kills: Mapping[int, tuple[Kill, ...]]
+    called: Mapping[int, frozenset[str]]
     rejected: tuple[str, ...]
 
 
@@ -130,7 +137,7 @@ def run(
     mutants: Sequence[Mutant] = MUTANTS,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Found:
+) -> KillMatrix:
     """Run mutants over every claim of their layers.
 
     Parameters
@@ -144,27 +151,31 @@ def run(
 
     Returns
     -------
-    Found
+    KillMatrix
     """
     chosen = [MUTANTS.index(mutant) for mutant in mutants]
     layers = {number: MUTANTS[number].layer for number in chosen}
-    dealt = list(parts(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
-    total = sum(part.size for part in dealt)
-    done, results = 0, {}
-    for place, judged in map_parallel(_judge_part, dealt, processes):
-        results[place] = judged
-        done += dealt[place].size
+    items = list(split_work(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
+    total = sum(item.size for item in items)
+    done, by_place = 0, {}
+    for place, result in map_parallel(_judge_item, items, processes):
+        by_place[place] = result
+        done += items[place].size
         progress(done, total)
-    ordered = [results[place] for place in range(len(dealt))]
-    outcomes = tuple(
-        Outcome(MUTANTS[number], tuple(k for each in ordered for k in each.kills.get(number, ())))
-        for number in chosen
-    )
+    ordered = [by_place[place] for place in range(len(items))]
+    results = tuple(_join(number, ordered) for number in chosen)
     rejected = tuple(claim for each in ordered for claim in each.rejected)
-    return Found(outcomes, sum(part.stop - part.start for part in dealt), rejected)
+    return KillMatrix(results, sum(item.stop - item.start for item in items), rejected)
 
 
-def killing_claim(mutant: Mutant) -> Kill | None:
+def _join(number: int, ordered: Sequence[_ItemResult]) -> MutantResult:
+    mutant = MUTANTS[number]
+    kills = tuple(kill for each in ordered for kill in each.kills.get(number, ()))
+    called = frozenset[str]().union(*(each.called.get(number, frozenset()) for each in ordered))
+    return MutantResult(mutant, kills, tuple(each for each in mutant.patches if each not in called))
+
+
+def find_killing_claim(mutant: Mutant) -> Kill | None:
     """Find one claim of the mutant's own aspect that kills it, looking where its hints say.
 
     Parameters
@@ -177,18 +188,19 @@ def killing_claim(mutant: Mutant) -> Kill | None:
     Kill or None
         None if it survives there.
     """
-    given = honest()
-    healthy = Session(given)
-    wrong = bench(mutant, given, healthy)
+    originals = load_originals()
+    healthy = Session(originals)
+    mutated = MutatedSubject(originals[mutant.subject], mutant)
+    wrong = open_mutant_session(mutated, originals, healthy)
     for claim in claims_of(mutant.layer):
-        if claim.aspect != mutant.aspect or not concerns(claim, mutant):
+        if claim.aspect != mutant.aspect or not affects(mutant, claim):
             continue
-        if mutant.form not in ("", claim.form.split("+")[0]) or (
+        if mutant.form not in ("", claim.forms[0]) or (
             mutant.word and mutant.word not in claim.case.words
         ):
             continue
-        kill = _killed(claim, wrong)
-        if kill is not None and _judged(claim, healthy).verdict is Verdict.PASS:
+        kill = _kill(claim, wrong)
+        if kill is not None and _judge(claim, healthy).verdict is Verdict.PASS:
             return kill
     return None
 
@@ -213,54 +225,64 @@ def claims_of(layer: str) -> tuple[Claim, ...]:
 
 @functools.cache
 def _by_layer() -> Mapping[str, tuple[Claim, ...]]:
-    found: dict[str, list[Claim]] = {}
+    by_layer: dict[str, list[Claim]] = {}
     for claim in plan(SUBJECTS):
-        found.setdefault(claim.case.layer, []).append(claim)
-    return {layer: tuple(claims) for layer, claims in found.items()}
+        by_layer.setdefault(claim.case.layer, []).append(claim)
+    return {layer: tuple(claims) for layer, claims in by_layer.items()}
 
 
 def _draws() -> Iterator[Claim]:
     """The draws, each in its dialect; what a framework refuses on record, refimpl does, too."""
-    for case in seeded.cases():
+    for program in seeded.programs():
         for subject, framework in FRAMEWORKS.items():
-            known = recorded(case, "seeded", framework, "drawn")
-            if case.config["draw"].dialect == loading.dialect_of(subject) and not any(
+            known = recorded(program, "seeded", framework, "drawn")
+            if loading.dialect_of(subject) in program.dialects and not any(
                 each.kind == "raises" for each in known
             ):
-                yield Claim(case, "seeded", FOREIGN[subject], "drawn")
+                yield Claim.about(program, "seeded", FOREIGN[subject], program.form)
 
 
-def _judge_part(part: Part) -> _Judged:
-    given = honest()
-    healthy = Session(given)
-    benches = {number: bench(MUTANTS[number], given, healthy) for number in part.mutants}
-    kills: dict[int, list[Kill]] = {number: [] for number in part.mutants}
+def _judge_item(item: WorkItem) -> _ItemResult:
+    originals = load_originals()
+    healthy = Session(originals)
+    mutated = {
+        number: MutatedSubject(originals[MUTANTS[number].subject], MUTANTS[number])
+        for number in item.mutants
+    }
+    sessions = {
+        number: open_mutant_session(each, originals, healthy) for number, each in mutated.items()
+    }
+    kills: dict[int, list[Kill]] = {number: [] for number in item.mutants}
     rejected = []
-    for claim in claims_of(part.layer)[part.start : part.stop]:
-        record = _judged(claim, healthy)
+    for claim in claims_of(item.layer)[item.start : item.stop]:
+        record = _judge(claim, healthy)
         if not record.verdict.healthy:
-            rejected.append(f"{claim.aspect}/{claim.id}")
+            rejected.append(claim.name)
         if record.verdict is not Verdict.PASS:
             continue
-        for number, wrong in benches.items():
-            if concerns(claim, MUTANTS[number]):
-                kill = _killed(claim, wrong)
+        for number, session in sessions.items():
+            if affects(MUTANTS[number], claim):
+                kill = _kill(claim, session)
                 if kill is not None:
                     kills[number].append(kill)
-    return _Judged({number: tuple(found) for number, found in kills.items()}, tuple(rejected))
+    return _ItemResult(
+        {number: tuple(each) for number, each in kills.items()},
+        {number: frozenset(each.called) for number, each in mutated.items()},
+        tuple(rejected),
+    )
 
 
-def _judged(claim: Claim, session: Session) -> Record:
+def _judge(claim: Claim, session: Session) -> Record:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return judge(claim, session)
 
 
-def _killed(claim: Claim, session: Session) -> Kill | None:
-    record = _judged(claim, session)
+def _kill(claim: Claim, session: Session) -> Kill | None:
+    record = _judge(claim, session)
     if record.verdict is not Verdict.FAIL:
         return None
     k = math.inf if record.k is None or not math.isfinite(record.k) else record.k
     case = claim.case
-    name = f"{claim.aspect}/{claim.id}"
+    name = claim.name
     return Kill(name, claim.aspect, case.id, row_of(case), case.regime, float(k))

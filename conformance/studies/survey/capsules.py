@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from conformance.judging.claims import plan
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.studies.survey.implementation import Implementation
 from conformance.studies.survey.results import SurveyColumn

@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.judging.verdict import Record, Verdict, rerun_command
+from conformance.judging.messages import rerun_command
+from conformance.judging.verdict import Record, Verdict
 from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 

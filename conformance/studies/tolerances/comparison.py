@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.checks import PAIRS, Pair
-from conformance.judging.session import Trial
+from conformance.checks.trial import Answers, Trial
 from conformance.oracle.bounds import Bounded, claims
 from conformance.spec.case import Case
 from refimpl.dtypes import float_dtype
@@ -94,7 +94,7 @@ class Comparison:
         return np.where(self.same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
 
 
-def compare_answer(trial: Trial, aspect: str) -> Iterator[Comparison]:
+def compare_answer(trial: Trial, aspect: str, answers: Answers) -> Iterator[Comparison]:
     """Lay the arrays of an answer beside the oracle's.
 
     Parameters
@@ -103,13 +103,15 @@ def compare_answer(trial: Trial, aspect: str) -> Iterator[Comparison]:
         A case in one form of one subject.
     aspect : str
         One of `PAIRS`.
+    answers : Answers
+        What subjects and the oracle answer.
 
     Yields
     ------
     Comparison
         Those about which the oracle claims anything.
     """
-    for pair in PAIRS[aspect](trial):
+    for pair in PAIRS[aspect](trial, answers):
         expected = pair.expected
         if isinstance(expected, Bounded) and expected.size and not claims(expected):
             continue

@@ -8,7 +8,8 @@ from typing import Any
 
 from conformance.report.markdown import format_console, format_list, format_table
 from conformance.report.markdown import join_blocks as joined
-from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS, Mutant
+from conformance.spec.mutant import MISTAKE_KINDS, Mutant
+from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.tolerances.results import ToleranceResults
 from conformance.studies.tolerances.rules import OURS, RULES
 
@@ -66,9 +67,8 @@ def render_page(found: ToleranceResults) -> str:
             ("rule", "claim", "array", "got", "exact, rounded", "K"), _example_rows(found)
         ),
         "## Mutants that are caught",
-        "Each cell: how many are caught, of how many that the rule speaks about. A family is a file"
-        " in `conformance/studies/kill_matrix/mutants/`.",
-        _family_table(found),
+        "Each cell: how many are caught, of how many that the rule speaks about.",
+        _by_kind(found),
         "### Missed",
         f"The mutants that some rule lets through; {_LOOSE}, which lets most of the small mistakes"
         " through, counts in the table above only. ✓ caught, ✗ let through, (✗) rejected only where"
@@ -168,13 +168,14 @@ def _example_rows(found: ToleranceResults) -> Iterator[tuple[str, ...]]:
                 yield name, f"`{each.claim}`", each.what, *numbers
 
 
-def _family_table(found: ToleranceResults) -> str:
+def _by_kind(found: ToleranceResults) -> str:
     rows = []
-    for family, mutants in (*FAMILIES.items(), ("**all**", MUTANTS)):
+    kinds = [(kind, [each for each in MUTANTS if each.kind == kind]) for kind in MISTAKE_KINDS]
+    for kind, mutants in (*kinds, ("**all**", MUTANTS)):
         counts = [found.mutants(name, mutants) for name in _NAMES]
         if counts[0][0]:
-            rows.append((family, *(f"{caught}/{of}" if of else "–" for of, caught, _ in counts)))
-    return format_table(("family", *_NAMES), rows)
+            rows.append((kind, *(f"{caught}/{of}" if of else "–" for of, caught, _ in counts)))
+    return format_table(("kind of mistake", *_NAMES), rows)
 
 
 def _missed_table(found: ToleranceResults) -> str:
@@ -222,7 +223,7 @@ def to_json(found: ToleranceResults) -> Mapping[str, Any]:
         "mutants": [
             {
                 "name": mutant.id,
-                "sin": mutant.sin,
+                "sin": mutant.description,
                 "differs": fate.differs,
                 "judged": sorted(fate.judged),
                 "rejected": sorted(fate.rejected),

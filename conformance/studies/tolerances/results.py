@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from conformance.studies.kill_matrix.mutants import Mutant
+from conformance.spec.mutant import Mutant
 
 
 class CountKey(NamedTuple):

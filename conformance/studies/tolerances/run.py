@@ -12,11 +12,20 @@ from itertools import groupby
 import numpy as np
 
 from conformance.checks import PAIRS
-from conformance.judging.claims import Claim, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
-from conformance.studies.kill_matrix.harness import Part, bench, concerns, honest, parts
+from conformance.spec.program import Program
+from conformance.studies.kill_matrix.harness import (
+    MutatedSubject,
+    WorkItem,
+    affects,
+    load_originals,
+    open_mutant_session,
+    split_work,
+)
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.run import claims_of
 from conformance.studies.parallel import map_parallel
@@ -30,6 +39,7 @@ from conformance.studies.tolerances.results import (
 )
 from conformance.studies.tolerances.rules import RULES, ToleranceRule
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.protocol import SubjectRaised
 
 _CLAIMS_PER_PART = 600  # of healthy subjects, so many that one process is given at a time
 
@@ -67,9 +77,9 @@ def compare_rules(
     -------
     ToleranceResults
     """
-    work: list[_ClaimRange | Part] = [
+    work: list[_ClaimRange | WorkItem] = [
         *_claim_ranges(tuple(subjects), tuple(layers)),
-        *_mutant_work(layers),
+        *_items(layers),
     ]
     results = {}
     for place, result in map_parallel(_run_part, work, processes):
@@ -110,9 +120,9 @@ def _numeric_mutants(layers: Sequence[str]) -> dict[int, str]:
     }
 
 
-def _mutant_work(layers: Sequence[str]) -> Iterator[Part]:
+def _items(layers: Sequence[str]) -> Iterator[WorkItem]:
     wrong = _numeric_mutants(layers)
-    return parts(wrong, {layer: len(claims_of(layer)) for layer in wrong.values()})
+    return split_work(wrong, {layer: len(claims_of(layer)) for layer in wrong.values()})
 
 
 def _claim_ranges(subjects: tuple[str, ...], layers: tuple[str, ...]) -> Iterator[_ClaimRange]:
@@ -132,7 +142,7 @@ def _healthy_claims(subjects: tuple[str, ...], layers: tuple[str, ...]) -> list[
     return [claim for claim in plan(subjects, tuple(PAIRS)) if _includes(claim.case.layer, layers)]
 
 
-def _run_part(work: _ClaimRange | Part) -> HealthyCounts | dict[int, MutantResult]:
+def _run_part(work: _ClaimRange | WorkItem) -> HealthyCounts | dict[int, MutantResult]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return _judge_healthy(work) if isinstance(work, _ClaimRange) else _judge_mutants(work)
@@ -160,7 +170,7 @@ def _judge_healthy(share: _ClaimRange) -> HealthyCounts:
 
 def _count_key(rule: str, claim: Claim) -> CountKey:
     case = claim.case
-    known = recorded(case, claim.aspect, claim.subject, claim.form)
+    known = recorded(case, claim.aspect, claim.subject, *claim.forms)
     return CountKey(
         rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype
     )
@@ -170,7 +180,7 @@ def _example(claim: Claim, comparison: Comparison, rule: ToleranceRule) -> Examp
     got, reference = comparison.numbers
     worst = int(np.argmax(np.where(rule.rejects(comparison), comparison.error, -1.0)))
     return Example(
-        f"{claim.aspect}/{claim.id}",
+        claim.name,
         comparison.pair.what,
         float(got[worst]),
         float(reference[worst]),
@@ -186,30 +196,36 @@ def _compare_arrays(
     Only what is wrong, or is on record, may raise: a framework that is not installed, say, must
     not make the table smaller.
     """
+    if isinstance(claim.case, Program):
+        return None
     try:
-        trial = session.trial(claim.case, claim.subject, claim.form)
-        return list(compare_answer(trial, claim.aspect))
+        trial = session.trial(claim.case, *claim.targets[0])
+        return list(compare_answer(trial, claim.aspect, session.answers))
     except Unsupported:
         return None
     except SubjectRaised:
-        if wrong or recorded(claim.case, claim.aspect, claim.subject, claim.form):
+        if wrong or recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             return None
         raise
 
 
-def _judge_mutants(part: Part) -> dict[int, MutantResult]:
-    given = honest()
-    healthy = Session(given)
-    benches = {number: bench(MUTANTS[number], given, healthy) for number in part.mutants}
-    fates = {number: MutantResult() for number in part.mutants}
-    for claim in claims_of(part.layer)[part.start : part.stop]:
+def _judge_mutants(item: WorkItem) -> dict[int, MutantResult]:
+    originals = load_originals()
+    healthy = Session(originals)
+    sessions = {}
+    for number in item.mutants:
+        mutant = MUTANTS[number]
+        mutated = MutatedSubject(originals[mutant.subject], mutant)
+        sessions[number] = open_mutant_session(mutated, originals, healthy)
+    fates = {number: MutantResult() for number in item.mutants}
+    for claim in claims_of(item.layer)[item.start : item.stop]:
         if claim.aspect not in PAIRS:
             continue
-        if recorded(claim.case, claim.aspect, claim.subject, claim.form):
+        if recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             continue
         right = {each.pair.what: each for each in _compare_arrays(claim, healthy) or ()}
-        for number, wrong in benches.items():
-            if concerns(claim, MUTANTS[number]):
+        for number, wrong in sessions.items():
+            if affects(MUTANTS[number], claim):
                 for comparison in _compare_arrays(claim, wrong, wrong=True) or ():
                     _judge_array(fates[number], claim, comparison, right[comparison.pair.what])
     return fates
@@ -230,7 +246,7 @@ def _judge_array(fate: MutantResult, claim: Claim, wrong: Comparison, right: Com
         if rejected:
             fate.rejected.add(rule.name)
             if not rule.verdict(right):
-                fate.caught[rule.name] = f"{claim.aspect}/{claim.id}"
+                fate.caught[rule.name] = claim.name
 
 
 def _are_equal(one: Comparison, other: Comparison) -> bool:

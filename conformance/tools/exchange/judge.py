@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.judging.claims import Claim, judge
-from conformance.judging.expected_failures import load_expected_failures
+from conformance.judging.claim import Claim
+from conformance.judging.expectations import load_expected_failures
+from conformance.judging.judge import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.report.summary import Report
@@ -57,13 +58,16 @@ def judge_results(
     asked = Pack.open(pack)
     subject = FileSubject(results, asked.dialect, asked.format)
 
-    def rerun(aspect: str, claim: str, name: str) -> str:
+    def rerun(claim: Claim) -> str:
         command = ["python", "-m", "conformance", "judge", str(pack), str(results)]
-        return shlex.join([*command, "--claim", f"{aspect}/{claim}"])
+        return shlex.join([*command, "--claim", claim.name])
 
     session = Session({subject.name: subject}, rerun)
     claims = {
-        question.name: [replace(claim, subject=subject.name) for claim in question.claims]
+        question.name: [
+            Claim.about(claim.case, claim.aspect, subject.name, *claim.forms)
+            for claim in question.claims
+        ]
         for question in asked.questions
     }
     planned = [claim for group in claims.values() for claim in group]
@@ -73,7 +77,7 @@ def judge_results(
     if wanted:
         _check_claim_names(wanted, planned)
         claims = {
-            name: [claim for claim in group if f"{claim.aspect}/{claim.id}" in wanted]
+            name: [claim for claim in group if claim.name in wanted]
             for name, group in claims.items()
         }
     by_name = {question.name: question for question in asked.questions}
@@ -87,7 +91,7 @@ def judge_results(
 
     for done, question in enumerate(asked.questions, 1):
         for claim in claims[question.name]:
-            for form in claim.form.split("+"):
+            for form in claim.forms:
                 state(by_name[folder_name(claim.case.id, form)])
             records.append(_add_folder(judge(claim, session, expected), results, question))
         progress(done, len(asked.questions))
@@ -95,7 +99,7 @@ def judge_results(
 
 
 def _check_claim_names(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
-    known = {f"{claim.aspect}/{claim.id}" for claim in claims}
+    known = {claim.name for claim in claims}
     for name in wanted:
         if name not in known:
             raise ExchangeError(f"--claim: the pack has no claim {name!r}")

@@ -11,8 +11,11 @@ import numpy.typing as npt
 
 from conformance.checks.gradient import wanted_gradients
 from conformance.checks.state import STEPS, state_after
-from conformance.judging.claims import Claim
-from conformance.judging.session import Session, Trial
+from conformance.checks.trial import Trial
+from conformance.judging.claim import Claim
+from conformance.judging.requests import build_request
+from conformance.judging.session import Session
+from conformance.layers.registry import LAYERS
 from conformance.oracle.bounds import Bounded
 from conformance.spec.call import Move, Owned, Slot
 from conformance.spec.case import Case
@@ -86,8 +89,12 @@ def group_claims(claims: Iterable[Claim]) -> list[Question]:
     """
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        groups.setdefault((claim.case.id, claim.form.split("+")[0]), []).append(claim)
-    return [Question(group[0].case, form, tuple(group)) for (_, form), group in groups.items()]
+        groups.setdefault((claim.case.id, claim.forms[0]), []).append(claim)
+    return [
+        Question(case, form, tuple(group))
+        for (_, form), group in groups.items()
+        if isinstance(case := group[0].case, Case)  # a program cannot be asked by files
+    ]
 
 
 @dataclass(frozen=True)
@@ -129,8 +136,10 @@ def contents_of(question: Question, session: Session, subject: str) -> QuestionC
     QuestionContents
     """
     trial = session.trial(question.case, subject, question.form)
-    request = session.request(trial, steps=max(STEPS) if _has_state(question) else 1)
-    expected = dict(_expected_arrays(trial, question))
+    request = build_request(
+        trial, session.answers.cotangents(trial), steps=max(STEPS) if _has_state(question) else 1
+    )
+    expected = dict(_expected_arrays(session, trial, question))
     results = []
     for result, cotangent in zip(trial.call.results, request.cotangents, strict=True):
         right = expected.get(f"expected.output.{result.name}", cotangent)
@@ -152,7 +161,7 @@ def contents_of(question: Question, session: Session, subject: str) -> QuestionC
         "regime": question.case.regime,
         "dtype": question.case.dtype,
         "hunts": question.case.hunts,
-        "dialect": session.dialect_of(subject),
+        "dialect": session.roster[subject].dialect,
         "target": trial.call.target,
         "kind": trial.call.kind,
         "training": trial.call.training,
@@ -206,11 +215,13 @@ def _has_state(question: Question) -> bool:
     return "state" in question.aspects
 
 
-def _expected_arrays(trial: Trial, question: Question) -> Iterator[tuple[str, Array]]:
+def _expected_arrays(
+    session: Session, trial: Trial, question: Question
+) -> Iterator[tuple[str, Array]]:
     """Name what is right; of a draw nothing can be said before it is seen."""
     slots = {slot.array: slot for slot in trial.call.slots}
-    if "rate" not in trial.case.config:
-        expected = trial.expected()
+    if not LAYERS[trial.case.layer].random:
+        expected = session.answers.expected(trial)
         for result in trial.call.results:
             yield from _value_and_bound(
                 f"output.{result.name}", expected.outputs[result.name], result.move

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from conformance.judging.claims import Claim, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
 from conformance.layers.dialects import DIALECTS
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
+from conformance.spec.program import Program
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.placeholder import PLACEHOLDERS
 from refimpl.dtypes import FLOATS
@@ -123,18 +125,17 @@ class PackSelection:
             and self._has_call(claim)
         ]
         chosen = self._first_cases(chosen)
-        asked = {(claim.case.id, claim.form) for claim in chosen if "+" not in claim.form}
+        asked = {(claim.case.id, *claim.forms) for claim in chosen if len(claim.forms) == 1}
         return [
-            claim
-            for claim in chosen
-            if all((claim.case.id, form) in asked for form in claim.form.split("+"))
+            claim for claim in chosen if all((claim.case.id, form) in asked for form in claim.forms)
         ]
 
     def _has_call(self, claim: Claim) -> bool:
         dialect = DIALECTS[self.dialect]
         try:
             return all(
-                bool(dialect.translate(claim.case, form).slots) for form in claim.form.split("+")
+                isinstance(claim.case, Case) and bool(dialect.translate(claim.case, form).slots)
+                for form in claim.forms
             )
         except Unsupported:
             return False
@@ -182,7 +183,7 @@ def matches_expression(expression: str, name: str) -> bool:
     )
 
 
-def _table_case_id(case: Case) -> str:
+def _table_case_id(case: Case | Program) -> str:
     """Name the table's own case, which a case with another batch was made from."""
     words = tuple(word for word in case.words if word not in ("empty", "many"))
     return replace(case, words=words).id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conformance.programs.bad_calls import Bad, Values
+from conformance.spec.bad_call import BadCall, Values
 from conformance.tools.reproducer.codegen import Codegen
 from conformance.tools.reproducer.codegen.base import Lines, format_keywords
 from conformance.tools.reproducer.failure import Failure
@@ -23,7 +23,7 @@ def bad_call_target(failure: Failure) -> str:
     -------
     str
     """
-    return str(_bad_call(failure).target)
+    return str(failure.bad_call.target)
 
 
 def describe_outcome(failure: Failure) -> str:
@@ -39,8 +39,8 @@ def describe_outcome(failure: Failure) -> str:
     str
     """
     if failure.finding.got == "accepted":
-        return f"a bad {_bad_call(failure).names} is accepted."
-    return f"a bad {_bad_call(failure).names} is refused with another {failure.finding.what[4:]}."
+        return f"a bad {failure.bad_call.names} is accepted."
+    return f"a bad {failure.bad_call.names} is refused with another {failure.finding.what[4:]}."
 
 
 def write_bad_call(failure: Failure, words: Codegen) -> Lines:
@@ -57,39 +57,35 @@ def write_bad_call(failure: Failure, words: Codegen) -> Lines:
     -------
     list of str
     """
-    bad = _bad_call(failure)
-    arguments = {name: _format_value(value, words) for name, value in bad.arguments.items()}
+    bad_call = failure.bad_call
+    arguments = {name: _format_value(value, words) for name, value in bad_call.arguments.items()}
     calls = [
-        f"    made({', '.join(_format_value(each, words) for each in call)})" for call in bad.calls
+        f"    made({', '.join(_format_value(each, words) for each in call)})"
+        for call in bad_call.calls
     ]
     return [
         'got, message, stage = "accepted", "", ""',
         "try:",
-        f"    made = {words.library}.{bad.target}({format_keywords(arguments)})",
+        f"    made = {words.library}.{bad_call.target}({format_keywords(arguments)})",
         *(['    stage = " at call"', *calls] if calls else []),
         "except Exception as error:",
         "    got, message = type(error).__name__ + stage, str(error)",
         "",
         words.versions,
         f'print(got, message, "(expected: {failure.finding.expected})")',
-        f"sys.exit({_failure_condition(failure, bad)})",
+        f"sys.exit({_failure_condition(failure, bad_call)})",
     ]
 
 
-def _bad_call(failure: Failure) -> Bad:
-    bad: Bad = failure.trial.case.config["bad"]
-    return bad
-
-
-def _failure_condition(failure: Failure, bad: Bad) -> str:
+def _failure_condition(failure: Failure, bad_call: BadCall) -> str:
     """What must not be: as `checks.errors` has it."""
-    subject = failure.trial.subject
+    subject = failure.tried.subject
     if subject.startswith("refimpl."):
-        named = rf"(?<!\w){re.escape(bad.names)}(?!\w)"
+        named = rf"(?<!\w){re.escape(bad_call.names)}(?!\w)"
         said = " and ".join(f"re.search({each!r}, message)" for each in (named, r"\b(got|both)\b"))
-        return f"got != {bad.refuses!r} or not ({said})"
-    known = failure.trial.session.roster[subject].built_in and isinstance(bad.framework, str)
-    return f"got != {bad.framework!r}" if known else 'got == "accepted"'
+        return f"got != {bad_call.refuses!r} or not ({said})"
+    known = failure.session.roster[subject].built_in and isinstance(bad_call.framework, str)
+    return f"got != {bad_call.framework!r}" if known else 'got == "accepted"'
 
 
 def _format_value(value: Any, words: Codegen) -> str:

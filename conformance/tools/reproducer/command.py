@@ -7,7 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.judging.claims import ASPECTS, Claim, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
+from conformance.judging.selection import ASPECTS
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
 from conformance.tools.reproducer import NoCapsule, write_sandboxed
@@ -62,7 +64,7 @@ def _find_claim(given: argparse.Namespace, planned: Sequence[Claim]) -> Claim:
             " them (--subject names a subject of your own)"
         )
     if len(found) > 1:
-        some = ", ".join(f"{claim.aspect}/{claim.id}" for claim in found[:8])
+        some = ", ".join(claim.name for claim in found[:8])
         raise NoCapsule(f"{len(found)} claims are called so, among them {some}")
     return found[0]
 

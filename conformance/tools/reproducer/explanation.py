@@ -100,7 +100,7 @@ def _explain_gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequen
     cotangents = {
         name: np.asarray(oracle.cotangent_of(case, name, np.shape(output)), np.float64)
         for name, output in answer.outputs.items()
-        if name in failure.trial.expected().cotangents
+        if name in failure.session.answers.expected(failure.trial).cotangents
     }
     if sum(bar.size for bar in cotangents.values()) > 256:
         return ()

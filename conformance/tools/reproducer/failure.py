@@ -13,12 +13,15 @@ import numpy as np
 from conformance import oracle
 from conformance.checks.finding import Finding
 from conformance.checks.state import state_after
-from conformance.judging.session import Trial
+from conformance.checks.trial import ProgramTrial, Trial
+from conformance.judging.session import Session
+from conformance.layers.registry import LAYERS
 from conformance.oracle.bounds import LIMIT, Bounded
+from conformance.spec.bad_call import BadCall
 from conformance.spec.call import Move
 from conformance.spec.case import Array
 from conformance.spec.request import Memory
-from conformance.subjects.observation import kept
+from conformance.subjects.observation import observed_mask
 
 _WHAT = re.compile(
     r"(?:(?P<of>shape|dtype|initial value) of )?(?:the )?(?P<gradient>gradient of )?(?P<name>\w+)"
@@ -39,8 +42,10 @@ class Failure:
 
     Attributes
     ----------
-    trial : Trial
-        The case in one form of one subject.
+    session : Session
+        The run's memory.
+    tried : Trial or ProgramTrial
+        What was tried, with which subject.
     aspect : str
         The claim's aspect.
     finding : Finding
@@ -51,19 +56,24 @@ class Failure:
         How the input lies in memory.
     """
 
-    trial: Trial
+    session: Session
+    tried: Trial | ProgramTrial
     aspect: str
     finding: Finding
     raised: str = ""
     memory: Memory = "contiguous"
 
     @classmethod
-    def of(cls, trial: Trial, aspect: str, finding: Finding) -> Failure:
+    def of(
+        cls, session: Session, tried: Trial | ProgramTrial, aspect: str, finding: Finding
+    ) -> Failure:
         """Take a comparison; how the input lay in memory is among its words.
 
         Parameters
         ----------
-        trial : Trial
+        session : Session
+            The run's memory.
+        tried : Trial or ProgramTrial
             Where it was made.
         aspect : str
             The claim's aspect.
@@ -76,7 +86,20 @@ class Failure:
         """
         told = _WHAT.fullmatch(finding.what)
         memory: Any = (told["memory"] if told else None) or "contiguous"
-        return cls(trial, aspect, finding, memory=memory)
+        return cls(session, tried, aspect, finding, memory=memory)
+
+    @property
+    def trial(self) -> Trial:
+        """The case in one form of one subject."""
+        assert isinstance(self.tried, Trial)
+        return self.tried
+
+    @property
+    def bad_call(self) -> BadCall:
+        """The bad call, under the aspect `errors`."""
+        assert isinstance(self.tried, ProgramTrial)
+        bad_call: BadCall = self.tried.program.content
+        return bad_call
 
     @property
     def fails(self) -> bool:
@@ -147,7 +170,7 @@ class Failure:
             return self.trial.case.draw(self.name)
         if self.kind == "state":
             return state_after(self.trial, self.steps)[self.name]
-        answer = self.trial.expected()
+        answer = self.session.answers.expected(self.trial)
         return (answer.outputs if self.kind == "output" else answer.gradients)[self.name]
 
     @property
@@ -183,8 +206,10 @@ class Failure:
     @property
     def drawn(self) -> bool:
         """Whether a mask is drawn, and elements are dropped by it."""
-        config = self.trial.case.config
-        return "rate" in config and config["training"] and 0 < config["rate"] < 1
+        if not isinstance(self.tried, Trial) or not LAYERS[self.tried.case.layer].random:
+            return False
+        config = self.tried.case.config
+        return bool(config["training"]) and 0 < config["rate"] < 1
 
     def survivor(self) -> tuple[tuple[int, ...], float, float]:
         """An element that tells whether the worst one survived, and its value and bound then.
@@ -196,8 +221,8 @@ class Failure:
         """
         trial, index = self.trial, self.finding.index
         assert isinstance(index, tuple)
-        output: Array = trial.observe(memory=self.memory).outputs[0]
-        mask = kept(trial.case, output)
+        output: Array = self.session.answers.observe(trial, memory=self.memory).outputs[0]
+        mask = observed_mask(trial.case, output)
         # Of the elements that share a draw, the one that shows it best.
         shares = tuple(
             slice(None) if size == 1 else slice(at, at + 1)
@@ -208,7 +233,7 @@ class Failure:
         start = (0 if each.start is None else each.start for each in shares)
         place = tuple(int(a + b) for a, b in zip(start, best, strict=True))
         all_kept = MappingProxyType({"keep": np.ones(mask.shape, bool)})
-        answer = oracle.expected(trial.without_unused(), trial.call.conventions, all_kept)
+        answer = oracle.expected(trial.used_case, trial.call.conventions, all_kept)
         found = (answer.outputs if self.kind == "output" else answer.gradients)[self.name]
         shown = self._move_index(place, output.shape, trial.call.results[0].move)
         assert shown is not None

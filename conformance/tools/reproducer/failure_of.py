@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 
-from conformance.checks import CHECKS
 from conformance.checks.finding import Finding, NothingCompared
-from conformance.judging.claims import Claim
-from conformance.judging.session import Session, SubjectRaised, Trial
+from conformance.checks.trial import ProgramTrial, Trial
+from conformance.judging.claim import Claim
+from conformance.judging.judge import find
+from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
+from conformance.spec.program import Program
 from conformance.spec.request import Memory
+from conformance.subjects.protocol import SubjectRaised
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 
 # Aspects of which there are capsules.
@@ -73,16 +76,16 @@ def find_failure(claim: Claim, session: Session) -> Failure:
     """
     check_aspect(claim)
     try:
-        trial = session.trial(claim.case, claim.subject, claim.form)
-        session.subject(claim.subject)
-        worst = max(CHECKS[claim.aspect](trial), key=lambda finding: finding.k)
+        tried = _trial(claim, session)
+        session.runner.subject(tried.subject)
+        worst = max(find(claim, session), key=lambda finding: finding.k)
     except (Unsupported, NothingCompared) as error:
         raise NoCapsule(f"there is nothing to show: {error}") from error
     except SubjectRaised as error:
         return _failure_of_exception(claim, session, error)
     if worst.expected == "one":
         raise NoCapsule(f"there is no number to show: {worst.what}, got {worst.got}")
-    return Failure.of(trial, claim.aspect, worst)
+    return Failure.of(session, tried, claim.aspect, worst)
 
 
 def _failure_of_exception(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
@@ -92,21 +95,31 @@ def _failure_of_exception(claim: Claim, session: Session, error: SubjectRaised) 
     if (not died and error.__cause__ is None) or "cannot be loaded" in words:
         raise NoCapsule(f"there is no call to show: {error}") from error
     raised = _ENDS.get(died[0], died[0]) if died else type(error.__cause__).__name__
-    trial = session.trial(claim.case, claim.subject, claim.form)
+    tried = _trial(claim, session)
     got = words if died else f"{raised}: {error.__cause__}"
-    what, memory = _simplest_call(trial) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
+    what, memory = (
+        _simplest_call(session, tried) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
+    )
     wanted = "an exception" if claim.aspect == "errors" else "an answer"
     finding = Finding(what, math.inf, "call", got, wanted, "none")
-    return Failure(trial, claim.aspect, finding, raised, memory)
+    return Failure(session, tried, claim.aspect, finding, raised, memory)
 
 
-def _simplest_call(trial: Trial) -> tuple[str, Memory]:
+def _trial(claim: Claim, session: Session) -> Trial | ProgramTrial:
+    (target,) = claim.targets
+    if isinstance(claim.case, Program):
+        return session.program_trial(claim.case, target.subject)
+    return session.trial(claim.case, *target)
+
+
+def _simplest_call(session: Session, trial: Trial | ProgramTrial) -> tuple[str, Memory]:
     """The least with which a subject raises under the aspect `layout`."""
+    assert isinstance(trial, Trial)
     memories: tuple[Memory, ...] = (_CONTIGUOUS, "strided", "channels_last")
     for what, gradients in (("call", False), ("gradient of call", True)):
         for memory in memories:
             try:
-                trial.observe(memory=memory, gradients=gradients)
+                session.answers.observe(trial, memory=memory, gradients=gradients)
             except SubjectRaised:
                 return what, memory
             except Unsupported:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from conformance.judging.claims import Claim
+from conformance.judging.claim import Claim
 from conformance.judging.verdict import Record, Verdict
 from conformance.subjects.roster import Roster
 from conformance.tools.reproducer.failure import NoCapsule

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
+from conformance.judging.requests import build_request
 from conformance.spec.request import Request
-from conformance.subjects.observation import seed_of
+from conformance.subjects.observation import mask_seed
 from conformance.subjects.roster import RosterEntry
 from conformance.tools.reproducer import bad_call_program as badcall
 from conformance.tools.reproducer.codegen import (
@@ -89,7 +90,7 @@ def write_program(
     NoCapsule
         If the subject is an object that no file could import.
     """
-    entry = failure.trial.session.roster[failure.trial.subject]
+    entry = failure.session.roster[failure.tried.subject]
     words = codegen_of(entry)
     arrays: list[str] = []
     if failure.aspect == "errors":
@@ -105,7 +106,7 @@ def write_program(
         *(line for remark in remarks for line in textwrap.wrap(remark, _WIDTH)),
         "",
         f"Written by: {shlex.join(command)}",
-        f"Seen with: {_versions(failure.trial.subject)}",
+        f"Seen with: {_versions(failure.tried.subject)}",
     ]
     document = "\n".join(told).replace("\\", "\\\\").replace('"""', "'''")
     head = [f'"""{document}', '"""', "", "import sys", *_list_imports([*arrays, *lines], words), ""]
@@ -119,7 +120,7 @@ def _arrays_and_call(
     request = _request(failure)
     lines = words.program(failure, request)
     if failure.drawn:
-        lines = [*words.seed.format(seed=seed_of(failure.trial.case)).splitlines(), *lines]
+        lines = [*words.seed.format(seed=mask_seed(failure.trial.case)).splitlines(), *lines]
     used = "\n".join([*words.begin, *lines])
     arrays = [
         f"{name} = {text}"
@@ -150,20 +151,18 @@ def _catch_exception(lines: Sequence[str]) -> list[str]:
 
 def _request(failure: Failure) -> Request:
     trial = failure.trial
-    request = trial.session.request(
-        trial,
-        memory=failure.memory,
-        steps=failure.steps,
-        gradients=failure.kind == "gradient",
-    )
+    cotangents = failure.session.answers.cotangents(trial) if failure.kind == "gradient" else None
+    request = build_request(trial, cotangents, memory=failure.memory, steps=failure.steps)
     return replace(request, fresh=failure.kind == "owned")
 
 
 def _headline(failure: Failure) -> str:
-    trial = failure.trial
-    root = {"torch": "torch", "tensorflow": "tf"}.get(trial.subject, trial.subject)
-    target = badcall.bad_call_target(failure) if failure.aspect == "errors" else trial.call.target
-    called = f"{root}.{target}, {trial.case.dtype}" if trial.case.shapes else f"{root}.{target}"
+    subject = failure.tried.subject
+    root = {"torch": "torch", "tensorflow": "tf"}.get(subject, subject)
+    if failure.aspect == "errors":
+        called = f"{root}.{badcall.bad_call_target(failure)}"
+    else:
+        called = f"{root}.{failure.trial.call.target}, {failure.trial.case.dtype}"
     if failure.is_death:
         return f"{called}: the process {failure.raised}."
     if failure.raised:

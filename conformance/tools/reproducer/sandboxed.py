@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.judging.claims import Claim
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.claim import Claim
+from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation, Request
 from conformance.subjects import sandbox
-from conformance.subjects.protocol import HasLibrary, Subject
+from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry
 from conformance.tools.reproducer.failure import NoCapsule
 from conformance.tools.reproducer.failure_of import check_aspect

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.judging.claims import Claim
+from conformance.judging.claim import Claim, Target
 from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.spec.case import Array
@@ -66,9 +66,9 @@ class _Search:
     def __init__(self, claim: Claim, failure: Failure, seconds: float, clock: Any) -> None:
         self.failure, self.count = failure, 0
         self._claim, self._clock, self._end = claim, clock, clock() + seconds
-        self._session = failure.trial.session
+        self._session = failure.session
         self._referee = Session(oracle=self._session)
-        self._reference = f"refimpl.{self._session.dialect_of(claim.subject)}"
+        self._reference = f"refimpl.{self._session.roster[claim.subject].dialect}"
         self._like = _likeness(failure)
         self._range = _k_range(failure.finding.k)
 
@@ -95,9 +95,8 @@ class _Search:
 
     def is_right(self, case: ConcreteCase) -> bool:
         """Whether a healthy subject of the dialect passes a case."""
-        found = _try_failure(
-            replace(self._claim, case=case, subject=self._reference), self._referee
-        )
+        target = Target(self._reference, self._claim.targets[0].form)
+        found = _try_failure(replace(self._claim, case=case, targets=(target,)), self._referee)
         return found is not None and not found.fails
 
     def try_inexact(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from conformance.checks.state import STEPS
-from conformance.judging.claims import Claim
+from conformance.checks.trial import Trial
+from conformance.judging.claim import Claim
 from conformance.judging.session import Session
+from conformance.spec.program import Program
 from conformance.tools.reproducer.concrete_case import make_concrete
 from conformance.tools.reproducer.explanation import explain_value
 from conformance.tools.reproducer.failure import Failure, NoCapsule
@@ -69,12 +72,11 @@ def make_capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Ca
     if not failure.fails:
         raise NoCapsule("the claim holds: there is no failure to show")
     shrunk = _shrink(claim, failure, seconds)
-    name, told = f"{claim.aspect}/{claim.id}", explain_value(shrunk.failure)
+    name, told = claim.name, explain_value(shrunk.failure)
     made = Capsule(write_program(shrunk.failure, name, told, [shrunk.remark]), shrunk)
     if not made.warning:
         return made
-    case = shrunk.failure.trial.case
-    shapes = ", ".join(f"{array} {list(shape)}" for array, shape in case.shapes.items())
+    shapes = ", ".join(f"{array} {list(shape)}" for array, shape in _shapes(shrunk.failure).items())
     if len(made.text) > MAX_SIZE:
         raise NoCapsule(
             f"it would have {len(made.text)} bytes, more than {MAX_SIZE}, since these arrays could"
@@ -84,8 +86,12 @@ def make_capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Ca
     return replace(made, text=write_program(shrunk.failure, name, told, [shrunk.remark, large]))
 
 
+def _shapes(failure: Failure) -> Mapping[str, tuple[int, ...]]:
+    return failure.trial.case.shapes if isinstance(failure.tried, Trial) else {}
+
+
 def _shrink(claim: Claim, failure: Failure, seconds: float) -> ShrinkResult:
-    if not claim.case.shapes:  # a bad call, as small as it stands in its table
+    if isinstance(claim.case, Program):  # a bad call, as small as it stands in its table
         return ShrinkResult(failure, 0)
     frozen = replace(claim, case=make_concrete(claim.case, failure.trial.call, max(STEPS)))
-    return shrink(frozen, find_failure(frozen, failure.trial.session), seconds)
+    return shrink(frozen, find_failure(frozen, failure.session), seconds)

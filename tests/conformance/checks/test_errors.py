@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter
 from dataclasses import replace
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, judge, plan
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
-from conformance.programs.bad_calls import BAD_CALLS, Accepts, Bad, Dies, cases
-from conformance.spec.bad_call import Values, ones, values
+from conformance.programs.bad_calls import BAD_CALLS, programs
+from conformance.spec.bad_call import (
+    NEVER_WRITTEN,
+    Accepts,
+    BadCall,
+    Dies,
+    ReturnedArray,
+    Values,
+    ones,
+    values,
+)
 from conformance.studies.soak import run as soak
 from conformance.subjects import sandbox
 
 ROWS = [(dialect, bad) for dialect, calls in BAD_CALLS.items() for bad in calls]
-RELU = Bad("nn.functional.relu", "input", "input", "TypeError", "RuntimeError", {"input": [1.0]})
+RELU = BadCall(
+    "nn.functional.relu", "input", "input", "TypeError", "RuntimeError", {"input": [1.0]}
+)
 
 
 def relu_of(function):
@@ -37,15 +51,17 @@ class Fake:
         self.name, self.function = name, function
 
     def library(self):
-        return SimpleNamespace(root=relu_of(self.function), array=np.array)
+        return SimpleNamespace(root=relu_of(self.function), array=np.array, numpy=np.asarray)
 
     def run(self, request):
         raise NotImplementedError
 
 
 def judged(name, function, bad=RELU):
-    case = replace(cases()[0], config=MappingProxyType({"bad": bad, "dialect": "torch"}))
-    return judge(Claim(case, "errors", name, "call"), Session({name: Fake(name, function)}))
+    program = replace(programs()[0], content=bad, dialects=("torch",))
+    return judge(
+        Claim.about(program, "errors", name, "call"), Session({name: Fake(name, function)})
+    )
 
 
 def raises(error):
@@ -57,7 +73,7 @@ def raises(error):
 
 def test_every_family_of_mistakes_is_in_the_tables():
     assert len(ROWS) >= 150
-    assert len({case.id for case in cases()}) == len(ROWS)
+    assert len({case.id for case in programs()}) == len(ROWS)
     counts = Counter(dialect for dialect, _ in ROWS)
     assert min(counts.values()) >= 75
     for word in ("padding", "stride", "groups", "kernel_size", "target", "reduction", "p", "eps"):
@@ -68,9 +84,9 @@ def test_every_family_of_mistakes_is_in_the_tables():
 
 
 def test_whoever_does_not_refuse_is_on_record_with_a_sentence():
-    for case in cases():
-        bad, framework = case.config["bad"], {"torch": "torch", "tf": "tensorflow"}
-        name = framework[case.config["dialect"]]
+    for case in programs():
+        bad, framework = case.content, {"torch": "torch", "tf": "tensorflow"}
+        name = framework[case.dialects[0]]
         found = recorded(case, "errors", name, "call")
         assert len(found) == (not isinstance(bad.framework, str)), case.id
         assert all(each.sentence.endswith(".") for each in found)
@@ -112,7 +128,7 @@ def test_a_call_that_is_answered_fails(name):
 
 
 def test_refusing_too_late_fails():
-    bad = Bad("nn.functional.relu", "p", "p", "ValueError", "ValueError", {"input": 1}, ((2,),))
+    bad = BadCall("nn.functional.relu", "p", "p", "ValueError", "ValueError", {"input": 1}, ((2,),))
     error = ValueError("p must be in [0, 1]; got 2")
     assert judged("refimpl.torch", raises(error), bad).verdict is Verdict.PASS
     assert judged("refimpl.torch", lambda input: raises(error), bad).verdict is Verdict.FAIL
@@ -123,18 +139,94 @@ def recorded_as(monkeypatch, framework):
     from conformance.programs.bad_calls.accepted import _record
 
     bad = replace(RELU, framework=framework)
-    monkeypatch.setattr(divergences, "_speaking_of", lambda *_: (_record("torch", bad),))
+    monkeypatch.setattr(divergences, "_matching", lambda *_: (_record("torch", bad),))
     return bad
 
 
+def returning(*values, dtype="float32"):
+    return lambda input: np.array(values, dtype)
+
+
+ONE = ReturnedArray((1,), each=1.0)
+
+
 def test_a_record_of_an_answer_is_strict_both_ways(monkeypatch):
-    bad = recorded_as(monkeypatch, Accepts("It answers."))
-    assert judged("torch", lambda input: input, bad).verdict is Verdict.EXPECTED
+    bad = recorded_as(monkeypatch, Accepts("It answers.", ONE))
+    assert judged("torch", returning(1.0), bad).verdict is Verdict.EXPECTED
     assert judged("torch", raises(TypeError("no")), bad).verdict is Verdict.STALE
     assert judged("torch", raises(OSError("no")), bad).verdict is Verdict.STALE
-    bad = recorded_as(monkeypatch, Accepts("It answers.", apart=True))
-    assert judged("torch", lambda input: input, bad).verdict is Verdict.EXPECTED
+    bad = recorded_as(monkeypatch, Accepts("It answers.", ONE, isolate=True))
+    assert judged("torch", returning(1.0), bad).verdict is Verdict.EXPECTED
+    assert judged("torch", returning(2.0), bad).verdict is Verdict.STALE
     assert judged("torch", lambda input: os.abort(), bad).verdict is Verdict.ERROR
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        returning(2.0),
+        returning(np.nan),
+        returning(1 + 1e-6),  # more than rounding explains
+        returning(1.0, 1.0),
+        returning(),
+        returning(1.0, dtype="float64"),
+        returning(1, dtype="int64"),
+        lambda input: (np.ones(1, "float32"), np.ones(1, "int64")),
+        lambda input: 1.0,
+        lambda input: None,
+    ],
+)
+def test_another_answer_than_the_recorded_one_is_stale(monkeypatch, function):
+    bad = recorded_as(monkeypatch, Accepts("It answers.", ONE))
+    record = judged("torch", function, bad)
+    assert record.verdict is Verdict.STALE
+    assert "It answers." in record.message
+
+
+def test_what_is_answered_instead_is_told(monkeypatch):
+    bad = recorded_as(monkeypatch, Accepts("It answers.", ONE))
+    assert "an element is 2.0, not 1.0" in judged("torch", returning(2.0), bad).message
+    assert "((1,), 'int64')" in judged("torch", returning(1, dtype="int64"), bad).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "same", "other"),
+    [
+        (ReturnedArray((1,), each=1.0), returning(1 + 2.0**-23), returning(1 + 2.0**-20)),
+        (ReturnedArray((1,), each=math.nan), returning(np.nan), returning(1.0)),
+        (ReturnedArray((2,), total=3.0), returning(1.0, 2.0), returning(2.0, 2.0)),
+        (ReturnedArray((2,), "int64", each=1.0), returning(1, 1, dtype="int64"),
+         returning(1, 2, dtype="int64")),
+        (ReturnedArray((2,), varies=NEVER_WRITTEN), returning(-1e30, np.nan), returning()),
+        (ReturnedArray((0,)), returning(), returning(1.0)),
+        ((ONE, ReturnedArray((1,), "int64", each=0.0)),
+         lambda input: (np.ones(1, "float32"), np.zeros(1, "int64")),
+         lambda input: (np.ones(1, "float32"), np.ones(1, "int64"))),
+    ],
+)  # fmt: skip
+def test_each_way_to_describe_an_answer(monkeypatch, answer, same, other):
+    bad = recorded_as(monkeypatch, Accepts("It answers.", answer))
+    assert judged("torch", same, bad).verdict is Verdict.EXPECTED
+    assert judged("torch", other, bad).verdict is Verdict.STALE
+
+
+def test_what_was_never_written_is_not_read(monkeypatch):
+    unread = SimpleNamespace(shape=(1,), dtype=np.dtype("float32"))  # NumPy cannot read it
+    answer = ReturnedArray((1,), varies=NEVER_WRITTEN)
+    bad = recorded_as(monkeypatch, Accepts("It answers.", answer))
+    assert judged("torch", lambda input: unread, bad).verdict is Verdict.EXPECTED
+
+
+def test_every_recorded_answer_is_described_once():
+    accepted = [bad for _, bad in ROWS if isinstance(bad.framework, Accepts)]
+    assert len(accepted) == 48
+    for bad in accepted:
+        for array in bad.framework.arrays:
+            ways = (array.each is not None, array.total is not None, bool(array.varies))
+            assert sum(ways) == (0 not in array.shape), bad.words
+            if array.varies == NEVER_WRITTEN:  # or nothing would be left of the record
+                assert bad.framework.isolate
+                assert 0 not in array.shape
 
 
 def test_a_record_of_a_death_is_strict_both_ways(monkeypatch):
@@ -157,8 +249,8 @@ def test_others_are_asked_what_the_framework_refuses():
     refused = [
         bad for dialect, bad in ROWS if dialect == "torch" and isinstance(bad.framework, str)
     ]
-    asked = [claim for claim in claims if claim.case.config["dialect"] == "torch"]
-    assert [claim.case.config["bad"] for claim in asked] == refused
+    asked = [claim for claim in claims if claim.case.dialects[0] == "torch"]
+    assert [claim.case.content for claim in asked] == refused
 
 
 def test_bad_calls_are_soaked_once():

@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import binom, norm
 
 from conformance.checks.mask import FALSE_ALARM, TESTS_PER_RUN, _slices, binomial, examine
-from conformance.judging.claims import plan
+from conformance.judging.planning import plan
 from conformance.oracle.bounds import LIMIT
-from conformance.subjects.observation import kept
+from conformance.subjects.observation import observed_mask
 
 LEVEL = FALSE_ALARM / TESTS_PER_RUN
 SHAPES = {"elements": (128, 512, 4), "channels": (512, 512, 1)}
@@ -136,7 +136,7 @@ def test_every_mask_of_the_matrix_has_the_draws_that_the_power_is_stated_for():
         noise = claim.case.config["noise_shape"] or claim.case.shapes["input"]
         assert np.prod(noise) == DRAWS
         inputs = np.ones(claim.case.shapes["input"], np.float32)
-        assert kept(claim.case, inputs).size == DRAWS
+        assert observed_mask(claim.case, inputs).size == DRAWS
 
 
 @pytest.mark.parametrize("off", [0.01, -0.01])

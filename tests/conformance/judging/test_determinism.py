@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.judging.claims import plan
-from conformance.judging.isolation import Judge
+from conformance.judging.isolation import IsolatedJudge
+from conformance.judging.planning import plan
 from conformance.subjects.roster import roster_of
 
 ROOT = Path(conformance.__file__).parents[1]
@@ -53,7 +53,7 @@ def claims():
 
 
 def judged(claims):
-    judge = Judge(roster_of(SUBJECTS))
+    judge = IsolatedJudge(roster_of(SUBJECTS))
     try:
         return sorted((judge.judge(claim) for claim in claims), key=lambda record: record.key)
     finally:
@@ -85,7 +85,7 @@ def test_two_processes_of_two_threads_in_another_order_say_the_same(tmp_path, cl
     for subject in SUBJECTS:
         command += ["--subject", subject]
     for claim in claims:
-        command += ["--claim", f"{claim.aspect}/{claim.id}"]
+        command += ["--claim", claim.name]
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(threads, "2")}
     environment["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(tmp_path)))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.judging.verdict import Record, Verdict, failure_message, rerun_command
+from conformance.judging.messages import failure_message, rerun_command
+from conformance.judging.verdict import Record, Verdict
 
 RECORD = Record(
     case="relu-normal-float32",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +15,32 @@ import pytest
 
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
-from conformance.spec.mutant import patched
+from conformance.spec.mutant import MISTAKE_KINDS, Mutant
 from conformance.spec.request import Request
-from conformance.spec.transforms import all_outputs
+from conformance.spec.transforms import change_outputs
 from conformance.studies.kill_matrix import command as kill_matrix
 from conformance.studies.kill_matrix import coverage as rows
 from conformance.studies.kill_matrix import page as report
 from conformance.studies.kill_matrix import run as matrix
-from conformance.studies.kill_matrix import waivers as excuses
-from conformance.studies.kill_matrix.mutants import MUTANTS, Mutant, Spoiled
+from conformance.studies.kill_matrix import waivers
+from conformance.studies.kill_matrix.harness import MutatedSubject
+from conformance.studies.kill_matrix.mutants import MUTANTS
+from conformance.studies.kill_matrix.patching import apply_patches, resolve_target
 from conformance.subjects.loading import load
-from refimpl.ops import windows
+from refimpl.ops import primitives, windows
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {mutant.id: mutant for mutant in MUTANTS}
 BIAS = NAMED["linear: bias forgotten (refimpl.torch)"]
+PATCHED = [mutant for mutant in MUTANTS if mutant.patches]
+FAMILIES = ("conv", "pooling", "linear", "norm", "dropout", "activation", "loss")
 HEALTHY = Mutant("none", "Nothing is wrong.", "linear", "output")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
 def test_its_aspect_kills_it(mutant):
-    kill = matrix.killing_claim(mutant)
-    assert kill is not None, f"no claim of aspect {mutant.aspect} sees that {mutant.sin}"
+    kill = matrix.find_killing_claim(mutant)
+    assert kill is not None, f"no claim of aspect {mutant.aspect} sees that {mutant.description}"
     assert kill.aspect == mutant.aspect
     assert kill.k > 4
 
@@ -46,15 +53,31 @@ def test_there_are_enough_and_no_two_are_named_alike():
 
 def test_each_is_described_in_a_sentence():
     for mutant in MUTANTS:
-        assert mutant.sin.endswith("."), mutant.id
-        assert len(mutant.sin) > 15, mutant.id
+        assert mutant.description.endswith("."), mutant.id
+        assert len(mutant.description) > 15, mutant.id
 
 
-def test_every_layer_and_aspect_has_one_in_every_dialect_that_has_the_layer():
+def test_every_layer_has_mutants():
     layers = {claim.case.layer for claim in matrix.plan(matrix.SUBJECTS)} | {"seeded"}
-    assert {mutant.layer for mutant in MUTANTS} == layers
+    counts = Counter(mutant.layer for mutant in MUTANTS)
+    assert [f"{layer} has no mutants" for layer in sorted(layers) if not counts[layer]] == []
+    assert [f"no cases of {layer}" for layer in counts if layer not in layers] == []
+
+
+def test_every_aspect_subject_and_kind_of_mistake_has_mutants():
     assert {mutant.aspect for mutant in MUTANTS} == set(ASPECTS) - {"agreement"}
     assert {mutant.subject for mutant in MUTANTS} == set(matrix.SUBJECTS)
+    assert {mutant.kind for mutant in MUTANTS} == set(MISTAKE_KINDS)
+
+
+def test_no_table_has_a_mutant_that_is_left_out():
+    tables = [import_module(f"conformance.layers.{family}.mutants") for family in FAMILIES]
+    tables.append(import_module("conformance.programs.mutants"))
+    assert sum(len(table.MUTANTS) for table in tables) == len(MUTANTS)
+    for family, table in zip(FAMILIES, tables, strict=False):
+        cases = import_module(f"conformance.layers.{family}.cases")
+        layers = {case.layer for each in cases.TABLES for case in each.cases()}
+        assert {mutant.layer for mutant in table.MUTANTS} == layers, family
 
 
 def test_nothing_survives_of_a_patch():
@@ -63,7 +86,7 @@ def test_nothing_survives_of_a_patch():
     seen = []
 
     def broken():
-        with patched(mutant.patches):
+        with apply_patches(mutant.patches, set()):
             seen.append(windows.output_size)
             raise ZeroDivisionError
 
@@ -76,27 +99,80 @@ def test_nothing_survives_of_a_patch():
 def test_a_patch_is_gone_when_the_subject_has_answered():
     mutant = NAMED["conv2d: one window too few (refimpl.torch)"]
     right = windows.output_size
-    assert matrix.killing_claim(mutant)
+    assert matrix.find_killing_claim(mutant)
     assert windows.output_size is right
+
+
+@pytest.mark.parametrize("mutant", PATCHED, ids=lambda mutant: mutant.id)
+def test_patches_are_of_public_functions(mutant):
+    for target in mutant.patches:
+        module, dotted = target.split(":")
+        assert not any(part.startswith("_") for part in (*module.split("."), *dotted.split(".")))
+        assert module.startswith(("refimpl.ops.", "refimpl.torch", "refimpl.tf")), target
+        owner, name = resolve_target(target)
+        right = getattr(owner, name)
+        # Where it is defined, or in the package that shows it, not where it is imported.
+        assert right.__module__ == module or right.__module__.startswith(f"{module}."), target
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ("refimpl.ops.windows:no_such_function", AttributeError),
+        ("refimpl.ops.windows:Window.no_such_method", AttributeError),
+        ("refimpl.ops.no_such_module:output_size", ModuleNotFoundError),
+    ],
+)
+def test_a_patch_of_what_does_not_exist_is_an_error(target, error):
+    mutant = Mutant("none", "None.", "linear", "output", patches={target: lambda right: right})
+    with pytest.raises(error, match="no_such"):
+        MutatedSubject(load("refimpl.torch"), mutant)
+
+
+def test_a_patch_that_nothing_calls_is_reported(monkeypatch):
+    targets = "refimpl.ops.loss:nll_loss", "refimpl.ops.linear:linear"
+    patches = dict.fromkeys(targets, lambda right: lambda *a, **k: right(*a, **k))
+    idle = Mutant("idle", "Nothing is wrong.", "linear", "output", patches=patches)
+    monkeypatch.setattr(matrix, "MUTANTS", (idle,))
+    found = matrix.run((idle,))
+    assert found.results[0].uncalled == targets[:1]
+    assert f"nothing calls the patched {targets[0]}: {idle.id}" in report.shortcomings(found)
+
+
+def test_a_patch_reaches_every_import_of_its_function():
+    right, called = primitives.window_max_and_argmax, set()
+    target = "refimpl.ops.primitives:window_max_and_argmax"
+
+    def users():
+        modules = [each for name, each in sys.modules.items() if name.startswith("refimpl.")]
+        return [each for each in modules if any(value is right for value in vars(each).values())]
+
+    assert len(before := users()) >= 3  # where it is defined, where it is shown, where it is used
+    with apply_patches({target: lambda function: lambda *args: "wrong"}, called):
+        assert users() == []
+        assert called == set()
+        assert primitives.window_max_and_argmax() == "wrong"
+    assert called == {target}
+    assert users() == before
 
 
 def test_a_mutant_without_a_mistake_survives_and_is_reported(monkeypatch):
     monkeypatch.setattr(matrix, "MUTANTS", (HEALTHY,))
     found = matrix.run((HEALTHY,))
-    assert found.outcomes[0].kills == ()
+    assert found.results[0].kills == ()
     assert list(report.shortcomings(found, whole=False)) == ["survives: " + HEALTHY.id]
 
 
 def test_a_healthy_subject_that_is_rejected_is_reported(monkeypatch):
-    honest = matrix.honest()
-    wrong = Mutant("off", "Off.", "softsign", "output", after=all_outputs(lambda y: y + y))
-    rejected = {name: Spoiled(subject, wrong) for name, subject in honest.items()}
-    monkeypatch.setattr(matrix, "honest", lambda: rejected)
+    originals = matrix.load_originals()
+    wrong = Mutant("off", "Off.", "softsign", "output", after=change_outputs(lambda y: y + y))
+    rejected = {name: MutatedSubject(subject, wrong) for name, subject in originals.items()}
+    monkeypatch.setattr(matrix, "load_originals", lambda: rejected)
     monkeypatch.setattr(matrix, "MUTANTS", (wrong,))
     found = matrix.run((wrong,))
     assert found.rejected
     # What rejects it kills nothing; that the two differ by their mistake is another claim.
-    assert found.outcomes[0].aspects == ("agreement",)
+    assert found.results[0].aspects == ("agreement",)
     assert any("healthy" in line for line in report.shortcomings(found, whole=False))
 
 
@@ -104,11 +180,11 @@ def test_processes_do_not_change_the_result():
     chosen = [mutant for mutant in MUTANTS if mutant.layer in ("softsign", "moments")]
     one, two = matrix.run(chosen, 1), matrix.run(chosen, 2)
     assert report.to_json(one) == report.to_json(two)
-    assert [o.kills for o in one.outcomes] == [o.kills for o in two.outcomes]
+    assert [each.kills for each in one.results] == [each.kills for each in two.results]
 
 
-def outcome(mutant, *kills):
-    return matrix.Outcome(mutant, tuple(kills))
+def result(mutant, *kills):
+    return matrix.MutantResult(mutant, tuple(kills))
 
 
 def kill(row, k=math.inf, aspect="output"):
@@ -117,33 +193,33 @@ def kill(row, k=math.inf, aspect="output"):
 
 def test_a_row_that_is_not_needed_is_reported():
     first, second = rows.all_rows()[:2]
-    found = matrix.Found((outcome(BIAS, kill(first), kill(second)),), 2, ())
+    found = matrix.KillMatrix((result(BIAS, kill(first), kill(second)),), 2, ())
     lines = list(report.shortcomings(found))
     assert f"kills nothing that another row does not kill: {first}" in lines
     assert "the aspect gradient kills nothing" in lines
     assert "the regime wide kills nothing" in lines
     assert not {"the aspect output kills nothing", "the regime normal kills nothing"} & set(lines)
-    alone = matrix.Found((outcome(BIAS, kill(first)),), 1, ())
+    alone = matrix.KillMatrix((result(BIAS, kill(first)),), 1, ())
     assert report.only_killers(alone)[first] == 1
     assert not any(first in line for line in report.shortcomings(alone))
 
 
-def test_a_narrow_margin_is_reported_unless_it_is_excused():
-    found = matrix.Found((outcome(BIAS, kill("linear", 12.0)),), 1, ())
-    assert found.outcomes[0].margin == 3
+def test_a_narrow_margin_is_reported_unless_it_is_waived():
+    found = matrix.KillMatrix((result(BIAS, kill("linear", 12.0)),), 1, ())
+    assert found.results[0].margin == 3
     assert any("margin 3 " in line for line in report.shortcomings(found, whole=False))
-    excused = NAMED[next(iter(excuses.MARGINS))]
-    aspect = excused.aspect
-    narrow = matrix.Found((outcome(excused, kill("linear", 12.0, aspect)),), 1, ())
+    waived = NAMED[next(iter(waivers.MARGINS))]
+    aspect = waived.aspect
+    narrow = matrix.KillMatrix((result(waived, kill("linear", 12.0, aspect)),), 1, ())
     assert not list(report.shortcomings(narrow, whole=False))
-    wide = matrix.Found((outcome(excused, kill("linear", math.inf, aspect)),), 1, ())
-    assert any("needs no excuse" in line for line in report.shortcomings(wide, whole=False))
+    wide = matrix.KillMatrix((result(waived, kill("linear", math.inf, aspect)),), 1, ())
+    assert any("needs no waiver" in line for line in report.shortcomings(wide, whole=False))
 
 
-def test_every_excuse_is_about_something_and_says_why():
-    assert set(excuses.MARGINS) <= set(NAMED)
-    assert set(excuses.ROWS) <= set(rows.all_rows())
-    for sentence in (*excuses.MARGINS.values(), *excuses.ROWS.values()):
+def test_every_waiver_is_about_something_and_says_why():
+    assert set(waivers.MARGINS) <= set(NAMED)
+    assert set(waivers.ROWS) <= set(rows.all_rows())
+    for sentence in (*waivers.MARGINS.values(), *waivers.ROWS.values()):
         assert len(sentence) > 40
 
 
@@ -179,20 +255,20 @@ def test_the_page_needs_a_whole_run(tmp_path, capsys):
 
 
 def test_the_page_has_a_line_for_every_mutant():
-    found = matrix.Found(tuple(outcome(mutant, kill("linear")) for mutant in MUTANTS), 1, ())
+    found = matrix.KillMatrix(tuple(result(mutant, kill("linear")) for mutant in MUTANTS), 1, ())
     page = report.page(found)
     for mutant in MUTANTS:
-        assert mutant.sin.replace("|", "\\|") in page
+        assert mutant.description.replace("|", "\\|") in page
     assert "∞" in page
 
 
 def test_the_page_says_what_another_limit_would_lose():
     mutants = MUTANTS[:4]
     reached = [math.inf, 5.0, 20.0, 2000.0]
-    outcomes = (
-        outcome(mutant, kill("linear", k)) for mutant, k in zip(mutants, reached, strict=True)
+    results = (
+        result(mutant, kill("linear", k)) for mutant, k in zip(mutants, reached, strict=True)
     )
-    page = report.page(matrix.Found(tuple(outcomes), 1, ()))
+    page = report.page(matrix.KillMatrix(tuple(results), 1, ()))
     lost = [f"{mutant.layer}: {mutant.name}" for mutant in mutants]
     assert "| 4 | 4 | none |" in page
     assert f"| 8 | 3 | {lost[1]} |" in page
@@ -203,7 +279,10 @@ def test_the_page_says_what_another_limit_would_lose():
 def test_the_documents_speak_of_these_mutants():
     written = (DOCS / "kill-matrix.md").read_text(encoding="utf-8")
     for mutant in MUTANTS:
-        assert f"| `{mutant.layer}` | {mutant.name} | `{mutant.subject}` | {mutant.sin}" in written
+        assert (
+            f"| `{mutant.layer}` | {mutant.name} | `{mutant.subject}` | {mutant.description}"
+            in written
+        )
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     (figure,) = re.findall(r"\*\*(.*)\*\*", written)
     assert figure.startswith(f"{len(MUTANTS)} of {len(MUTANTS)} mutants are killed")
@@ -217,5 +296,5 @@ def test_a_mutant_writes_into_nothing_that_it_is_given():
     before = {name: array.copy() for name, array in arrays.items()}
     for mutant in MUTANTS:
         if mutant.layer == "linear" and mutant.subject == claim.subject:
-            Spoiled(load(claim.subject), mutant).run(Request(call, arrays))
+            MutatedSubject(load(claim.subject), mutant).run(Request(call, arrays))
     assert all(np.array_equal(arrays[name], before[name]) for name in before)

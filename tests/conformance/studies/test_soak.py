@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judging.claims import plan
+from conformance.judging.planning import plan
 from conformance.judging.verdict import Verdict
 from conformance.studies.parallel import map_parallel
 from conformance.studies.soak import command

@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from conformance.checks import Pair
-from conformance.judging.claims import plan
-from conformance.judging.session import Session, SubjectRaised
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs import all_cases
-from conformance.studies.kill_matrix import harness as bench
+from conformance.studies.kill_matrix import harness
 from conformance.studies.kill_matrix import run as matrix
-from conformance.studies.kill_matrix.harness import Part
-from conformance.studies.kill_matrix.mutants import FAMILIES, MUTANTS
+from conformance.studies.kill_matrix.harness import WorkItem
+from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.tolerances import command, dot_product, webnn
 from conformance.studies.tolerances import run as running
 from conformance.studies.tolerances.comparison import Comparison, compare_answer
@@ -35,6 +35,7 @@ from conformance.studies.tolerances.results import (
 )
 from conformance.studies.tolerances.rules import RULES
 from conformance.studies.tolerances.run import compare_rules
+from conformance.subjects.protocol import SubjectRaised
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMED = {rule.name: rule for rule in RULES}
@@ -241,7 +242,7 @@ def test_dot_products_know_their_terms_and_magnitudes():
         if claim.case.layer == "conv2d" and claim.case.dtype == "float32"
         if claim.case.config["padding_mode"] == "zeros" and "bias" in claim.case.shapes
     )
-    trial = session.trial(claim.case, claim.subject, claim.form)
+    trial = session.trial(claim.case, *claim.targets[0])
     (comparison,) = compare_answer(trial, "output")
     assert dot_product.applies(comparison)
     weight = claim.case.shapes["weight"]
@@ -286,7 +287,7 @@ def test_a_mutant_whose_numbers_are_right_is_left_out():
     fates = {}
     for place in places[:12]:
         for number, fate in running._run_part(
-            Part("batch_norm2d", place, place + 1, numbers)
+            WorkItem("batch_norm2d", place, place + 1, numbers)
         ).items():
             fates.setdefault(MUTANTS[number], MutantResult()).merge(fate)
     assert list(ToleranceResults(HealthyCounts(), fates, Counter()).numeric) == [other]
@@ -338,7 +339,7 @@ def test_equal_numbers_say_nothing():
 
 def test_how_the_work_is_dealt_does_not_change_the_result(found, monkeypatch):
     monkeypatch.setattr(running, "_CLAIMS_PER_PART", 100)
-    monkeypatch.setattr(bench, "_PORTION", 300)
+    monkeypatch.setattr(harness, "_PORTION", 300)
     assert len(list(running._claim_ranges(SUBJECTS, LAYERS))) > 8
     dealt = compare_rules(LAYERS, SUBJECTS)
     assert to_json(dealt) == to_json(found)
@@ -373,10 +374,10 @@ def test_the_page_adds_up(found, written):
         rejected = int(line[1].split()[0].replace(",", ""))
         for title in titles:
             assert sums(cells(text, f"### {title}"), place) == [rejected, judged], (name, title)
-        families = cells(text, "## Mutants that are caught")
-        assert families[-1][0] == "**all**"
-        assert families[-1][place].replace("–", "0/0") == f"{line[5]}/{line[4]}"
-        assert sums(families[:-1], place) == [int(line[5]), int(line[4])]
+        kinds = cells(text, "## Mutants that are caught")
+        assert kinds[-1][0] == "**all**"
+        assert kinds[-1][place].replace("–", "0/0") == f"{line[5]}/{line[4]}"
+        assert sums(kinds[:-1], place) == [int(line[5]), int(line[4])]
         assert int(line[5]) <= int(line[6])
     for row in cells(text, "### Missed"):
         assert {"✗", "(✗)"} & set(row)
@@ -399,14 +400,12 @@ def test_the_documents_tell_the_figures_of_the_page():
     assert "](tolerances.md)" in (DOCS / "bounds.md").read_text(encoding="utf-8")
 
 
-def test_every_mutant_is_in_a_family():
-    assert sum(map(len, FAMILIES.values())) == len(MUTANTS) == len(set(MUTANTS))
+def test_every_mutant_is_counted_once():
+    assert len(MUTANTS) == len(set(MUTANTS))
 
 
 def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(
-        command, "compare_rules", functools.partial(compare_rules, subjects=SUBJECTS[:1])
-    )
+    monkeypatch.setattr(command, "compare_rules", functools.partial(compare_rules, subjects=SUBJECTS[:1]))
     target = tmp_path / "tolerances.json"
     arguments = ["-n", "1", "--layer", "softsign", "--report-json", str(target)]
     assert command.main(arguments) == 0
@@ -428,9 +427,7 @@ def test_the_command_exits_1_on_a_false_alarm_or_a_survivor(monkeypatch, tmp_pat
     )
     fine = ToleranceResults(HealthyCounts(1, Counter({cell: 2})), {}, Counter())
     for result, status in ((alarm, 1), (survivor, 1), (fine, 0)):
-        monkeypatch.setattr(
-            command, "compare_rules", lambda *args, result=result, **options: result
-        )
+        monkeypatch.setattr(command, "compare_rules", lambda *args, result=result, **options: result)
         assert command.main(["-n", "1", "--docs", str(tmp_path)]) == status
     assert "| **ours** | 2 | 0 |" in (tmp_path / "tolerances.md").read_text(encoding="utf-8")
 

@@ -7,13 +7,16 @@ import warnings
 
 import pytest
 
-from conformance.judging.claims import Claim, Session, judge
+from conformance.judging.claim import Claim
+from conformance.judging.judge import judge
+from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
-from conformance.spec.transforms import argument
-from conformance.studies.kill_matrix.mutants import Mutant, Spoiled
+from conformance.spec.mutant import Mutant
+from conformance.spec.transforms import change_argument
+from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.subjects import loading
 from conformance.subjects.loading import SUBJECTS
 
@@ -123,12 +126,12 @@ def loaded(name):
 @functools.cache
 def honest():
     session = Session()
-    session.subject = loaded
+    session.runner.subject = loaded
     return session
 
 
 def claims_with(name, layer, aspect, changed):
-    """Yield claims whose call has the argument, and another value of it when it is spoiled."""
+    """Yield claims whose call has the argument, and another value of it when it is changed."""
     dialect = DIALECTS[loading.dialect_of(name)]
     for case in all_cases():
         if case.layer != layer or case.dtype not in ("float32", "float64"):
@@ -141,12 +144,12 @@ def claims_with(name, layer, aspect, changed):
             word, change = changed
             before = call.arguments.get(word)
             if word in call.arguments and change(before) != before:
-                yield Claim(case, aspect, name, form)
+                yield Claim.about(case, aspect, name, form)
 
 
 def turns_red(name, layer, aspect, changed):
-    mutant = Mutant("", "", layer, aspect, argument(*changed), subject=name)
-    session = Session({name: Spoiled(loaded(name), mutant)})
+    mutant = Mutant("", "", layer, aspect, change_argument(*changed), subject=name)
+    session = Session({name: MutatedSubject(loaded(name), mutant)})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for claim in claims_with(name, layer, aspect, changed):

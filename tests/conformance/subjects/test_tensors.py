@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import conformance
-from conformance.judging.claims import judge, plan
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.subjects.roster import roster_of

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from conformance.frontends.cli import main
-from conformance.judging.claims import judge
+from conformance.judging.judge import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.oracle.bounds import LIMIT

@@ -13,11 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
 from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
-from conformance.spec.mutant import Mutant, Spoiled
+from conformance.spec.mutant import Mutant
+from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects.loading import dialect_of
 from conformance.subjects.roster import roster_of
@@ -43,7 +46,7 @@ def claim(aspect: str, words: str, subject: str, form: str) -> Claim:
         if case.layer == layer and set(others) <= {*case.words, case.regime, case.dtype}:
             with contextlib.suppress(Unsupported):
                 DIALECTS[dialect_of(subject)].translate(case, form)
-                return Claim(case, aspect, subject, form)
+                return Claim.about(case, aspect, subject, form)
     raise AssertionError(f"no case of {words}")
 
 
@@ -143,8 +146,8 @@ def test_a_capsule_of_a_subject_of_ones_own_asks_it_through_this_package(tmp_pat
 def of_a_mutant(mutant: Mutant) -> tuple[Claim, Session]:
     """The first claim that a mutant fails."""
     roster = roster_of([mutant.subject])
-    honest = roster[mutant.subject].load()
-    session = Session({mutant.subject: Spoiled(honest, mutant)})
+    original = roster[mutant.subject].load()
+    session = Session({mutant.subject: MutatedSubject(original, mutant)})
     for each in plan(roster, [mutant.aspect]):
         if each.case.layer == mutant.layer and mutant.word in each.case.id:
             with contextlib.suppress(NoCapsule):

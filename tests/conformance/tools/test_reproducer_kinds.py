@@ -16,12 +16,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance.judging.claims import Claim, Session, plan
+from conformance.judging.claim import Claim
+from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.case import Case
-from conformance.spec.mutant import Mutant, Spoiled
+from conformance.spec.mutant import Mutant
 from conformance.spec.request import Observation, Request
+from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects import sandbox
 from conformance.subjects.refimpl import RefimplTorch
@@ -95,31 +98,31 @@ def case_called(name: str) -> Case:
     return next(case for case in all_cases() if case.id == name)
 
 
-def failing(mutant: Mutant) -> tuple[Claim, Spoiled]:
+def failing(mutant: Mutant) -> tuple[Claim, MutatedSubject]:
     """The first claim that a mutant fails, and refimpl does not."""
-    honest = roster_of([mutant.subject])[mutant.subject].load()
-    spoiled = Spoiled(honest, mutant)
-    wrong, right = Session({mutant.subject: spoiled}), Session()
+    original = roster_of([mutant.subject])[mutant.subject].load()
+    mutated = MutatedSubject(original, mutant)
+    wrong, right = Session({mutant.subject: mutated}), Session()
     for claim in plan([mutant.subject], [mutant.aspect]):
         if claim.case.layer == mutant.layer and mutant.word in claim.case.id:
             with contextlib.suppress(NoCapsule):
                 if find_failure(claim, wrong).fails and not find_failure(claim, right).fails:
-                    return claim, spoiled
+                    return claim, mutated
     raise AssertionError(f"no claim finds {mutant.id}")
 
 
 @pytest.mark.parametrize("name", MADE_OF)
 def test_each_kind_exits_1_with_the_wrong_and_0_with_the_healthy(name: str, shelf: Any) -> None:
     mutant = mutant_called(name)
-    claim, spoiled = failing(mutant)
+    claim, mutated = failing(mutant)
     healthy = Session().subject(mutant.subject)
-    mine = RosterEntry("mine", healthy.dialect, lambda: spoiled, "shelf:it")
+    mine = RosterEntry("mine", healthy.dialect, lambda: mutated, "shelf:it")
     asked = make_capsule(replace(claim, subject="mine"), Session(roster={"mine": mine}), seconds=2)
-    shelf.it = spoiled
+    shelf.it = mutated
     assert executed(asked.text) == 1
     shelf.it = healthy
     assert executed(asked.text) == 0
-    own = make_capsule(claim, Session({mutant.subject: spoiled}), seconds=2)
+    own = make_capsule(claim, Session({mutant.subject: mutated}), seconds=2)
     assert executed(own.text) == 0
     assert len(asked.text.encode()) <= SIZE
     assert not own.warning
@@ -208,9 +211,9 @@ def test_a_frameworks_program_shows_it_without_this_package(
     for needed in ("torch", "tensorflow")[: 1 + (name == "tensorflow")]:
         pytest.importorskip(needed)  # torch first: loaded second, its libraries clash
     session = Session()
-    session.subject(name)
-    claim = Claim(case_called(case), aspect, name, form)
-    library = session.library(name).root
+    session.runner.subject(name)
+    claim = Claim.about(case_called(case), aspect, name, form)
+    library = session.runner.library(name).root
     *path, last = target.split(".")
     home = library
     for part in path:
@@ -230,7 +233,7 @@ def test_a_frameworks_program_shows_it_without_this_package(
 def of_softsign(name: str, aspect: str = "output") -> tuple[Claim, Roster]:
     roster = roster_of([f"{FAULTY}:{name}"])
     case = case_called("softsign-ties-float32")
-    return Claim(case, aspect, next(iter(roster)), "class"), roster
+    return Claim.about(case, aspect, next(iter(roster)), "class"), roster
 
 
 ACCIDENT = [
@@ -277,8 +280,8 @@ def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_bound_is_the_suites_to_the_last_bit() -> None:
-    claim, spoiled = failing(mutant_called("linear: bias forgotten"))
-    made = make_capsule(claim, Session({"refimpl.torch": spoiled}), seconds=1)
+    claim, mutated = failing(mutant_called("linear: bias forgotten"))
+    made = make_capsule(claim, Session({"refimpl.torch": mutated}), seconds=1)
     failure = made.shrunk.failure
     found = re.search(r"^bound, limit = (\S+), (\S+) ", made.text, re.MULTILINE)
     assert found is not None
@@ -293,7 +296,7 @@ def test_an_infinity_near_the_largest_number_counts_as_in_the_suite() -> None:
     frozen = make_concrete(case, session.call(case, "refimpl.torch", "class"), 1)
     largest = np.full((1, 1), 3.3e38).astype(float_dtype("bfloat16"))
     frozen = with_values(frozen, {**frozen.values, ("input", 0): largest})
-    failure = find_failure(Claim(frozen, "output", "refimpl.torch", "class"), session)
+    failure = find_failure(Claim.about(frozen, "output", "refimpl.torch", "class"), session)
     text = write_program(failure, "claim")
     assert "an infinity counts as this" in text
     assert executed(re.sub(r"got = float\(.*", 'got = float("inf")', text)) == 0
@@ -314,21 +317,21 @@ class NoZeros(RefimplTorch):
 def test_a_step_is_taken_only_if_the_reference_passes(
     strict: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim, spoiled = failing(mutant_called("linear: bias forgotten"))
+    claim, mutated = failing(mutant_called("linear: bias forgotten"))
 
     def referee(oracle: Session) -> Session:
         return Session({"refimpl.torch": NoZeros()}, oracle=oracle)
 
     if strict:
         monkeypatch.setattr(shrink, "Session", referee)
-    made = make_capsule(claim, Session({"refimpl.torch": spoiled}), seconds=5)
+    made = make_capsule(claim, Session({"refimpl.torch": mutated}), seconds=5)
     zeros = made.shrunk.failure.trial.case.draw("input") == 0
     assert zeros.any() != strict
 
 
 def test_what_the_reference_fails_too_is_not_made_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
-    claim, spoiled = failing(mutant_called("linear: bias forgotten"))
-    wrong = {"refimpl.torch": spoiled}
+    claim, mutated = failing(mutant_called("linear: bias forgotten"))
+    wrong = {"refimpl.torch": mutated}
     monkeypatch.setattr(shrink, "Session", lambda oracle: Session(wrong, oracle=oracle))
     made = make_capsule(claim, Session(wrong))
     assert "refimpl does not pass this case, either: it was not made smaller." in made.text
@@ -338,8 +341,8 @@ def test_what_the_reference_fails_too_is_not_made_smaller(monkeypatch: pytest.Mo
 def test_one_that_stays_large_says_so_and_one_too_large_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    claim, spoiled = failing(mutant_called("conv2d: bias forgotten"))
-    session = Session({"refimpl.torch": spoiled})
+    claim, mutated = failing(mutant_called("conv2d: bias forgotten"))
+    session = Session({"refimpl.torch": mutated})
     made = make_capsule(claim, session, seconds=0)
     assert len(made.text) > SIZE
     assert made.warning == f"{len(made.text)} bytes, more than {SIZE}"
@@ -350,8 +353,8 @@ def test_one_that_stays_large_says_so_and_one_too_large_is_refused(
 
 
 def test_many_elements_are_made_plain_first() -> None:
-    claim, spoiled = failing(mutant_called("softmax: rows left over"))
-    made = make_capsule(claim, Session({"refimpl.torch": spoiled}), seconds=2)
+    claim, mutated = failing(mutant_called("softmax: rows left over"))
+    made = make_capsule(claim, Session({"refimpl.torch": mutated}), seconds=2)
     assert not made.warning
 
 
@@ -376,4 +379,4 @@ def test_an_object_that_was_handed_over_is_told_how_to_be_given() -> None:
     session = Session({"mine": RefimplTorch()})
     case = case_called("softsign-ties-float32")
     with pytest.raises(NoCapsule, match=r"handed over as an object.*: give FILE\.py:Name"):
-        make_capsule(Claim(case, "output", "mine", "class"), session)
+        make_capsule(Claim.about(case, "output", "mine", "class"), session)

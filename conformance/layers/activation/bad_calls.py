@@ -1,0 +1,93 @@
+"""Bad calls of activations."""
+
+from __future__ import annotations
+
+import math
+
+from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
+
+X = ones(2, 4, 6, 6)
+X1 = ones(2, 7, 4)
+X2 = ones(2, 7, 6, 4)
+
+TORCH: tuple[BadCall, ...] = (
+    BadCall("nn.CELU", "alpha-0", "alpha", "ValueError", "RuntimeError at call", {"alpha": 0},
+        ((X,),)),
+    BadCall("nn.GELU", "approximate-sigmoid", "approximate", "ValueError", "RuntimeError at call",
+        {"approximate": "sigmoid"}, ((X,),)),
+    BadCall("nn.Hardtanh", "min.val-1.0", "min_val", "ValueError", "AssertionError",
+        {"min_val": 1.0, "max_val": 1.0}, ((X,),)),
+    BadCall("nn.LeakyReLU", "negative.slope-steep", "negative_slope", "TypeError",
+        "TypeError at call", {"negative_slope": "steep"}, ((X,),)),
+    BadCall("nn.LogSoftmax", "dim--5", "dim", "ValueError at call", "IndexError at call",
+        {"dim": -5}, ((X,),)),
+    BadCall("nn.PReLU", "num.parameters-0", "num_parameters", "ValueError", "RuntimeError at call",
+        {"num_parameters": 0}, ((X,),)),
+    BadCall("nn.ReLU", "inplace-1", "inplace", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 4, 6, 6), each=1.0)), {"inplace": 1}, ((X,),)),
+    BadCall("nn.Tanh", "input-1.0", "input", "TypeError at call", "TypeError at call", {},
+        ((1.0,),)),
+    BadCall("nn.functional.celu", "alpha-0.0", "alpha", "ValueError", "RuntimeError",
+        {"input": X, "alpha": 0.0}),
+    BadCall("nn.functional.elu", "alpha-None", "alpha", "TypeError", "TypeError",
+        {"input": X, "alpha": None}),
+    BadCall("nn.functional.gelu", "approximate-erf", "approximate", "ValueError", "RuntimeError",
+        {"input": X, "approximate": "erf"}),
+    BadCall("nn.functional.hardtanh", "min.val-1.0", "min_val", "ValueError", "ValueError",
+        {"input": X, "min_val": 1.0, "max_val": -1.0}),
+    BadCall("nn.functional.prelu", "weight-3", "weight", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(3)}),
+    BadCall("nn.functional.prelu", "weight-4x1", "weight", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(4, 1)}),
+    BadCall("nn.functional.prelu", "weight-1-float64", "weight", "TypeError", "RuntimeError",
+        {"input": X, "weight": ones(1, dtype="float64")}),
+    BadCall("nn.functional.relu", "input-1-int64", "input", "TypeError",
+        Accepts("Integers are clamped as integers; refimpl's layers are for floats.",
+                ReturnedArray((1,), "int64", each=1.0)), {"input": ones(1, dtype="int64")}),
+    BadCall("nn.functional.softmax", "dim-4", "dim", "ValueError", "IndexError",
+        {"input": X, "dim": 4}),
+    BadCall("nn.functional.softmax", "dim-1.0", "dim", "TypeError", "TypeError",
+        {"input": X, "dim": 1.0}),
+    BadCall("nn.functional.softmax", "dim--5", "dim", "ValueError", "IndexError",
+        {"input": X, "dim": -5}),
+)  # fmt: skip
+
+TF: tuple[BadCall, ...] = (
+    BadCall("nn.leaky_relu", "alpha-steep", "alpha", "TypeError", "TypeError",
+        {"features": X2, "alpha": "steep"}),
+    BadCall("nn.leaky_relu", "features-3-int64", "features", "TypeError",
+        Accepts("Integers become float32; refimpl's layers are for floats.",
+                ReturnedArray((3,), each=1.0)), {"features": ones(3, dtype="int64")}),
+    BadCall("nn.relu", "features-3-int64", "features", "TypeError",
+        Accepts("Integers are clamped as integers; refimpl's layers are for floats.",
+                ReturnedArray((3,), "int64", each=1.0)), {"features": ones(3, dtype="int64")}),
+    BadCall("nn.softmax", "axis-4", "axis", "ValueError", "InvalidArgumentError",
+        {"logits": X2, "axis": 4}),
+    BadCall("nn.softmax", "logits-1.0", "logits", "ValueError", "AbortedError", {"logits": ones()}),
+    BadCall("keras.activations.celu", "alpha-0", "alpha", "ValueError",
+        Accepts("A division by 0 gives NaN, for what is positive, too.",
+                ReturnedArray((2, 7, 4), each=math.nan)), {"x": X1, "alpha": 0}),
+    BadCall("keras.layers.LeakyReLU", "negative.slope--0.1", "negative_slope", "ValueError",
+        "ValueError", {"negative_slope": -0.1}, ((X2,),)),
+    BadCall("keras.layers.PReLU", "shared.axes-4", "shared_axes", "ValueError at call",
+        "IndexError at call", {"shared_axes": [4]}, ((X2,),)),
+    BadCall("keras.layers.PReLU", "shared.axes-0", "shared_axes", "ValueError at call",
+        Accepts("A slope may be shared along the batch axis, too.",
+                ReturnedArray((2, 7, 6, 4), each=1.0)), {"shared_axes": [0]}, ((X2,),)),
+    BadCall("keras.layers.PReLU", "input-2x3x6x4", "inputs", "ValueError at call",
+        "InvalidArgumentError at call", {}, ((X2,), (ones(2, 3, 6, 4),),)),
+    BadCall("keras.layers.ReLU", "max.value--1", "max_value", "ValueError", "ValueError",
+        {"max_value": -1}, ((X2,),)),
+    BadCall("keras.layers.ReLU", "negative.slope-None", "negative_slope", "ValueError",
+        "ValueError", {"negative_slope": None}, ((X2,),)),
+    BadCall("keras.layers.ReLU", "threshold--1", "threshold", "ValueError", "ValueError",
+        {"threshold": -1}, ((X2,),)),
+    BadCall("keras.layers.ReLU", "input-3-int64", "inputs", "TypeError at call",
+        Accepts("Integers are clamped as integers; refimpl's layers are for floats.",
+                ReturnedArray((3,), "int64", each=1.0)), {}, ((ones(3, dtype="int64"),),)),
+    BadCall("keras.layers.Softmax", "axis-4", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": 4}, ((X2,),)),
+    BadCall("keras.layers.Softmax", "axis--5", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": -5}, ((X2,),)),
+)  # fmt: skip

@@ -1,0 +1,286 @@
+"""Norms with one mistake: statistics, eps, running values, gradients, parameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from conformance.spec.array_changes import round_to_float32, shape_per_channel
+from conformance.spec.mutant import After, Mutant, of_kind
+from conformance.spec.request import Observation, Request
+from conformance.spec.transforms import (
+    TF,
+    average_gradient,
+    change_argument,
+    change_array,
+    change_floats,
+    change_gradient,
+    change_inputs,
+    change_output,
+    change_owned,
+    change_state,
+    describe_owned,
+    first_input,
+    omit_owned,
+    replace_with,
+    set_training,
+)
+
+
+def normalise_wrongly(root: str, *, instance: bool = False) -> After:
+    """A batch or instance norm in training written wrongly, in one of some ways."""
+
+    def wrong(old: Any, arrays: Any, call: Any) -> Any:
+        uses_batch = call.training is not False and call.arguments.get("training") is not False
+        if not uses_batch or call.arguments.get("use_input_stats") is False:
+            return old
+        x = arrays["input"].astype(np.float64)
+        narrow = arrays["input"].dtype
+        axes = tuple(range(2, x.ndim)) if instance else (0, *range(2, x.ndim))
+        mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
+        count = x.size / mean.size
+        epsilon = call.arguments["eps"]
+        if root == "outside":
+            scale = 1 / (np.sqrt(variance) + epsilon)
+        elif root == "unbiased":
+            scale = 1 / np.sqrt(variance * count / (count - 1) + epsilon)
+        elif root == "naive":
+            square = np.mean(np.square(arrays["input"]), axes, dtype=narrow, keepdims=True)
+            middle = np.mean(arrays["input"], axes, dtype=narrow, keepdims=True)
+            scale = 1 / np.sqrt(np.abs((square - middle**2).astype(np.float64)) + epsilon)
+        elif root == "forgotten":
+            scale = 1 / np.sqrt(variance)
+        else:
+            scale = 1 / np.sqrt(variance + epsilon)
+        result = (x - mean) * scale
+        if "weight" in arrays:
+            result = result * shape_per_channel(arrays["weight"], x)
+            result += shape_per_channel(arrays["bias"], x)
+        return result
+
+    return change_output(wrong)
+
+
+def average_wrong_axis(old: Any, request: Request) -> Any:
+    """Take the running mean of a square input's width for that of its channels."""
+    x = request.arrays["input"].astype(np.float64)
+    if request.call.training is False or request.call.arguments.get("training") is False:
+        return old
+    wrong = np.resize(x.mean(tuple(range(x.ndim - 1))), old.shape)
+    return request.arrays["running_mean"].astype(np.float64) * 0.9 + wrong * 0.1
+
+
+def skip_single_example(y: Any, arrays: Any, call: Any) -> Any:
+    """Return a batch of one as it came."""
+    return arrays["input"] if len(arrays["input"]) == 1 else y
+
+
+def correct_bias(variance: Any, arrays: Any, call: Any) -> Any:
+    """Give the unbiased variance."""
+    count = np.prod([arrays["x"].shape[axis] for axis in call.arguments["axes"]])
+    return variance * (count / max(count - 1, 1))
+
+
+def keep_biased(unbiased: Any) -> Any:
+    """Leave a biased variance as it is."""
+    return lambda variance, count: variance
+
+
+def repeat_first_batch(request: Request) -> Request:
+    """Take every further batch for the first one."""
+    first = request.arrays[first_input(request)]
+    return replace(request, further=(first,) * len(request.further))
+
+
+def scale_offset(y: Any, arrays: Any, call: Any) -> Any:
+    """Multiply the offset by the scale, too."""
+    return y + arrays["offset"] * (arrays["scale"] - 1) if "offset" in arrays else y
+
+
+def hold_statistics_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
+    """The gradient of a norm that takes its statistics for constants."""
+    if call.training is False or call.arguments.get("training") is False:
+        return bar
+    x = arrays["input"].astype(np.float64)
+    axes = (0, *range(2, x.ndim))
+    scale = 1 / np.sqrt(x.var(axes, keepdims=True) + call.arguments["eps"])
+    weight = shape_per_channel(arrays["weight"], x) if "weight" in arrays else 1.0
+    return cotangent * scale * weight
+
+
+def hold_mean_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
+    """The gradient of a norm through its variance but not through its mean."""
+    if call.training is False or call.arguments.get("training") is False:
+        return bar
+    x = arrays["input"].astype(np.float64)
+    axes = (0, *range(2, x.ndim))
+    scale = 1 / np.sqrt(x.var(axes, keepdims=True) + call.arguments["eps"])
+    weight = shape_per_channel(arrays["weight"], x) if "weight" in arrays else 1.0
+    return bar + cotangent.mean(axes, keepdims=True) * scale * weight
+
+
+def widen_state(request: Request, seen: Observation) -> Observation:
+    """Keep every statistic in float64."""
+    return replace(seen, state={name: each.astype(np.float64) for name, each in seen.state.items()})
+
+
+_STATISTICS = of_kind(
+    "statistics",
+    Mutant("eps 1e-3 for 1e-5", "Keras' default of eps stands where PyTorch's should.",
+           "batch_norm2d", "output",
+           change_argument("eps", lambda eps: 1e-3 if eps == 1e-5 else eps)),
+    Mutant("eps at its default", "The eps that is given is not used.",
+           "batch_norm2d", "output", change_argument("eps", replace_with(1e-5)), word="eps3"),
+    Mutant("eps outside the root", "eps is added to the deviation, not to the variance.",
+           "batch_norm2d", "output", after=normalise_wrongly("outside")),
+    Mutant("eps outside the root", "eps is added to the deviation, not to the variance.",
+           "batch_norm3d", "output", after=normalise_wrongly("outside")),
+    Mutant("eps forgotten", "The output is divided by the deviation itself.",
+           "batch_norm1d", "output", after=normalise_wrongly("forgotten")),
+    Mutant("eps forgotten", "The output is divided by the deviation itself.",
+           "instance_norm1d", "output", after=normalise_wrongly("forgotten", instance=True)),
+    Mutant("unbiased variance in the output",
+           "The output is divided by the root of the unbiased variance.",
+           "batch_norm2d", "output", after=normalise_wrongly("unbiased")),
+    Mutant("unbiased variance in the output",
+           "The output is divided by the root of the unbiased variance.",
+           "instance_norm2d", "output", after=normalise_wrongly("unbiased", instance=True),
+           form="class"),
+    Mutant("statistics of the whole batch", "An instance norm averages over the batch, too.",
+           "instance_norm2d", "output", after=normalise_wrongly("inside"), form="class"),
+    Mutant("statistics of the whole batch", "An instance norm averages over the batch, too.",
+           "instance_norm3d", "output", after=normalise_wrongly("inside"), form="class"),
+    Mutant("statistics of each example", "A batch norm averages over each example alone.",
+           "batch_norm3d", "output", after=normalise_wrongly("inside", instance=True)),
+    Mutant("variance as a difference of squares", "The variance is E[x²] − E[x]², which cancels.",
+           "batch_norm2d", "output", after=normalise_wrongly("naive")),
+    Mutant("scale forgotten", "The result is not multiplied by the scale.",
+           "batch_norm2d", "output", change_array("weight", np.ones_like)),
+    Mutant("evaluation with the batch's statistics",
+           "In evaluation the batch is normalised by its own statistics.",
+           "batch_norm2d", "output", set_training(True), word="eval"),
+    Mutant("evaluation with the batch's statistics",
+           "In evaluation the batch is normalised by its own statistics.",
+           "batch_norm1d", "output", set_training(True), word="eval", subject=TF),
+    Mutant("channel axis first for last",
+           "The channels of a channels-last image are looked for at axis 1.",
+           "instance_norm2d", "output", subject=TF, form="keras",
+           before=change_argument("axis", lambda axis: 1 if axis == -1 else axis)),
+    Mutant("eps at its default", "The epsilon that is given is not used.",
+           "batch_norm2d", "output", subject=TF, form="keras",
+           before=change_argument("epsilon", replace_with(1e-3))),
+    Mutant("momentum complemented", "The weights of old and new statistics are exchanged.",
+           "batch_norm2d", "state",
+           change_argument("momentum", lambda m: m if m is None else 1 - m)),
+    Mutant("momentum complemented", "Keras' momentum is read as PyTorch's.",
+           "batch_norm2d", "state", change_argument("momentum", lambda m: 1 - m), subject=TF,
+           form="keras"),
+    Mutant("momentum at its default", "The momentum that is given is not used.",
+           "batch_norm1d", "state", word="momentum3",
+           before=change_argument("momentum", replace_with(0.1))),
+    Mutant("no cumulative average", "momentum=None means 0.1 in place of a cumulative average.",
+           "batch_norm1d", "state", word="cumulative",
+           before=change_argument("momentum", replace_with(0.1))),
+    *(Mutant("biased running variance", "The running variance takes in the biased variance.",
+             layer, "state", patches={"refimpl.ops.norm:unbiased": keep_biased}, word=word)
+      for layer, word in (("batch_norm2d", ""), ("instance_norm2d", "track"))),
+    Mutant("unbiased moving variance",
+           "The moving variance takes in the unbiased variance, as PyTorch's does.",
+           "batch_norm2d", "state", subject=TF, form="keras", after=change_state(
+               "moving_variance", lambda old, request:
+               old + (old - request.arrays["moving_variance"]) / 50)),
+    Mutant("running mean of the wrong axis", "The running mean is that of the input's last axis.",
+           "batch_norm2d", "state", after=change_state("running_mean", average_wrong_axis)),
+    Mutant("batches not counted", "num_batches_tracked stays 0.",
+           "batch_norm2d", "state", form="class",
+           after=change_state("num_batches_tracked", lambda old, request: 0 * old)),
+    Mutant("statistics only of the first batch", "Every further batch is taken for the first one.",
+           "batch_norm2d", "state", repeat_first_batch, form="class"),
+    Mutant("evaluation updates the statistics", "The running mean moves in evaluation.",
+           "batch_norm2d", "state", word="eval",
+           after=change_state("running_mean", lambda old, request: old * 0.9)),
+    Mutant("training does not update the statistics", "The running mean stays as it was.",
+           "instance_norm2d", "state", word="track",
+           after=change_state("running_mean", lambda old, request: request.arrays["running_mean"])),
+    Mutant("unbiased variance", "tf.nn.moments gives the unbiased variance.",
+           "moments", "output", subject=TF, after=change_output(correct_bias, 1)),
+    Mutant("axes left out", "The last of the axes is not averaged over.",
+           "moments", "output", subject=TF,
+           before=change_argument("axes", lambda axes: axes[:-1] or axes)),
+    Mutant("eps at its default", "The variance_epsilon that is given is not used.",
+           "batch_normalization", "output", subject=TF,
+           before=change_argument("variance_epsilon", replace_with(1e-3))),
+    Mutant("offset added before the scale", "The offset is multiplied by the scale, too.",
+           "batch_normalization", "output", subject=TF, after=change_output(scale_offset)),
+    Mutant("biased variance returned", "The variance that a fused batch norm returns is biased.",
+           "fused_batch_norm", "output", subject=TF, after=change_output(
+               lambda v, arrays, call: v * (1 - 1 / (arrays["x"].size / v.size)), 2)),
+    *(Mutant("eps at its default", "The eps that is given is not used.",
+             layer, "output", change_argument("eps", replace_with(1e-5)), word="eps3")
+      for layer in ("batch_norm3d", "instance_norm1d", "instance_norm3d")),
+    *(Mutant("one example left as it is", "A batch of one example is not normalised.",
+             layer, "output", after=change_output(skip_single_example), word="example1")
+      for layer in (f"{kind}_norm{n}d" for kind in ("batch", "instance") for n in (1, 2, 3))),
+)  # fmt: skip
+
+_GRADIENTS = of_kind(
+    "gradients",
+    Mutant("statistics taken for constants on the way back",
+           "The gradient does not flow through mean and variance.",
+           "batch_norm2d", "gradient", after=change_gradient("input", hold_statistics_constant)),
+    Mutant("mean taken for a constant on the way back",
+           "The gradient flows through the variance but not through the mean: a term is missing.",
+           "batch_norm1d", "gradient", after=change_gradient("input", hold_mean_constant)),
+    Mutant("gradient of the shift averaged", "The shift's gradient is a mean over the batch.",
+           "batch_norm2d", "gradient", after=average_gradient("bias")),
+    Mutant("gradient of the scale of one example",
+           "The scale's gradient is that of the batch divided by its size.",
+           "instance_norm3d", "gradient", after=average_gradient("weight")),
+    Mutant("gradient of the variance missing", "Nothing flows back to a given variance.",
+           "batch_normalization", "gradient", subject=TF,
+           after=change_gradient("variance", lambda bar, *rest: bar * 0)),
+)  # fmt: skip
+
+_PARAMETERS = of_kind(
+    "parameters",
+    Mutant("a buffer missing", "num_batches_tracked is not there.",
+           "batch_norm2d", "parameters", after=omit_owned("num_batches_tracked")),
+    Mutant("a buffer as a parameter", "The running mean is a trainable parameter.",
+           "batch_norm2d", "parameters", after=describe_owned("running_mean", trainable=True)),
+    Mutant("scale starts at zero", "The scale is initialised with 0.",
+           "batch_norm2d", "parameters", after=describe_owned("weight", initial=0.0)),
+    Mutant("moving variance starts at zero", "The moving variance is initialised with 0.",
+           "batch_norm3d", "parameters", subject=TF, form="keras",
+           after=describe_owned("moving_variance", initial=0.0)),
+    Mutant("counter is a float", "num_batches_tracked is a float32.",
+           "batch_norm2d", "parameters",
+           after=describe_owned("num_batches_tracked", dtype="float32")),
+    Mutant("statistics are trainable", "The moving mean is trainable.",
+           "batch_norm2d", "parameters", subject=TF, form="keras",
+           after=describe_owned("moving_mean", trainable=True)),
+    Mutant("gamma and beta exchanged", "beta comes before gamma.",
+           "batch_norm2d", "parameters", subject=TF, form="keras",
+           after=change_owned(lambda owned: (owned[1], owned[0], *owned[2:]))),
+)  # fmt: skip
+
+_DTYPES = of_kind(
+    "dtypes",
+    Mutant("float32 inside float64", "The layer computes in float32, whatever it is given.",
+           "batch_norm2d", "output", change_floats(round_to_float32)),
+    Mutant("running mean kept in float32", "A float64 layer keeps its statistics in float32.",
+           "batch_norm1d", "state",
+           after=change_state("running_mean", lambda old, request: round_to_float32(old))),
+    Mutant("statistics kept in float64", "A float32 layer keeps its statistics in float64.",
+           "batch_norm2d", "state", after=widen_state),
+)  # fmt: skip
+
+_PURITY = of_kind(
+    "purity",
+    Mutant("input centred by the call", "A norm subtracts the mean in its input's memory.",
+           "batch_norm2d", "purity", subject=TF, form="keras",
+           after=change_inputs(lambda x: x - x.mean(dtype=np.float64).astype(x.dtype))),
+)  # fmt: skip
+
+MUTANTS: tuple[Mutant, ...] = (*_STATISTICS, *_GRADIENTS, *_PARAMETERS, *_DTYPES, *_PURITY)

@@ -1,0 +1,156 @@
+"""Loads the subjects of a run and runs their calls; what they raise becomes `SubjectRaised`."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from conformance.spec.call import Unsupported
+from conformance.spec.library import Library
+from conformance.spec.request import Observation, Request
+from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
+from conformance.subjects.reference import where_raised
+from conformance.subjects.roster import Roster, gaps_of
+
+
+class SubjectRunner:
+    """The subjects of one run; each is loaded when it is first asked.
+
+    Parameters
+    ----------
+    roster : mapping
+        Name -> entry.
+    """
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
+        self.subject = functools.cache(self._load)
+        self._on_request: Callable[[str], None] = lambda what: None
+        self._blocklist: Mapping[str, str] = MappingProxyType({})
+
+    def load_gaps(self, name: str) -> None:
+        """Load a subject, and enter into the roster what it declares that it lacks.
+
+        Parameters
+        ----------
+        name : str
+            The subject, whose entry came without.
+
+        Raises
+        ------
+        SubjectRaised
+            If it cannot be loaded.
+        """
+        lacks = gaps_of(self.subject(name), name)
+        self.roster = {**self.roster, name: replace(self.roster[name], lacks=lacks)}
+
+    def announce(self, on_request: Callable[[str], None], blocklist: Mapping[str, str]) -> None:
+        """Announce from now on what subjects are asked, and do not ask what they die of.
+
+        Parameters
+        ----------
+        on_request : callable
+            Called with what is about to be run, and with '' when it has been.
+        blocklist : mapping
+            What must not be run again -> what became of the process that ran it; it counts as
+            raised.
+        """
+        self._on_request, self._blocklist = on_request, blocklist
+
+    def run(self, name: str, request: Request, how: str) -> Observation:
+        """Run a call.
+
+        Parameters
+        ----------
+        name : str
+            The subject.
+        request : Request
+            The call and its arrays.
+        how : str
+            What distinguishes it from other requests of the same case and form.
+
+        Returns
+        -------
+        Observation
+
+        Raises
+        ------
+        SubjectRaised
+            If the subject raises anything but `Unsupported`.
+        Unsupported
+            If it has no such thing.
+        """
+        subject = self.subject(name)
+        calls, gradients = 1 + len(request.further), bool(request.cotangents)
+        what = f"{name} {request.form} {request.case} {how} {calls} {gradients}"
+        try:
+            with self._announced(what):
+                return subject.run(request)
+        except (Unsupported, SubjectRaised, KeyboardInterrupt):  # answers, and no accidents
+            raise
+        except BaseException as error:  # also what would end the run, such as SystemExit
+            text = f"{name} raised {type(error).__name__}: {error}"
+            if not self.roster[name].built_in:  # its author wants to know where
+                text += where_raised(error)
+            raise SubjectRaised(text) from error
+
+    def library(self, name: str) -> Library:
+        """The namespace of a subject.
+
+        Parameters
+        ----------
+        name : str
+            The subject.
+
+        Returns
+        -------
+        Library
+
+        Raises
+        ------
+        Unsupported
+            If it shows none.
+        """
+        subject = self.subject(name)
+        if not isinstance(subject, HasLibrary):
+            raise Unsupported("no library(), which the chapter's programs need")
+        return subject.library()
+
+    def seed(self, name: str, seed: int) -> None:
+        """Seed the subject's generators, if it shows them.
+
+        Parameters
+        ----------
+        name : str
+            The subject.
+        seed : int
+            The seed.
+        """
+        subject = self.subject(name)
+        if isinstance(subject, HasLibrary):
+            subject.library().seed(seed)
+
+    def _load(self, name: str) -> Subject:
+        try:
+            with self._announced(f"load {name}"):
+                return self.roster[name].load()
+        except (SubjectRaised, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise SubjectRaised(
+                f"the subject {name} cannot be loaded: {error} (install what it needs, or leave it"
+                " out: --subject names the subjects to check)"
+            ) from error
+
+    @contextlib.contextmanager
+    def _announced(self, what: str) -> Iterator[None]:
+        if what in self._blocklist:
+            raise SubjectRaised(self._blocklist[what])
+        self._on_request(what)
+        try:
+            yield
+        finally:
+            self._on_request("")
