@@ -405,7 +405,9 @@ def test_every_mutant_is_counted_once():
 
 
 def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(command, "compare_rules", functools.partial(compare_rules, subjects=SUBJECTS[:1]))
+    monkeypatch.setattr(
+        command, "compare_rules", functools.partial(compare_rules, subjects=SUBJECTS[:1])
+    )
     target = tmp_path / "tolerances.json"
     arguments = ["-n", "1", "--layer", "softsign", "--report-json", str(target)]
     assert command.main(arguments) == 0
@@ -427,7 +429,9 @@ def test_the_command_exits_1_on_a_false_alarm_or_a_survivor(monkeypatch, tmp_pat
     )
     fine = ToleranceResults(HealthyCounts(1, Counter({cell: 2})), {}, Counter())
     for result, status in ((alarm, 1), (survivor, 1), (fine, 0)):
-        monkeypatch.setattr(command, "compare_rules", lambda *args, result=result, **options: result)
+        monkeypatch.setattr(
+            command, "compare_rules", lambda *args, result=result, **options: result
+        )
         assert command.main(["-n", "1", "--docs", str(tmp_path)]) == status
     assert "| **ours** | 2 | 0 |" in (tmp_path / "tolerances.md").read_text(encoding="utf-8")
 
