@@ -40,6 +40,9 @@ class Case:
         The regime of each further array; 'normal' where none is named.
     batched : tuple of str
         The arrays whose first axis is the batch.
+    nonzero : bool
+        Whether no drawn float is zero: the mask of a dropout is read off its output, where a zero
+        would look as if it were dropped.
     seed : int
         The seed of a whole run; 0 is the published matrix.
     """
@@ -53,6 +56,7 @@ class Case:
     hunts: str
     draws: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     batched: tuple[str, ...] = ("input",)
+    nonzero: bool = False
     seed: int = 0
 
     @property
@@ -102,10 +106,11 @@ class Case:
         ndarray
         """
         key = f"{self.seed}/{self.id}/{name}/{step}"
-        return regimes.draw(key, shape, regime, float_dtype(self.dtype), self.config)
+        dtype = float_dtype(self.dtype)
+        return regimes.draw(key, shape, regime, dtype, self.config, nonzero=self.nonzero)
 
     def restricted_to(self, arrays: frozenset[str]) -> Case:
-        """The same case, and the same draws, with some of its arrays only.
+        """The same case, and the same draws, with some of its arrays only; itself if that is all.
 
         Parameters
         ----------
@@ -116,6 +121,8 @@ class Case:
         -------
         Case
         """
+        if arrays >= set(self.shapes):
+            return self
         shapes = {name: shape for name, shape in self.shapes.items() if name in arrays}
         return replace(self, shapes=MappingProxyType(shapes))
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from conformance.spec.answer import Answer, Arrays, Evaluate
 from conformance.spec.axes import Axis, Shapes, resolve_axes
+from conformance.spec.bad_call import BadCall
 from conformance.spec.call import Translate
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.mutant import Mutant
 from conformance.spec.table import Table
+from conformance.spec.tolerance import Count, Units
 
 Config = Mapping[str, Any]
 # Configuration, statistics, batch, and how many batches came before -> statistics.
@@ -183,6 +186,14 @@ class Family:
     divergences : tuple of Divergence
         What real frameworks do otherwise. The order matters: of the records that speak about a
         claim, the first is quoted.
+    mutants : tuple of Mutant
+        refimpl with one mistake.
+    bad_calls : mapping
+        Dialect -> calls that are to be refused.
+    webnn : mapping
+        Layer -> WebNN's tolerance, of those that are an operator there.
+    dot_products : mapping
+        Layer -> how many terms an output is the sum of, of those that TOSA tests as dot products.
     """
 
     name: str
@@ -191,3 +202,9 @@ class Family:
     torch: Forms
     tf: Forms
     divergences: tuple[Divergence, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+    bad_calls: Mapping[str, tuple[BadCall, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    webnn: Mapping[str, Units] = field(default_factory=lambda: MappingProxyType({}))
+    dot_products: Mapping[str, Count] = field(default_factory=lambda: MappingProxyType({}))

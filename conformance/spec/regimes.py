@@ -86,6 +86,8 @@ def draw(
     regime: str,
     dtype: np.dtype[Any],
     config: Mapping[str, Any],
+    *,
+    nonzero: bool = False,
 ) -> Array:
     """Draw an array of one regime.
 
@@ -100,7 +102,9 @@ def draw(
     dtype : numpy.dtype
         Its float dtype; class indices are int64 whatever it is.
     config : mapping
-        The case's configuration, for what depends on it (`classes`, `ignored`, `rate`).
+        The case's configuration, for what depends on it (`classes`, `ignored`).
+    nonzero : bool
+        Whether ones stand in the place of zeros.
 
     Returns
     -------
@@ -114,8 +118,7 @@ def draw(
         return _all(shape, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         values = _FLOATS[regime](words, shape, dtype).astype(dtype).reshape(shape)
-    # The mask of a dropout is read off its output, where a zero would look as if it were dropped.
-    return np.where(values == 0, dtype.type(1), values) if "rate" in config else values
+    return np.where(values == 0, dtype.type(1), values) if nonzero else values
 
 
 def _exact(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -58,6 +58,8 @@ class Table:
         Row -> regimes of arrays other than the input; 'normal' is left out.
     batched : callable
         Row -> the arrays whose first axis is the batch; none if the case has no batch.
+    nonzero : bool
+        Whether no drawn float is zero; see `Case`.
     strength : int
         Any so many factors are combined in full.
     """
@@ -68,6 +70,7 @@ class Table:
     rules: tuple[Rule, ...] = ()
     draws: Callable[[Row], Mapping[str, str]] = lambda row: {}
     batched: Callable[[Row], tuple[str, ...]] = lambda row: ("input",)
+    nonzero: bool = False
     strength: int = 3
 
     def rows(self) -> list[dict[str, str]]:
@@ -137,6 +140,7 @@ class Table:
             hunts="; ".join(hunts),
             draws=MappingProxyType({**arrays, **self.draws(values)}),
             batched=self.batched(values),
+            nonzero=self.nonzero,
         )
 
     def legal(self, words: Mapping[str, str]) -> bool:

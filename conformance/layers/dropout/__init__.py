@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.layers.dropout import cases, divergences, oracle, tf, torch
+from conformance.layers.dropout import bad_calls, cases, divergences, mutants, oracle, tf, torch
 from conformance.spec.layer import Family
 
 FAMILY = Family(
@@ -12,4 +12,6 @@ FAMILY = Family(
     torch=torch.FORMS,
     tf=tf.FORMS,
     divergences=divergences.DIVERGENCES,
+    mutants=mutants.MUTANTS,
+    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
 )

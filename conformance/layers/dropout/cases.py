@@ -52,6 +52,7 @@ TABLE = Table(
     },
     read=_read,
     hunts=_HUNTS,
+    nonzero=True,
     rules=(
         Rule(
             ("layer", "noise"),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.layers.norm import cases, divergences, oracle, tf, torch
+from conformance.layers.norm import (
+    bad_calls,
+    cases,
+    divergences,
+    mutants,
+    oracle,
+    tf,
+    tolerances,
+    torch,
+)
 from conformance.spec.layer import Family
 
 FAMILY = Family(
@@ -12,4 +21,7 @@ FAMILY = Family(
     torch=torch.FORMS,
     tf=tf.FORMS,
     divergences=divergences.DIVERGENCES,
+    mutants=mutants.MUTANTS,
+    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+    webnn=tolerances.WEBNN,
 )

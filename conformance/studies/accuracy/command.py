@@ -22,7 +22,7 @@ from rich.progress import (
 )
 
 from conformance.report.json import installed_versions
-from conformance.studies.accuracy.activations import ACTIVATIONS, find_activations
+from conformance.studies.accuracy.activations import ACTIVATIONS, activations_named
 from conformance.studies.accuracy.measure import (
     AccuracyPlan,
     Results,
@@ -175,6 +175,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _parse_layer(name: str) -> list[str]:
     try:
-        return [each.name for each in find_activations(name)]
+        return [each.name for each in activations_named(name)]
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

@@ -33,7 +33,7 @@ def write_comparison(failure: Failure, words: Codegen) -> Lines:
     lines = [f"got = float({format_element('found', place)})"]
     if failure.drawn:
         return [*lines, *_compare_masked(failure)]
-    if failure.kind == "input" and failure.trial.case.config.get("inplace"):
+    if failure.kind == "input" and failure.trial.case.inplace:
         return [
             *lines,
             f"expected = float({format_element('output', place)})",

@@ -193,6 +193,6 @@ def test_an_input_of_a_dropout_holds_no_zero():
     key = "4/dropout-p25-normal-float16/input/0"
     plain = draw("normal", (4, 6, 5), "float16", key)
     assert (plain == 0).sum() == 1
-    dropped = draw("normal", (4, 6, 5), "float16", key, rate=0.25)
+    dropped = regimes.draw(key, (4, 6, 5), "normal", float_dtype("float16"), {}, nonzero=True)
     assert (dropped != 0).all()
     np.testing.assert_array_equal(dropped[plain != 0], plain[plain != 0])
