@@ -166,8 +166,8 @@ def _run_isolated(subject: str, compare: Callable[[], Finding], bad_call: BadCal
     if not sandbox.AVAILABLE:
         raise Unsupported("the call may kill its process, and this system cannot copy one")
     try:
-        return sandbox.in_copy(compare, _PATIENCE)
-    except sandbox.Died as died:
+        return sandbox.run_in_fork(compare, _PATIENCE)
+    except sandbox.ProcessDeath as died:
         signals = bad_call.framework.signals if isinstance(bad_call.framework, Dies) else ()
         if signals and died.signal not in signals:  # it dies otherwise than is on record
             return Finding("the end", math.inf, "value", died.how, " or ".join(signals), "none")

@@ -1,1 +1,1 @@
-"""How people reach the suite: Python, pytest, the command line, and the templates they start from."""
+"""The ways to run the suite: from Python, with pytest and from the command line; templates."""

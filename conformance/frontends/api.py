@@ -18,7 +18,7 @@ from conformance.judging.isolation import IsolatedJudge
 from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
 from conformance.judging.verdict import Record
-from conformance.subjects.roster import Given, roster_of
+from conformance.subjects.roster import SubjectLike, roster_of
 from conformance.subjects.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    *subjects: Given,
+    *subjects: SubjectLike,
     case: str = "*",
     aspect: str = "*",
     claims: Iterable[str] = (),
@@ -73,7 +73,7 @@ def check(
     >>> {record.verdict.value for record in records}
     {'pass'}
     """
-    plans = Plans(subjects, case, aspect, claims, expected_failures, isolate)
+    plans = CheckRun(subjects, case, aspect, claims, expected_failures, isolate)
     records = []
     try:
         for claim in plans.claims:
@@ -86,7 +86,7 @@ def check(
 
 
 def parametrize_with_checks(
-    *subjects: Given,
+    *subjects: SubjectLike,
     case: str = "*",
     aspect: str = "*",
     expected_failures: Path | str | None = None,
@@ -116,12 +116,12 @@ def parametrize_with_checks(
     """
     import pytest
 
-    plans = Plans(subjects, case, aspect, (), expected_failures, isolate)
-    checks = [Check(claim, plans) for claim in plans.claims]
+    plans = CheckRun(subjects, case, aspect, (), expected_failures, isolate)
+    checks = [ClaimCheck(claim, plans) for claim in plans.claims]
     return pytest.mark.parametrize("check", checks, ids=map(str, checks))
 
 
-class Check:
+class ClaimCheck:
     """
     One claim, to be called in a test.
 
@@ -129,11 +129,11 @@ class Check:
     ----------
     claim : Claim
         What is claimed.
-    plans : Plans
+    plans : CheckRun
         What it is a part of.
     """
 
-    def __init__(self, claim: Claim, plans: Plans) -> None:
+    def __init__(self, claim: Claim, plans: CheckRun) -> None:
         self.claim = claim
         self._plans = plans
 
@@ -156,7 +156,7 @@ class Check:
         end_test(self.judge())
 
 
-class Plans:
+class CheckRun:
     """
     What a door was asked to look at, and the memory for it.
 
@@ -168,7 +168,7 @@ class Plans:
 
     def __init__(
         self,
-        subjects: Iterable[Given],
+        subjects: Iterable[SubjectLike],
         case: str,
         aspect: str,
         claims: Iterable[str],
@@ -182,7 +182,7 @@ class Plans:
             raise TypeError("at least one subject is needed; got none")
         planned = plan(roster)
         self.expected = load_expected_failures(expected_failures, planned, roster)
-        self.claims = select(planned, case, aspect, claims)
+        self.claims = select_claims(planned, case, aspect, claims)
         limits = isolate if isinstance(isolate, Limits) else None
         self._judge = IsolatedJudge(
             roster, self.expected, isolate=isolate is not False, limits=limits
@@ -213,7 +213,7 @@ class Plans:
         self._judge.close()
 
 
-def select(
+def select_claims(
     planned: Sequence[Claim], case: str = "*", aspect: str = "*", claims: Iterable[str] = ()
 ) -> list[Claim]:
     """

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] in COMMANDS:
         name = given.pop(0)
     elif given in (["-h"], ["--help"]):
-        print(_summary())
+        print(_format_usage())
     module, _ = COMMANDS[name]
     try:
         status: int = importlib.import_module(module).main(given)
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _summary() -> str:
+def _format_usage() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:{width}}  {does}" for name, (_, does) in COMMANDS.items()]
     return "\n".join(["usage: conformance [COMMAND] [--help] ...", "", *lines, ""])

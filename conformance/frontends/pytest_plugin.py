@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conformance.subjects.roster import Roster
     from conformance.subjects.sandbox import Limits
 
-Check: TypeAlias = "Callable[[Claim], None]"
+CheckClaim: TypeAlias = "Callable[[Claim], None]"
 
 _MATRIX = Path(__file__).resolve().with_name("test_matrix.py")
 
@@ -102,7 +102,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot work before anything runs, and open the books."""
-    matrix = Matrix(config)
+    matrix = MatrixPlugin(config)
     config.pluginmanager.register(matrix, "conformance-matrix")
     if not matrix.worker:
         matrix.check_options()
@@ -110,14 +110,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def check(request: pytest.FixtureRequest) -> Check:
+def check(request: pytest.FixtureRequest) -> CheckClaim:
     """IsolatedJudge a claim, and end the test as its verdict says."""
     matrix = request.config.pluginmanager.get_plugin("conformance-matrix")
-    assert isinstance(matrix, Matrix)
+    assert isinstance(matrix, MatrixPlugin)
     return matrix.check
 
 
-class Matrix:
+class MatrixPlugin:
     """
     Plans and judges the claims of one process.
 
@@ -130,7 +130,7 @@ class Matrix:
     def __init__(self, config: pytest.Config) -> None:
         self.subjects: list[str] = list(dict.fromkeys(config.option.conformance_subjects))
         self.worker = hasattr(config, "workerinput")  # of pytest-xdist
-        self.wanted = frozenset(map(_claim_name, config.option.conformance_claims))
+        self.wanted = frozenset(map(_parse_claim_name, config.option.conformance_claims))
         self.report_json: Path | None = config.option.conformance_report_json
         self.expected_failures: Path | None = config.option.conformance_expected_failures
         self.expected: tuple[ExpectedFailure, ...] = ()
@@ -324,7 +324,7 @@ def _claim_of(item: pytest.Item) -> Claim | None:
     return claim if hasattr(claim, "case") else None
 
 
-def _claim_name(text: str) -> str:
+def _parse_claim_name(text: str) -> str:
     """Accept a claim as pytest prints it, too: ``test_output[ID]`` for ``output/ID``."""
     pasted = re.search(r"test_(\w+)\[(.+)\]$", text)
     return f"{pasted[1]}/{pasted[2]}" if pasted else text

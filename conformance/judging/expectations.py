@@ -15,7 +15,7 @@ from conformance.judging.divergences import recorded, recorded_of_dialect
 from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
-from conformance.subjects.roster import Entry, Roster
+from conformance.subjects.roster import Roster, RosterEntry
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def load_expected_failures(
 
 def expectations_for(
     claim: Claim,
-    entries: Sequence[Entry],
+    entries: Sequence[RosterEntry],
     calls: Iterable[Call],
     expected: Sequence[ExpectedFailure],
 ) -> list[Expectation]:
@@ -229,7 +229,7 @@ def expectations_for(
     ----------
     claim : Claim
         The claim.
-    entries : sequence of Entry
+    entries : sequence of RosterEntry
         Its subject, or both.
     calls : iterable of Call
         Its calls; empty if the dialect cannot say the case.

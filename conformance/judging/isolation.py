@@ -21,8 +21,8 @@ from conformance.programs import programs
 from conformance.spec.case import Case
 from conformance.spec.program import Program
 from conformance.subjects.protocol import SubjectRaised
-from conformance.subjects.roster import Entry, Roster, referred_to
-from conformance.subjects.sandbox import Died, Limits, Worker
+from conformance.subjects.roster import Roster, RosterEntry, loader_of
+from conformance.subjects.sandbox import Limits, ProcessDeath, Worker
 
 _WORKER_MAIN = "conformance.judging.isolation:worker_main"
 
@@ -41,7 +41,7 @@ class _Question:
 class _Setup:
     """What the verdicts depend on beside the claim."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     expected: tuple[ExpectedFailure, ...]
 
 
@@ -102,7 +102,7 @@ class IsolatedJudge:
             question = _Question(travelling, claim.aspect, claim.targets, blocklist)
             try:
                 record: Record = self._worker.ask(question)
-            except Died as died:
+            except ProcessDeath as died:
                 text = f"{claim.subject} {died.how}"
                 if died.about in blocklist or not died.about:  # a program: nothing can be skipped
                     return crash_record(claim, self._session, text)
@@ -138,7 +138,7 @@ def worker_main(setup: _Setup) -> Callable[[_Question, Callable[[str], None]], R
     callable
         Takes a question, and a function that announces requests; returns the record.
     """
-    roster = {entry.name: replace(entry, load=referred_to(entry)) for entry in setup.entries}
+    roster = {entry.name: replace(entry, load=loader_of(entry)) for entry in setup.entries}
     session = Session(roster=roster)
     without_gaps = set(roster)  # subjects that have not been asked yet what they lack
     cases: dict[str, Case | Program] = {}  # a case is compared by identity

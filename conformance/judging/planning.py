@@ -13,12 +13,12 @@ from conformance.spec.call import Call, Unsupported
 from conformance.spec.case import Case
 from conformance.spec.program import Program
 from conformance.subjects.protocol import HasLibrary
-from conformance.subjects.roster import Entry, Given, Roster, roster_of
+from conformance.subjects.roster import Roster, RosterEntry, SubjectLike, roster_of
 
 _Forms = list[tuple[str, Call]]
 
 
-def plan(given: Roster | Iterable[Given], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
+def plan(given: Roster | Iterable[SubjectLike], aspects: Sequence[str] = ASPECTS) -> list[Claim]:
     """List the claims about some subjects, loading none of the built-in ones.
 
     Parameters
@@ -59,7 +59,7 @@ def _plan_program(program: Program, roster: Roster, coverage: Coverage) -> Itera
         yield Claim.about(program, program.kind, name, program.form)
 
 
-def _is_left_out(program: Program, entry: Entry, coverage: Coverage) -> bool:
+def _is_left_out(program: Program, entry: RosterEntry, coverage: Coverage) -> bool:
     """Whether there is nothing to ask a subject by a program."""
     if entry.built_in and entry.name.startswith("refimpl."):
         # Its own draws are what the others are held against.

@@ -14,7 +14,7 @@ from conformance.spec.call import Call
 from conformance.spec.case import Case
 from conformance.spec.program import Program
 from conformance.subjects.protocol import Subject
-from conformance.subjects.roster import Roster, built_in, handed_over
+from conformance.subjects.roster import Roster, built_in, entry_for
 from conformance.subjects.runner import SubjectRunner
 
 
@@ -49,7 +49,7 @@ class Session:
         roster: Roster | None = None,
         oracle: Session | None = None,
     ) -> None:
-        handed = {name: handed_over(name, subject) for name, subject in given.items()}
+        handed = {name: entry_for(name, subject) for name, subject in given.items()}
         self.runner = SubjectRunner({**built_in(), **(roster or {}), **handed})
         self.oracle: OracleMemory = OracleMemory() if oracle is None else oracle.oracle
         self.answers = AnswerMemory(self.runner, self.oracle)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 
 # A K that grew by more than this is worth a look, though it is still within the limit.
 GROWTH = 2.0
-_SHOWN = 20
+_MAX_SHOWN = 20
 
-Pair = tuple[Record | None, Record | None]
+Change = tuple[Record | None, Record | None]
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class Difference:
     """
 
     versions: Mapping[str, tuple[str | None, str | None]]
-    failures: Sequence[Pair]
-    fixed: Sequence[Pair]
-    grown: Sequence[Pair]
-    changed: Sequence[Pair]
+    failures: Sequence[Change]
+    fixed: Sequence[Change]
+    grown: Sequence[Change]
+    changed: Sequence[Change]
     same: int
 
 
-def compare(
+def compare_reports(
     old: tuple[Report, Mapping[str, str | None]], new: tuple[Report, Mapping[str, str | None]]
 ) -> Difference:
     """
@@ -52,7 +52,7 @@ def compare(
     Parameters
     ----------
     old, new : tuple of Report and mapping
-        As `conformance.report.json.read` gives them: the report, and the versions.
+        As `conformance.report.json.read_report` gives them: the report, and the versions.
 
     Returns
     -------
@@ -60,11 +60,13 @@ def compare(
     """
     before = {record.key: record for record in old[0].records}
     after = {record.key: record for record in new[0].records}
-    groups: dict[str, list[Pair]] = {name: [] for name in ("failures", "fixed", "grown", "changed")}
+    groups: dict[str, list[Change]] = {
+        name: [] for name in ("failures", "fixed", "grown", "changed")
+    }
     same = 0
     for key in sorted(before.keys() | after.keys()):
         pair = before.get(key), after.get(key)
-        group = _group(*pair)
+        group = _group_of(*pair)
         if group is None:
             same += 1
         else:
@@ -76,7 +78,7 @@ def compare(
     return Difference(moved, **groups, same=same)
 
 
-def _group(old: Record | None, new: Record | None) -> str | None:
+def _group_of(old: Record | None, new: Record | None) -> str | None:
     failed = old is not None and not old.verdict.healthy
     fails = new is not None and not new.verdict.healthy
     if fails != failed:
@@ -93,7 +95,7 @@ def _growth(old: Record, new: Record) -> float:
     return new.k / old.k if old.k else math.inf if new.k else 1.0
 
 
-def render(difference: Difference) -> str:
+def render_difference(difference: Difference) -> str:
     """
     Lay a difference out for a terminal, or for a page.
 
@@ -119,14 +121,14 @@ def render(difference: Difference) -> str:
     )
     for title, pairs in sections:
         if pairs:
-            lines += ["", f"{title}: {len(pairs)}", *_told(pairs)]
+            lines += ["", f"{title}: {len(pairs)}", *_describe_changes(pairs)]
     counts = ", ".join(
         f"{len(pairs)} {title if title[0] == 'K' else title.lower()}" for title, pairs in sections
     )
     return "\n".join([*lines, "", f"{counts}; {difference.same} with the same verdict", ""])
 
 
-def page(difference: Difference, command: str) -> str:
+def render_page(difference: Difference, command: str) -> str:
     """
     Write the difference down as a page.
 
@@ -156,42 +158,40 @@ tox run -e conformance-tf221 -- --report-json tf221.json
 ```
 
 ```
-{render(difference).strip()}
+{render_difference(difference).strip()}
 ```
 
-The records of `conformance/judging/divergences/` hold for the newer version. Where the older one does
-otherwise, it is *stale* or fails there, and so is listed as fixed.
+The recorded divergences (`conformance/layers/*/divergences.py`) hold for the newer version. Where
+the older one behaves differently, a claim is *stale* or fails there, and is listed as fixed.
 """
 
 
-def _told(pairs: Sequence[Pair]) -> list[str]:
-    kinds: dict[str, list[Pair]] = {}
+def _describe_changes(pairs: Sequence[Change]) -> list[str]:
+    kinds: dict[str, list[Change]] = {}
     for pair in pairs:
-        kinds.setdefault(_kind(pair), []).append(pair)
+        kinds.setdefault(_describe_kind(pair), []).append(pair)
     lines = []
-    for kind, group in list(kinds.items())[:_SHOWN]:
-        old, new = max(group, key=_weight)
-        record = _one(old, new)
-        lines.append(f"  {len(group)}  {kind}")
-        lines.append(
-            f"     {record.aspect}/{record.case}-{record.subject}-{record.form}{_k(old, new)}"
-        )
-        said = _said(old, new)
-        lines += [f"     {said}"] if said else []
-    hidden = sum(map(len, list(kinds.values())[_SHOWN:]))
+    for kind, group in list(kinds.items())[:_MAX_SHOWN]:
+        old, new = max(group, key=_growth_of)
+        record = _newest(old, new)
+        claim = f"{record.aspect}/{record.case}-{record.subject}-{record.form}"
+        lines += [f"  {len(group)}  {kind}", f"     {claim}{_format_k(old, new)}"]
+        message = _first_message(old, new)
+        lines += [f"     {message}"] if message else []
+    hidden = sum(map(len, list(kinds.values())[_MAX_SHOWN:]))
     return lines + ([f"  … and {hidden} more"] if hidden else [])
 
 
-def _kind(pair: Pair) -> str:
+def _describe_kind(pair: Change) -> str:
     old, new = pair
-    record = _one(old, new)
+    record = _newest(old, new)
     before = "not judged" if old is None else old.verdict.value
     after = "not judged" if new is None else new.verdict.value
     change = after if before == after else f"{before} -> {after}"
     return f"{record.layer}, {record.aspect}: {record.subject} ({change})"
 
 
-def _said(old: Record | None, new: Record | None) -> str:
+def _first_message(old: Record | None, new: Record | None) -> str:
     """The first line of what there is to say, of what fails or of what failed."""
     for record in (new, old):
         if record is not None and not record.verdict.healthy:
@@ -201,19 +201,19 @@ def _said(old: Record | None, new: Record | None) -> str:
     return ""
 
 
-def _k(old: Record | None, new: Record | None) -> str:
+def _format_k(old: Record | None, new: Record | None) -> str:
     figures = ["–" if each is None or each.k is None else f"{each.k:.3g}" for each in (old, new)]
     return "" if figures == ["–", "–"] else f"  K {figures[0]} -> {figures[1]}"
 
 
-def _weight(pair: Pair) -> float:
+def _growth_of(pair: Change) -> float:
     old, new = pair
     if old is not None and new is not None and old.k is not None and new.k is not None:
         return _growth(old, new)
     return 0.0
 
 
-def _one(old: Record | None, new: Record | None) -> Record:
+def _newest(old: Record | None, new: Record | None) -> Record:
     record = new or old
     assert record is not None
     return record

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 
 # How many kinds are shown in full; the rest is counted.
-_SHOWN = 20
+_MAX_SHOWN = 20
 
 
-def render_failures(report: Report, *, shown: int = _SHOWN) -> str:
+def render_failures(report: Report, *, shown: int = _MAX_SHOWN) -> str:
     """
     Lay out the failures for a terminal.
 
@@ -33,7 +33,7 @@ def render_failures(report: Report, *, shown: int = _SHOWN) -> str:
     kinds: dict[tuple[str, ...], list[Record]] = {}
     for record in report.records:
         if not record.verdict.healthy:
-            kinds.setdefault(_kind(record), []).append(record)
+            kinds.setdefault(_kind_of(record), []).append(record)
     lines = []
     for group in list(kinds.values())[:shown]:
         worst = max(group, key=_severity)
@@ -43,7 +43,7 @@ def render_failures(report: Report, *, shown: int = _SHOWN) -> str:
             *(f"    {line}" for line in worst.message.splitlines()),
         ]
         if len(group) > 1:
-            lines.append(f"    … and {_others(group, worst)}")
+            lines.append(f"    … and {_count_others(group, worst)}")
         lines.append("")
     hidden = list(kinds.values())[shown:]
     if hidden:
@@ -52,7 +52,7 @@ def render_failures(report: Report, *, shown: int = _SHOWN) -> str:
     return "\n".join(lines)
 
 
-def _kind(record: Record) -> tuple[str, ...]:
+def _kind_of(record: Record) -> tuple[str, ...]:
     """What makes two failures alike: everything but the case and its numbers."""
     wrong = re.search(r"wrong: (.*)", record.message)
     first = wrong.group(1) if wrong else record.message.partition("\n")[0]
@@ -65,7 +65,7 @@ def _severity(record: Record) -> float:
     return math.inf if record.k is None or math.isnan(record.k) else record.k
 
 
-def _others(group: Sequence[Record], worst: Record) -> str:
+def _count_others(group: Sequence[Record], worst: Record) -> str:
     aspects = ", ".join(sorted({record.aspect for record in group}))
     forms = ", ".join(sorted({record.form for record in group}))
     return f"{len(group) - 1} more like it ({aspects}; {forms})"

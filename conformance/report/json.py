@@ -12,7 +12,7 @@ from typing import Any
 
 import refimpl
 from conformance.judging.verdict import Record
-from conformance.report import Report
+from conformance.report.summary import Report
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1
@@ -28,7 +28,7 @@ _DISTRIBUTIONS = {
 }
 
 
-def versions() -> dict[str, str | None]:
+def installed_versions() -> dict[str, str | None]:
     """
     Say what the run ran on, without importing any of it.
 
@@ -43,11 +43,11 @@ def versions() -> dict[str, str | None]:
         "refimpl": refimpl.__version__,
     }
     for name, distributions in _DISTRIBUTIONS.items():
-        found[name] = next(filter(None, map(_version, distributions)), None)
+        found[name] = next(filter(None, map(_installed_version, distributions)), None)
     return found
 
 
-def _version(distribution: str) -> str | None:
+def _installed_version(distribution: str) -> str | None:
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
@@ -72,19 +72,19 @@ def to_json(report: Report) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "claims_planned": report.planned,
         "claims_checked": report.checked,
-        "versions": versions(),
+        "versions": installed_versions(),
         "records": [record.to_json() for record in report.records],
     }
 
 
-def read(path: Path) -> tuple[Report, dict[str, str | None]]:
+def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     """
     Read a report back.
 
     Parameters
     ----------
     path : Path
-        What `write` wrote.
+        What `write_report` wrote.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def check_destination(path: Path) -> None:
         raise ValueError(f"{path}: cannot write to the directory {folder}")
 
 
-def write(report: Report, path: Path) -> None:
+def write_report(report: Report, path: Path) -> None:
     """
     Write the report, whole or not at all.
 

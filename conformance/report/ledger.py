@@ -17,8 +17,8 @@ import pytest
 
 if TYPE_CHECKING:
     from conformance.judging.claim import Claim
-    from conformance.report import Report
     from conformance.report.progress import Progress
+    from conformance.report.summary import Report
 
 # The name under which a record travels in a test's user properties.
 PROPERTY = "conformance"
@@ -26,7 +26,7 @@ PROPERTY = "conformance"
 _CATEGORIES = {"pass": "passed", "expected": "xfailed", "unsupported": "skipped"}
 
 
-class Plan(Protocol):
+class ClaimSource(Protocol):
     """What the ledger asks of the plan; of its claims only once the run is over."""
 
     @property
@@ -49,11 +49,11 @@ class Ledger:
     ----------
     config : pytest.Config
         Configuration of the run.
-    plan : Plan
+    plan : ClaimSource
         What the run is about.
     """
 
-    def __init__(self, config: pytest.Config, plan: Plan) -> None:
+    def __init__(self, config: pytest.Config, plan: ClaimSource) -> None:
         self.config = config
         self.plan = plan
         path: Path | None = config.option.conformance_report_json
@@ -130,10 +130,10 @@ class Ledger:
             return
         self.report = self._close()
         if self.report_json is not None:
-            from conformance.report.json import write
+            from conformance.report.json import write_report
 
             try:
-                write(self.report, self.report_json)
+                write_report(self.report, self.report_json)
             except OSError as error:
                 self.trouble = f"the report could not be written: {error}"
         if session.exitstatus == pytest.ExitCode.OK and (
@@ -145,7 +145,7 @@ class Ledger:
         """Print the matrix."""
         if self.report is None:
             return
-        from conformance.report.terminal import render
+        from conformance.report.terminal import render_report
 
         writer = self.config.get_terminal_writer()
         # Off a terminal pytest assumes 80 columns; the matrix of four subjects wants 100.
@@ -157,13 +157,13 @@ class Ledger:
             from conformance.report.failures import render_failures
 
             terminalreporter.write(f"{render_failures(self.report)}\n")
-        terminalreporter.write(render(self.report, width=width, colour=writer.hasmarkup))
+        terminalreporter.write(render_report(self.report, width=width, colour=writer.hasmarkup))
         if self.trouble is not None:
             terminalreporter.write_line(self.trouble, red=True)
 
     def _close(self) -> Report:
         from conformance.judging.verdict import Record
-        from conformance.report import Report
+        from conformance.report.summary import Report
 
         judged = {nodeid: Record.from_json(values) for nodeid, values in self.records.items()}
         lost = {nodeid: self._lost(nodeid, why) for nodeid, why in self.broken.items()}

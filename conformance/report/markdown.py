@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 
-def page(blocks: Iterable[str]) -> str:
+def join_blocks(blocks: Iterable[str]) -> str:
     """
     Put blocks one below the other, paragraphs among them wrapped.
 
@@ -28,7 +28,7 @@ def page(blocks: Iterable[str]) -> str:
     return "\n\n".join(wrapped) + "\n"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     Write a table.
 
@@ -44,14 +44,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     str
     """
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(_escape(cell) for cell in line)} |" for line in lines)
 
 
-def _escaped(cell: str) -> str:
+def _escape(cell: str) -> str:
     return cell.replace("|", "\\|")
 
 
-def console(*commands: str) -> str:
+def format_console(*commands: str) -> str:
     """
     Show commands.
 
@@ -67,7 +67,7 @@ def console(*commands: str) -> str:
     return "\n".join(("```console", *commands, "```"))
 
 
-def listing(items: Iterable[str]) -> str:
+def format_list(items: Iterable[str]) -> str:
     """
     Write a list, its items wrapped.
 
@@ -93,7 +93,7 @@ def listing(items: Iterable[str]) -> str:
     )
 
 
-def superscript(number: int) -> str:
+def format_superscript(number: int) -> str:
     """
     Write an exponent.
 

@@ -42,14 +42,14 @@ class Progress:
             now = time.monotonic()
             if now >= self._next or checked == planned:
                 self._next = now + 0.1
-                line = bar(checked, planned, now - self._started)
+                line = draw_bar(checked, planned, now - self._started)
                 self._reporter.rewrite(line, erase=True)
         elif checked * 10 >= self._next * planned:
             self._next = checked * 10 // planned + 1
             self._reporter.write_line(f"checked {checked:,} of {planned:,} claims")
 
 
-def bar(checked: int, planned: int, seconds: float) -> str:
+def draw_bar(checked: int, planned: int, seconds: float) -> str:
     """
     Draw the bar.
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def counter(what: str) -> Iterator[Callable[[int, int], None]]:
+def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
     """
     Show how far something has come, and clear the line when it is done.
 

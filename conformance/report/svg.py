@@ -9,14 +9,14 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report import Report
-from conformance.report.terminal import render
+from conformance.report.summary import Report
+from conformance.report.terminal import render_report
 
 # Wide enough for the four subjects and the two columns of their agreement side by side.
 WIDTH = 156
 # A page shows the picture with the fonts that the reader has; none is fetched.
-_FACES = re.compile(r"\s*@font-face \{\{.*?\}\}", re.DOTALL)
-_TEMPLATE = _FACES.sub("", CONSOLE_SVG_FORMAT).replace(
+_FONT_FACES = re.compile(r"\s*@font-face \{\{.*?\}\}", re.DOTALL)
+_TEMPLATE = _FONT_FACES.sub("", CONSOLE_SVG_FORMAT).replace(
     "Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 )
 
@@ -37,7 +37,7 @@ def to_svg(report: Report, *, title: str = "python -m conformance") -> str:
     str
         An SVG document; equal for equal reports.
     """
-    lines = Text.from_ansi(render(report, width=WIDTH, colour=True)).split()
+    lines = Text.from_ansi(render_report(report, width=WIDTH, colour=True)).split()
     console = Console(
         file=io.StringIO(), width=WIDTH, record=True, force_terminal=True, legacy_windows=False
     )

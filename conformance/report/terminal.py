@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 
 _LEGEND = (
     "✓ passed/total worst K{limit}  ~ rest expected  ✗ fail/stale/error  "
@@ -96,10 +96,10 @@ class Cell:
         style = {"✓": "green", "~": "yellow", "✗": "bold red", "–": "dim", "": ""}[self.mark]
         if self.mark in ("–", ""):
             return Text(self.mark, style)
-        return Text(f"{self.mark} {self.passed}/{self.total} {_figure(self.worst):>4}", style)
+        return Text(f"{self.mark} {self.passed}/{self.total} {_format_k(self.worst):>4}", style)
 
 
-def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
+def render_report(report: Report, *, width: int = 100, colour: bool = False) -> str:
     """
     Lay the report out for a terminal.
 
@@ -128,8 +128,8 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         emoji=False,
         markup=False,
     )
-    for subjects in _blocks(report.subjects, width):
-        console.print(_matrix(report, subjects))
+    for subjects in _split_columns(report.subjects, width):
+        console.print(_build_matrix(report, subjects))
         console.print()
     for title, sentence_of in _SECTIONS:
         _print_sentences(console, title, report, sentence_of)
@@ -142,13 +142,13 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _blocks(subjects: Sequence[str], width: int) -> list[Sequence[str]]:
+def _split_columns(subjects: Sequence[str], width: int) -> list[Sequence[str]]:
     """Split the columns into as many tables as it takes to stay within the width."""
     size = max(1, (width - _LAYER_WIDTH) // _CELL_WIDTH)
     return [subjects[start : start + size] for start in range(0, len(subjects), size)]
 
 
-def _matrix(report: Report, subjects: Sequence[str]) -> Table:
+def _build_matrix(report: Report, subjects: Sequence[str]) -> Table:
     cells: dict[tuple[str, str], list[Record]] = {}
     for record in report.records:
         cells.setdefault((record.layer, record.subject), []).append(record)
@@ -170,7 +170,7 @@ def _matrix(report: Report, subjects: Sequence[str]) -> Table:
     return table
 
 
-def _figure(k: float | None) -> str:
+def _format_k(k: float | None) -> str:
     if k is None:
         return "–"
     if k == 0 or math.isinf(k):
@@ -180,22 +180,22 @@ def _figure(k: float | None) -> str:
     return f"{k:.2f}" if k < 9.995 else f"{k:.0f}"
 
 
-def _divergence(record: Record) -> str | None:
+def _divergence_sentence(record: Record) -> str | None:
     return record.divergence if record.verdict is Verdict.EXPECTED else None
 
 
-def _unsupported(record: Record) -> str | None:
+def _unsupported_reason(record: Record) -> str | None:
     return record.message if record.verdict is Verdict.UNSUPPORTED else None
 
 
-def _remark(record: Record) -> str | None:
+def _pass_remark(record: Record) -> str | None:
     return record.message if record.verdict is Verdict.PASS and record.message else None
 
 
 _SECTIONS: tuple[tuple[str, Callable[[Record], str | None]], ...] = (
-    ("Recorded divergences that occurred", _divergence),
-    ("Unsupported", _unsupported),
-    ("Remarks", _remark),
+    ("Recorded divergences that occurred", _divergence_sentence),
+    ("Unsupported", _unsupported_reason),
+    ("Remarks", _pass_remark),
 )
 
 

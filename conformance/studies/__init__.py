@@ -1,1 +1,1 @@
-"""Questions about many claims at once: what catches a mistake, false alarms, accuracy, tolerances, a survey."""
+"""Studies of many claims at once: mutants, false alarms, accuracy, tolerances, a survey."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from conformance.spec.call import Owned, Role, Unsupported
 from conformance.spec.request import Observation, Request
-from conformance.subjects.answer import AnswerError, check_array
+from conformance.subjects.answer_check import AnswerError, check_array
 from conformance.subjects.gap import Gap
 from conformance.subjects.protocol import constant
 
@@ -188,22 +188,22 @@ class Adapter:
         call = request.call
         if call.kind == "function":
             return self._run_function(request)
-        instance = self.build(call.target, {**call.arguments, **_copies(request, "constant")})
+        instance = self.build(call.target, {**call.arguments, **_copy_arrays(request, "constant")})
         if request.fresh:
-            return Observation((), owned=self._owned(instance, request))
-        self.load(instance, _copies(request, "parameter", "buffer"))
+            return Observation((), owned=self._list_owned(instance, request))
+        self.load(instance, _copy_arrays(request, "parameter", "buffer"))
 
         def forward(*inputs: Array) -> Any:
             return self.forward(instance, *inputs, training=call.training)
 
-        inputs = _copies(request, "input")
+        inputs = _copy_arrays(request, "input")
         return self._observe(request, instance, inputs, forward, lambda: self.buffers(instance))
 
     def _run_function(self, request: Request) -> Observation:
         call = request.call
         if call.target not in self.functions:
             raise Unsupported("not implemented: it is not among the subject's functions")
-        function, arrays = self.functions[call.target], _copies(request)
+        function, arrays = self.functions[call.target], _copy_arrays(request)
         inputs = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "input"}
         kept = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "buffer"}
 
@@ -211,7 +211,7 @@ class Adapter:
             taken = arrays | dict(zip(inputs, given, strict=True))
             return self.call(function, taken, call.arguments)
 
-        operation = Operation(call.target, call.arguments, _copies(request))
+        operation = Operation(call.target, call.arguments, _copy_arrays(request))
         return self._observe(request, operation, inputs, forward, lambda: kept)
 
     def _observe(
@@ -223,13 +223,15 @@ class Adapter:
         buffers: Callable[[], Mapping[str, Array]],
     ) -> Observation:
         first, *others = inputs.values()
-        results = _tuple(forward(first, *others))
-        outputs = tuple(_array(f"result {n} of forward()", each) for n, each in enumerate(results))
+        results = _as_tuple(forward(first, *others))
+        outputs = tuple(
+            _as_array(f"result {n} of forward()", each) for n, each in enumerate(results)
+        )
         lacking: dict[str, str] = {}
 
         def ask(part: str, question: Callable[[], Mapping[str, Array]]) -> dict[str, Array]:
             try:
-                return _named(part, question())
+                return _as_arrays(part, question())
             except Unsupported as answer:
                 lacking[part] = str(answer)
                 return {}
@@ -245,12 +247,12 @@ class Adapter:
         same = bool(results) and results[0] is first
         return Observation(outputs, gradients, state, inputs, (), same, lacking)
 
-    def _owned(self, instance: Any, request: Request) -> tuple[Owned, ...]:
+    def _list_owned(self, instance: Any, request: Request) -> tuple[Owned, ...]:
         found = [
-            (*each, True) for each in _named("parameters()", self.parameters(instance)).items()
+            (*each, True) for each in _as_arrays("parameters()", self.parameters(instance)).items()
         ]
         if any(not owned.trainable for owned in request.call.owned):
-            buffers = _named("buffers()", self.buffers(instance))
+            buffers = _as_arrays("buffers()", self.buffers(instance))
             found += [(*each, False) for each in buffers.items()]
         return tuple(
             Owned(name, array.shape, array.dtype.name, trainable, constant(array))
@@ -303,7 +305,7 @@ class FunctionSubject(Adapter):
         self.lacks = self.lacks if lacks is None else lacks
 
 
-def _copies(request: Request, *roles: Role) -> dict[str, Array]:
+def _copy_arrays(request: Request, *roles: Role) -> dict[str, Array]:
     """Copy what is lent, as it lies in memory; without a role, everything."""
     return {
         slot.name: np.array(request.arrays[slot.name], order="K")
@@ -312,20 +314,20 @@ def _copies(request: Request, *roles: Role) -> dict[str, Array]:
     }
 
 
-def _tuple(results: Any) -> tuple[Any, ...]:
+def _as_tuple(results: Any) -> tuple[Any, ...]:
     return tuple(results) if isinstance(results, tuple | list) else (results,)
 
 
-def _array(what: str, value: Any) -> Array:
+def _as_array(what: str, value: Any) -> Array:
     check_array(what, value)
     return np.array(value)
 
 
-def _named(what: str, arrays: Any) -> dict[str, Array]:
+def _as_arrays(what: str, arrays: Any) -> dict[str, Array]:
     if not isinstance(arrays, Mapping):
         raise AnswerError(f"{what} must be a mapping of names to arrays; got {arrays!r}")
     return {
-        name: _array(f"{name!r} of {what}", array)
+        name: _as_array(f"{name!r} of {what}", array)
         for name, array in arrays.items()
         if array is not None
     }

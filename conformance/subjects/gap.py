@@ -17,7 +17,7 @@ from conformance.spec.call import Call, Unsupported
 Status = Literal["not implemented", "not yet", "never"]
 
 
-def always(call: Call) -> bool:
+def applies_always(call: Call) -> bool:
     """Hold for every call.
 
     Parameters
@@ -60,7 +60,7 @@ class Gap:
     reason: str = ""
     aspects: tuple[str, ...] = ("*",)
     dtypes: tuple[str, ...] = ("*",)
-    when: Callable[[Call], bool] = always
+    when: Callable[[Call], bool] = applies_always
 
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
@@ -100,7 +100,7 @@ class Gap:
 
 
 @functools.cache
-def targets(dialect: str) -> frozenset[str]:
+def targets_of(dialect: str) -> frozenset[str]:
     """Give everything that a dialect can be asked for.
 
     Parameters
@@ -137,8 +137,8 @@ def check_gaps(gaps: Sequence[Gap], dialect: str) -> None:
         It names the nearest target.
     """
     for gap in gaps:
-        if not any(fnmatchcase(target, gap.target) for target in targets(dialect)):
-            near = difflib.get_close_matches(gap.target, sorted(targets(dialect)), n=1)
+        if not any(fnmatchcase(target, gap.target) for target in targets_of(dialect)):
+            near = difflib.get_close_matches(gap.target, sorted(targets_of(dialect)), n=1)
             meant = f" (did you mean {near[0]!r}?)" if near else ""
             raise ValueError(
                 f"a Gap's target must match something that the dialect {dialect!r} has;"

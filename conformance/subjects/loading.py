@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.subjects.protocol import Subject
-from conformance.subjects.reference import find
+from conformance.subjects.reference import find_reference
 
 # Column order: each framework beside refimpl's dialect of it.
 BUILT_IN: Mapping[str, str] = {
@@ -45,7 +45,7 @@ def load(name: str) -> Subject:
     ImportError
         If its module, or the framework it stands for, cannot be imported.
     """
-    subject: Subject = instantiate(find(BUILT_IN.get(name, name), SUBJECTS))
+    subject: Subject = instantiate(find_reference(BUILT_IN.get(name, name), SUBJECTS))
     return subject
 
 

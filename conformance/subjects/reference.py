@@ -18,10 +18,10 @@ from typing import Any
 _OURS = Path(__file__).resolve().parents[1]
 
 GROUP = "conformance.subjects"
-HOW = "one of your own is given as FILE.py:Name or package.module:Name"
+HOW_TO_REFER = "one of your own is given as FILE.py:Name or package.module:Name"
 
 
-def entries() -> Mapping[str, EntryPoint]:
+def announced_subjects() -> Mapping[str, EntryPoint]:
     """Give the subjects that installed packages announce.
 
     Returns
@@ -32,7 +32,7 @@ def entries() -> Mapping[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
-def find(reference: str, known: Iterable[str] = ()) -> Any:
+def find_reference(reference: str, known: Iterable[str] = ()) -> Any:
     """Find what a reference stands for.
 
     Parameters
@@ -56,16 +56,18 @@ def find(reference: str, known: Iterable[str] = ()) -> Any:
     """
     place, separator, name = reference.rpartition(":")
     if reference.endswith(".py"):
-        module = _from_file(reference)
-        raise ValueError(f"{reference} has no name after it: give {reference}:Name{_has(module)}")
+        module = _import_file(reference)
+        raise ValueError(
+            f"{reference} has no name after it: give {reference}:Name{_list_names(module)}"
+        )
     if not separator:
-        announced = entries()
+        announced = announced_subjects()
         if reference in announced:
             return announced[reference].load()
-        raise ValueError(_unknown(reference, [*known, *announced]))
-    module = _from_file(place) if place.endswith(".py") else _from_path(place)
+        raise ValueError(_unknown_name(reference, [*known, *announced]))
+    module = _import_file(place) if place.endswith(".py") else _import_module(place)
     if not hasattr(module, name):
-        raise ValueError(f"{place} has no {name!r}{_meant(name, _subjects_in(module))}")
+        raise ValueError(f"{place} has no {name!r}{_suggest_names(name, _subjects_in(module))}")
     return getattr(module, name)
 
 
@@ -80,7 +82,7 @@ def reference_to(made: object) -> str | None:
     Returns
     -------
     str or None
-        What `find` takes; None for what has no name of its own in a module.
+        What `find_reference` takes; None for what has no name of its own in a module.
     """
     name = getattr(made, "__qualname__", None)
     module = sys.modules.get(getattr(made, "__module__", None) or "")
@@ -118,14 +120,14 @@ def where_raised(error: BaseException) -> str:
     return f" ({Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name})"
 
 
-def _from_path(name: str) -> ModuleType:
+def _import_module(name: str) -> ModuleType:
     """Import a module, which may lie where the command is given."""
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     return importlib.import_module(name)
 
 
-def _from_file(path: str) -> ModuleType:
+def _import_file(path: str) -> ModuleType:
     """Import a file, which may import its neighbours, as Python runs one."""
     file = Path(path).resolve()
     if not file.is_file():
@@ -164,18 +166,18 @@ def _subjects_in(module: ModuleType) -> list[str]:
     ]
 
 
-def _has(module: ModuleType) -> str:
+def _list_names(module: ModuleType) -> str:
     names = _subjects_in(module)
     return f"; it has {', '.join(names)}" if names else ""
 
 
-def _meant(name: str, names: list[str]) -> str:
+def _suggest_names(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     meant = f" (did you mean {near[0]!r}?)" if near else ""
     return meant + (f"; its subjects are {', '.join(names)}" if names else "; it has no subject")
 
 
-def _unknown(name: str, names: list[str]) -> str:
+def _unknown_name(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     meant = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"there is no subject {name!r}{meant}; known are {', '.join(names)}; {HOW}"
+    return f"there is no subject {name!r}{meant}; known are {', '.join(names)}; {HOW_TO_REFER}"

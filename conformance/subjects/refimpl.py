@@ -10,8 +10,9 @@ import numpy.typing as npt
 from conformance.spec.call import Owned
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
-from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.subjects.protocol import constant, resolve
+from conformance.subjects.tf_library import RefimplTfLibrary
+from conformance.subjects.torch_library import RefimplTorchLibrary
 from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]
@@ -44,7 +45,7 @@ class RefimplTorch:
             if slot.role == "constant":
                 arguments[slot.name] = request.arrays[slot.name].copy()
         module = resolve(self._root, call.target)(**arguments)
-        owned = self._owned(module)
+        owned = self._list_owned(module)
         if request.fresh:
             return Observation((), owned=owned)
         for slot in call.slots:
@@ -54,13 +55,13 @@ class RefimplTorch:
                 resolve(module, slot.name)[...] = request.arrays[slot.name]
         if call.training is not None:
             module.train(call.training)
-        passed = _copies(request, "input")
-        results = _tuple(module(*passed.values()))
+        passed = _copy_arrays(request, "input")
+        results = _as_tuple(module(*passed.values()))
         kept = tuple(np.array(result) for result in results)
         gradients: dict[str, Array] = {}
         if request.cotangents:
-            bars = _tuple(module.backward(_one(request.cotangents)))
-            gradients = _named(passed, bars)
+            bars = _as_tuple(module.backward(_pack_cotangents(request.cotangents)))
+            gradients = _name_gradients(passed, bars)
             gradients |= {
                 slot.name: resolve(module, slot.name).grad
                 for slot in call.slots
@@ -69,9 +70,11 @@ class RefimplTorch:
         for array in request.further:
             module(array.copy())
         state = {name: np.array(buffer) for name, buffer in module.named_buffers()}
-        return Observation(kept, gradients, state, passed, owned, results[0] is _first(passed))
+        return Observation(
+            kept, gradients, state, passed, owned, results[0] is _first_input(passed)
+        )
 
-    def _owned(self, module: Any) -> tuple[Owned, ...]:
+    def _list_owned(self, module: Any) -> tuple[Owned, ...]:
         found = [(name, parameter.data, True) for name, parameter in module.named_parameters()]
         found += [(name, buffer, False) for name, buffer in module.named_buffers()]
         return tuple(
@@ -101,23 +104,23 @@ class RefimplTf:
             return run_function(self._root, request)
         call = request.call
         layer = resolve(self._root, call.target)(**call.arguments)
-        passed = _copies(request, "input")
+        passed = _copy_arrays(request, "input")
         is_layer = hasattr(layer, "build")
         if is_layer and not layer.built:
-            layer.build(_first(passed).shape)
+            layer.build(_first_input(passed).shape)
         variables = {variable.name: variable for variable in layer.weights} if is_layer else {}
-        owned = self._owned(layer) if is_layer else ()
+        owned = self._list_owned(layer) if is_layer else ()
         if request.fresh:
             return Observation((), owned=owned)
         for slot in call.slots:
             if slot.role in ("parameter", "buffer"):
                 variables[slot.name].assign(request.arrays[slot.name])
         mode = {} if call.training is None else {"training": call.training}
-        results = _tuple(layer(*passed.values(), **mode))
+        results = _as_tuple(layer(*passed.values(), **mode))
         kept = tuple(np.array(result) for result in results)
         gradients: dict[str, Array] = {}
         if request.cotangents:
-            bars = _tuple(layer.backward(_one(request.cotangents)))
+            bars = _as_tuple(layer.backward(_pack_cotangents(request.cotangents)))
             inputs = [
                 slot.name for slot in call.slots if slot.role == "input" and slot.has_gradient
             ]
@@ -134,9 +137,11 @@ class RefimplTf:
             for slot in call.slots
             if slot.role == "buffer"
         }
-        return Observation(kept, gradients, state, passed, owned, results[0] is _first(passed))
+        return Observation(
+            kept, gradients, state, passed, owned, results[0] is _first_input(passed)
+        )
 
-    def _owned(self, layer: Any) -> tuple[Owned, ...]:
+    def _list_owned(self, layer: Any) -> tuple[Owned, ...]:
         return tuple(
             Owned(
                 variable.name,
@@ -167,26 +172,26 @@ def run_function(root: Any, request: Request) -> Observation:
     passed = {slot.name: np.array(request.arrays[slot.name], order="K") for slot in call.slots}
     function = resolve(root, call.target)
     if not request.cotangents:
-        results = _tuple(function(**passed, **call.arguments))
+        results = _as_tuple(function(**passed, **call.arguments))
         kept = tuple(np.array(result) for result in results)[: len(call.results)]
         first = next(slot.name for slot in call.slots if slot.array == "input")
         for array in request.further:
             function(**{**passed, first: array.copy()}, **call.arguments)
-        return _function_observed(request, kept, {}, passed, results[0])
+        return _observe_function(request, kept, {}, passed, results[0])
     output, vjp = function.with_vjp(**passed, **call.arguments)
-    results = _tuple(output)
+    results = _as_tuple(output)
     kept = tuple(np.array(result) for result in results)[: len(call.results)]
-    bars = vjp(_one(request.cotangents))
+    bars = vjp(_pack_cotangents(request.cotangents))
     found = dict(zip(function.names, bars, strict=False))
     gradients = {
         slot.name: found[slot.name]
         for slot in call.slots
         if slot.has_gradient and found.get(slot.name) is not None
     }
-    return _function_observed(request, kept, gradients, passed, results[0])
+    return _observe_function(request, kept, gradients, passed, results[0])
 
 
-def _function_observed(
+def _observe_function(
     request: Request,
     kept: tuple[Array, ...],
     gradients: dict[str, Array],
@@ -196,10 +201,10 @@ def _function_observed(
     slots = request.call.slots
     state = {slot.name: passed[slot.name] for slot in slots if slot.role == "buffer"}
     inputs = {slot.name: passed[slot.name] for slot in slots if slot.role == "input"}
-    return Observation(kept, gradients, state, inputs, (), first is _first(inputs))
+    return Observation(kept, gradients, state, inputs, (), first is _first_input(inputs))
 
 
-def _copies(request: Request, role: str) -> dict[str, Array]:
+def _copy_arrays(request: Request, role: str) -> dict[str, Array]:
     return {
         slot.name: np.array(request.arrays[slot.name], order="K")
         for slot in request.call.slots
@@ -207,20 +212,20 @@ def _copies(request: Request, role: str) -> dict[str, Array]:
     }
 
 
-def _first(passed: dict[str, Array]) -> Array:
+def _first_input(passed: dict[str, Array]) -> Array:
     return next(iter(passed.values()))
 
 
-def _one(cotangents: tuple[Array | None, ...]) -> Any:
+def _pack_cotangents(cotangents: tuple[Array | None, ...]) -> Any:
     """The cotangent as refimpl takes it: of the one differentiable result, or of each."""
     present = [cotangent for cotangent in cotangents if cotangent is not None]
     return present[0] if len(present) == 1 else tuple(cotangents)
 
 
-def _named(passed: dict[str, Array], bars: tuple[Any, ...]) -> dict[str, Array]:
+def _name_gradients(passed: dict[str, Array], bars: tuple[Any, ...]) -> dict[str, Array]:
     pairs = zip(passed, bars, strict=False)
     return {name: bar for name, bar in pairs if bar is not None}
 
 
-def _tuple(results: Any) -> tuple[Any, ...]:
+def _as_tuple(results: Any) -> tuple[Any, ...]:
     return tuple(results) if isinstance(results, tuple | list) else (results,)

@@ -14,13 +14,13 @@ from conformance.subjects.gap import Gap, check_gaps
 from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import reference_to
 
-Given: TypeAlias = "str | Subject | Callable[[], Subject]"
+SubjectLike: TypeAlias = "str | Subject | Callable[[], Subject]"
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
-class Entry:
+class RosterEntry:
     """One subject of a run.
 
     Attributes
@@ -48,10 +48,10 @@ class Entry:
     lacks: tuple[Gap, ...] = ()
 
 
-Roster: TypeAlias = Mapping[str, Entry]
+Roster: TypeAlias = Mapping[str, RosterEntry]
 
 
-def roster_of(given: Iterable[Given]) -> Roster:
+def roster_of(given: Iterable[SubjectLike]) -> Roster:
     """Look up the subjects of a run.
 
     Parameters
@@ -70,16 +70,16 @@ def roster_of(given: Iterable[Given]) -> Roster:
     ValueError, TypeError, ImportError
         For one that cannot be found or is no subject, and for two of one name.
     """
-    roster: dict[str, Entry] = {}
-    seen: list[Given] = []
-    for each in map(_canonical, given):
+    roster: dict[str, RosterEntry] = {}
+    seen: list[SubjectLike] = []
+    for each in map(_builtin_name, given):
         if each in seen:
             continue
         seen.append(each)
-        entry = _entry(each)
+        entry = _make_entry(each)
         if entry.name in roster or (entry.name in loading.BUILT_IN and not entry.built_in):
             raise ValueError(
-                f"{_shown(each)} calls itself {entry.name!r}, as another subject does:"
+                f"{_display_name(each)} calls itself {entry.name!r}, as another subject does:"
                 " give it a name of its own"
             )
         roster[entry.name] = entry
@@ -98,7 +98,7 @@ def built_in() -> Roster:
     return roster_of(loading.SUBJECTS)
 
 
-def handed_over(name: str, subject: Subject) -> Entry:
+def entry_for(name: str, subject: Subject) -> RosterEntry:
     """Make the entry of a subject that is there already.
 
     Parameters
@@ -110,24 +110,24 @@ def handed_over(name: str, subject: Subject) -> Entry:
 
     Returns
     -------
-    Entry
+    RosterEntry
     """
-    return Entry(
+    return RosterEntry(
         name,
         subject.dialect,
         lambda: subject,
         None,
         built_in=name in loading.BUILT_IN,  # it stands in for that one
-        lacks=lacks_of(subject, name),
+        lacks=gaps_of(subject, name),
     )
 
 
-def referred_to(entry: Entry) -> Callable[[], Subject]:
+def loader_of(entry: RosterEntry) -> Callable[[], Subject]:
     """Give what loads a subject by its reference, in whichever process.
 
     Parameters
     ----------
-    entry : Entry
+    entry : RosterEntry
         Of a subject that has one.
 
     Returns
@@ -138,7 +138,7 @@ def referred_to(entry: Entry) -> Callable[[], Subject]:
     return functools.partial(loading.load, entry.reference)
 
 
-def lacks_of(subject: Any, shown: str) -> tuple[Gap, ...]:
+def gaps_of(subject: Any, shown: str) -> tuple[Gap, ...]:
     """Give what a subject declares that it lacks.
 
     Parameters
@@ -168,18 +168,18 @@ def lacks_of(subject: Any, shown: str) -> tuple[Gap, ...]:
     return gaps
 
 
-def _canonical(given: Given) -> Given:
+def _builtin_name(given: SubjectLike) -> SubjectLike:
     """Call a built-in subject by its name, also where it is given as module:Class."""
     names = {path: name for name, path in loading.BUILT_IN.items()}
     return names.get(given, given) if isinstance(given, str) else given
 
 
-def _entry(given: Given) -> Entry:
+def _make_entry(given: SubjectLike) -> RosterEntry:
     if isinstance(given, str) and given in loading.BUILT_IN:
         load = functools.partial(loading.load, given)
-        return Entry(given, loading.DIALECT_OF[given], load, given, built_in=True)
+        return RosterEntry(given, loading.DIALECT_OF[given], load, given, built_in=True)
     subject = loading.load(given) if isinstance(given, str) else loading.instantiate(given)
-    shown = _shown(given)
+    shown = _display_name(given)
     for attribute in ("dialect", "run"):
         if not hasattr(subject, attribute):
             raise TypeError(
@@ -194,16 +194,16 @@ def _entry(given: Given) -> Entry:
     if subject.dialect not in DIALECTS:
         allowed = " or ".join(map(repr, sorted(DIALECTS)))
         raise ValueError(f"dialect of {shown} must be {allowed}; got {subject.dialect!r}")
-    return Entry(
+    return RosterEntry(
         name,
         subject.dialect,
         lambda: subject,
         given if isinstance(given, str) else reference_to(given),
-        lacks=lacks_of(subject, shown),
+        lacks=gaps_of(subject, shown),
     )
 
 
-def _shown(given: Given) -> str:
+def _display_name(given: SubjectLike) -> str:
     if isinstance(given, str):
         return given
     return getattr(given, "__name__", "") or type(given).__name__

@@ -13,7 +13,7 @@ from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.reference import where_raised
-from conformance.subjects.roster import Roster, lacks_of
+from conformance.subjects.roster import Roster, gaps_of
 
 
 class SubjectRunner:
@@ -44,7 +44,7 @@ class SubjectRunner:
         SubjectRaised
             If it cannot be loaded.
         """
-        lacks = lacks_of(self.subject(name), name)
+        lacks = gaps_of(self.subject(name), name)
         self.roster = {**self.roster, name: replace(self.roster[name], lacks=lacks)}
 
     def announce(self, on_request: Callable[[str], None], blocklist: Mapping[str, str]) -> None:

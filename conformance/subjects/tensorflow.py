@@ -12,8 +12,8 @@ import numpy.typing as npt
 from conformance.spec.call import Owned
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
-from conformance.subjects.libraries import TensorFlowLibrary
 from conformance.subjects.protocol import constant, resolve
+from conformance.subjects.tf_library import TensorFlowLibrary
 
 Array = npt.NDArray[Any]
 
@@ -67,13 +67,13 @@ class TensorFlow:
         ]
         function = resolve(tf, call.target)
         if not request.cotangents:
-            results = _tuple(function(**passed, **call.arguments))[: len(call.results)]
-            return self._observed(results, {}, passed, request)
+            results = _as_tuple(function(**passed, **call.arguments))[: len(call.results)]
+            return self._observe(results, {}, passed, request)
         with tf.GradientTape() as tape:
             tape.watch(watched)
-            results = _tuple(function(**passed, **call.arguments))[: len(call.results)]
+            results = _as_tuple(function(**passed, **call.arguments))[: len(call.results)]
         gradients = self._gradients(tape, results, watched, request)
-        return self._observed(results, dict(zip(names, gradients, strict=True)), passed, request)
+        return self._observe(results, dict(zip(names, gradients, strict=True)), passed, request)
 
     def _run_class(self, request: Request) -> Observation:
         call, tf = request.call, self._tf
@@ -87,7 +87,7 @@ class TensorFlow:
         if is_layer and not layer.built:
             layer.build(next(iter(passed.values())).shape)
         variables = {variable.name: variable for variable in layer.weights} if is_layer else {}
-        owned = self._owned(layer) if is_layer else ()
+        owned = self._list_owned(layer) if is_layer else ()
         if request.fresh:
             return Observation((), owned=owned)
         for slot in call.slots:
@@ -104,19 +104,19 @@ class TensorFlow:
         if request.cotangents:
             with tf.GradientTape() as tape:
                 tape.watch(list(wanted.values()))
-                results = _tuple(layer(*passed.values(), **mode))
+                results = _as_tuple(layer(*passed.values(), **mode))
             found = self._gradients(tape, results, list(wanted.values()), request)
             gradients = dict(zip(wanted, found, strict=True))
         else:
-            results = _tuple(layer(*passed.values(), **mode))
+            results = _as_tuple(layer(*passed.values(), **mode))
         for array in request.further:
             layer(tf.constant(array), **mode)
         state = {
-            slot.name: _numpy(variables[slot.name].value)
+            slot.name: _to_numpy(variables[slot.name].value)
             for slot in call.slots
             if slot.role == "buffer"
         }
-        return self._observed(results, gradients, passed, request, state, owned)
+        return self._observe(results, gradients, passed, request, state, owned)
 
     def _gradients(
         self, tape: Any, results: tuple[Any, ...], watched: list[Any], request: Request
@@ -131,9 +131,9 @@ class TensorFlow:
             watched,
             output_gradients=[cotangent for _, cotangent in pairs],
         )
-        return [None if gradient is None else _numpy(gradient) for gradient in found]
+        return [None if gradient is None else _to_numpy(gradient) for gradient in found]
 
-    def _observed(
+    def _observe(
         self,
         results: tuple[Any, ...],
         gradients: dict[str, Array | None],
@@ -143,19 +143,19 @@ class TensorFlow:
         owned: tuple[Owned, ...] = (),
     ) -> Observation:
         inputs = {
-            slot.name: _numpy(passed[slot.name])
+            slot.name: _to_numpy(passed[slot.name])
             for slot in request.call.slots
             if slot.role == "input"
         }
         return Observation(
-            tuple(_numpy(result) for result in results),
+            tuple(_to_numpy(result) for result in results),
             {name: gradient for name, gradient in gradients.items() if gradient is not None},
             state or {},
             inputs,
             owned,
         )
 
-    def _owned(self, layer: Any) -> tuple[Owned, ...]:
+    def _list_owned(self, layer: Any) -> tuple[Owned, ...]:
         trainable = {id(variable) for variable in layer.trainable_weights}
         return tuple(
             Owned(
@@ -163,16 +163,16 @@ class TensorFlow:
                 tuple(variable.shape),
                 str(variable.dtype),
                 id(variable) in trainable,
-                constant(_numpy(variable.value)),
+                constant(_to_numpy(variable.value)),
             )
             for variable in layer.weights
         )
 
 
-def _tuple(results: Any) -> tuple[Any, ...]:
+def _as_tuple(results: Any) -> tuple[Any, ...]:
     return tuple(results) if isinstance(results, tuple | list) else (results,)
 
 
-def _numpy(tensor: Any) -> Array:
+def _to_numpy(tensor: Any) -> Array:
     # A scalar of bfloat16 has no buffer that np.array could read; its .numpy() is a NumPy scalar.
     return np.array(tensor.numpy())

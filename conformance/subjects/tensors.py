@@ -87,7 +87,7 @@ class TensorSubject(FunctionSubject):
         tensors = {name: self.tensor(array) for name, array in arrays.items()}
         first, *_ = tensors
         others = {name: each for name, each in tensors.items() if name != first}
-        results = function(tensors[first], **others, **self._worded(arguments))
+        results = function(tensors[first], **others, **self._translate_arguments(arguments))
         for name, array in arrays.items():
             array[...] = self.array(tensors[name])
         if isinstance(results, tuple | list):
@@ -97,7 +97,10 @@ class TensorSubject(FunctionSubject):
     def backward(self, instance: Any, cotangents: tuple[Array | None, ...]) -> Mapping[str, Array]:
         """Go backward through a call by `pull`; see `Adapter.backward`."""
         assert isinstance(instance, Operation)
-        function, arguments = self.functions[instance.name], self._worded(instance.arguments)
+        function, arguments = (
+            self.functions[instance.name],
+            self._translate_arguments(instance.arguments),
+        )
         first, *_ = instance.arrays
         tensors = {name: self.tensor(array) for name, array in instance.arrays.items()}
         given = {
@@ -112,7 +115,7 @@ class TensorSubject(FunctionSubject):
         )
         return {name: self.array(each) for name, each in found.items() if each is not None}
 
-    def _worded(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _translate_arguments(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(arguments)
         if given.pop("inplace", False):
             raise Unsupported("not implemented: the tensors are copies, so nothing is in place")

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from conformance.spec.call import Owned, Slot
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
-from conformance.subjects.libraries import TorchLibrary
 from conformance.subjects.protocol import constant, resolve
+from conformance.subjects.torch_library import TorchLibrary
 
 Array = npt.NDArray[Any]
 
@@ -49,7 +49,7 @@ class Torch:
         if call.arguments.get("inplace"):
             passed["input"] = leaves["input"].clone()
         function = resolve(self._torch, call.target)
-        results = _tuple(function(**passed, **call.arguments))
+        results = _as_tuple(function(**passed, **call.arguments))
         first = next(slot.name for slot in call.slots if slot.array == "input")
         for array in request.further:
             function(**{**passed, first: self._tensor(array)}, **call.arguments)
@@ -59,7 +59,7 @@ class Torch:
             if slot.role == "buffer"
         }
         inputs = {slot.name: passed[slot.name] for slot in call.slots if slot.role == "input"}
-        return self._observed(request, leaves, inputs, results, state, ())
+        return self._observe(request, leaves, inputs, results, state, ())
 
     def _run_class(self, request: Request) -> Observation:
         call = request.call
@@ -70,7 +70,7 @@ class Torch:
             if slot.role == "constant":
                 arguments[slot.name] = self._tensor(request.arrays[slot.name])
         module = resolve(self._torch, call.target)(**arguments)
-        owned = self._owned(module)
+        owned = self._list_owned(module)
         if request.fresh:
             return Observation((), owned=owned)
         leaves = {}
@@ -88,13 +88,13 @@ class Torch:
         passed = {slot.name: leaves[slot.name] for slot in call.slots if slot.role == "input"}
         if call.arguments.get("inplace"):
             passed["input"] = leaves["input"].clone()
-        results = _tuple(module(*passed.values()))
+        results = _as_tuple(module(*passed.values()))
         for array in request.further:
             module(self._tensor(array))
         state = {name: self._array(buffer) for name, buffer in module.named_buffers()}
-        return self._observed(request, leaves, passed, results, state, owned)
+        return self._observe(request, leaves, passed, results, state, owned)
 
-    def _observed(
+    def _observe(
         self,
         request: Request,
         leaves: dict[str, Any],
@@ -160,7 +160,7 @@ class Torch:
         array: Array = tensor.numpy().copy()
         return array
 
-    def _owned(self, module: Any) -> tuple[Owned, ...]:
+    def _list_owned(self, module: Any) -> tuple[Owned, ...]:
         found = [(name, tensor, True) for name, tensor in module.named_parameters()]
         found += [(name, tensor, False) for name, tensor in module.named_buffers()]
         return tuple(
@@ -175,5 +175,5 @@ class Torch:
         )
 
 
-def _tuple(results: Any) -> tuple[Any, ...]:
+def _as_tuple(results: Any) -> tuple[Any, ...]:
     return tuple(results) if isinstance(results, tuple | list) else (results,)

@@ -10,7 +10,7 @@ import numpy as np
 from conformance.spec.call import Call, Result, Slot, Unsupported
 from conformance.spec.request import Request
 from conformance.subjects.loading import load
-from conformance.tools.exchange.arrays import Folder
+from conformance.tools.exchange.arrays import ArrayFolder
 
 
 def answer(pack, results, subject, name="mine", form=None, change=lambda question, arrays: arrays):
@@ -23,11 +23,11 @@ def answer(pack, results, subject, name="mine", form=None, change=lambda questio
     for folder in document["questions"]:
         question = json.loads((pack / folder / "question.json").read_text())
         bfloat16 = question["dtype"] == "bfloat16"
-        given = Folder(pack / folder, document["format"], bfloat16=bfloat16)
+        given = ArrayFolder(pack / folder, document["format"], bfloat16=bfloat16)
         (results / folder).mkdir()
         said, arrays = _answer(question, given, subject)
         (results / folder / "answer.json").write_text(json.dumps({"version": 1, **said}))
-        Folder(results / folder, form or document["format"]).save(change(question, arrays))
+        ArrayFolder(results / folder, form or document["format"]).save(change(question, arrays))
 
 
 def _answer(question, given, subject):

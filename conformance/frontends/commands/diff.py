@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.report.arguments import folder
-from conformance.report.diff import compare, page, render
-from conformance.report.json import read
+from conformance.report.diff import compare_reports, render_difference, render_page
+from conformance.report.json import read_report
+from conformance.tools.arguments import existing_folder
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,15 +28,15 @@ def main(arguments: Sequence[str]) -> int:
     """
     given = _parser().parse_args(arguments)
     try:
-        old, new = read(given.old), read(given.new)
+        old, new = read_report(given.old), read_report(given.new)
     except ValueError as error:
         print(f"conformance diff: {error}", file=sys.stderr)
         return 2
-    found = compare(old, new)
-    print(render(found), end="")
+    found = compare_reports(old, new)
+    print(render_difference(found), end="")
     if given.docs is not None:
         command = f"conformance diff {given.old.name} {given.new.name} --docs docs/"
-        (given.docs / "versions.md").write_text(page(found, command), encoding="utf-8")
+        (given.docs / "versions.md").write_text(render_page(found, command), encoding="utf-8")
     return 1 if found.failures else 0
 
 
@@ -47,5 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("old", type=Path, metavar="OLD.json", help="what --report-json wrote")
     parser.add_argument("new", type=Path, metavar="NEW.json", help="the same, later")
-    parser.add_argument("--docs", type=folder, metavar="DIR", help="write DIR/versions.md, too")
+    parser.add_argument(
+        "--docs", type=existing_folder, metavar="DIR", help="write DIR/versions.md, too"
+    )
     return parser

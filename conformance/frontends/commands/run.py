@@ -77,10 +77,10 @@ def main(arguments: Sequence[str]) -> int:
 
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*_options(given), *given, str(_MATRIX)]))
+    return int(pytest.main([*_pytest_options(given), *given, str(_MATRIX)]))
 
 
-def _options(given: Sequence[str]) -> list[str]:
+def _pytest_options(given: Sequence[str]) -> list[str]:
     """Give the options that make a run the same wherever it is started."""
     options = [
         "-q",

@@ -21,15 +21,22 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from conformance.report.arguments import folder, positive, without
-from conformance.report.json import versions
-from conformance.report.parallel import spread
+from conformance.report.json import installed_versions
 from conformance.studies.accuracy.activations import ACTIVATIONS, activations_named
-from conformance.studies.accuracy.measure import Plan, Results, Share, measure, merge, shares
-from conformance.studies.accuracy.page import as_json, page, unexplained
-from conformance.studies.accuracy.plot import Curve, draw
+from conformance.studies.accuracy.measure import (
+    AccuracyPlan,
+    Results,
+    WorkShare,
+    divide_work,
+    measure,
+    merge,
+)
+from conformance.studies.accuracy.page import list_unexplained, render_page, to_json
+from conformance.studies.accuracy.plot import Curve, draw_plot
+from conformance.studies.parallel import map_parallel
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
+from conformance.tools.arguments import drop_options, existing_folder, positive_int
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         0 if every result above the limit of K, or wrong altogether, is explained by a record.
     """
     given = _parser().parse_args(arguments)
-    plan = Plan(
+    plan = AccuracyPlan(
         subjects=tuple(given.subject or SUBJECTS),
         activations=tuple(dict.fromkeys(given.layer or ACTIVATIONS)),
         per_stratum=given.per_exponent,
@@ -59,30 +66,32 @@ def main(arguments: Sequence[str]) -> int:
         print(f"accuracy: --subject: {error}", file=sys.stderr)
         return 2
     started = time.monotonic()
-    results = _gathered(plan, given.n)
+    results = _measure_all(plan, given.n)
     seconds = time.monotonic() - started
-    command = shlex.join(["python", "-m", "conformance", "accuracy", *without(arguments, "-n")])
-    text = page(results, plan, command, versions())
+    command = shlex.join(
+        ["python", "-m", "conformance", "accuracy", *drop_options(arguments, "-n")]
+    )
+    text = render_page(results, plan, command, installed_versions())
     print(text.split("## At a glance\n\n")[1].split("\n\n## ")[0])
     count = sum(found.count for found in results.values())
     print(f"\n{count:,} inputs in {seconds:.0f} s: {count / seconds / 1e6:.2f} million a second")
-    missing = list(unexplained(results))
+    missing = list(list_unexplained(results))
     for line in missing:
         print(f"✗ {line}")
     if given.docs is not None:
-        _write(given.docs, text, results)
+        _write_docs(given.docs, text, results)
     if given.report_json is not None:
-        values = json.dumps(as_json(results, plan))
+        values = json.dumps(to_json(results, plan))
         given.report_json.write_text(values + "\n", encoding="utf-8")
     return 1 if missing else 0
 
 
-def _gathered(plan: Plan, processes: int) -> Results:
-    parts = shares(plan, 64 if plan.every else 8)
+def _measure_all(plan: AccuracyPlan, processes: int) -> Results:
+    parts = divide_work(plan, 64 if plan.every else 8)
     results: Results = {}
     with _progress() as bar:
         task = bar.add_task("measuring", total=len(parts))
-        for part in _measured(plan, parts, processes):
+        for part in _measure_shares(plan, parts, processes):
             merge(results, part)
             bar.advance(task)
     # In the order of the plan, whatever was ready first.
@@ -90,8 +99,10 @@ def _gathered(plan: Plan, processes: int) -> Results:
     return {key: results[key] for key in order}
 
 
-def _measured(plan: Plan, parts: Sequence[Share], processes: int) -> Iterator[Results]:
-    for _, result in spread(functools.partial(measure, plan), parts, processes):
+def _measure_shares(
+    plan: AccuracyPlan, parts: Sequence[WorkShare], processes: int
+) -> Iterator[Results]:
+    for _, result in map_parallel(functools.partial(measure, plan), parts, processes):
         yield result
 
 
@@ -108,13 +119,13 @@ def _progress() -> Progress:
     )
 
 
-def _write(folder: Path, text: str, results: Results) -> None:
+def _write_docs(folder: Path, text: str, results: Results) -> None:
     (folder / "accuracy.md").write_text(text, encoding="utf-8")
     pictures = folder / "accuracy"
     pictures.mkdir(exist_ok=True)
     for name in dict.fromkeys(name for name, _ in results):
         curves = [Curve(s, found.parts) for (n, s), found in results.items() if n == name]
-        (pictures / f"{name}.svg").write_text(draw(name, curves), encoding="utf-8")
+        (pictures / f"{name}.svg").write_text(draw_plot(name, curves), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -133,15 +144,15 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--layer",
         action="extend",
-        type=_layer,
+        type=_parse_layer,
         metavar="NAME",
         help="such as gelu; repeatable; default: all activations",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--per-exponent",
-        type=positive,
-        default=Plan.per_stratum,
+        type=positive_int,
+        default=AccuracyPlan.per_stratum,
         metavar="N",
         help="how many numbers of each sign and exponent (default: %(default)s)",
     )
@@ -151,13 +162,18 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="all 4,294,967,296 numbers: up to 50 minutes of one core for each activation",
     )
-    add("-n", type=positive, default=1, metavar="PROCESSES", help="default: 1")
-    add("--docs", type=folder, metavar="DIR", help="write DIR/accuracy.md and DIR/accuracy/*.svg")
+    add("-n", type=positive_int, default=1, metavar="PROCESSES", help="default: 1")
+    add(
+        "--docs",
+        type=existing_folder,
+        metavar="DIR",
+        help="write DIR/accuracy.md and DIR/accuracy/*.svg",
+    )
     add("--report-json", type=Path, metavar="FILE", help="write everything to FILE")
     return parser
 
 
-def _layer(name: str) -> list[str]:
+def _parse_layer(name: str) -> list[str]:
     try:
         return [each.name for each in activations_named(name)]
     except ValueError as error:

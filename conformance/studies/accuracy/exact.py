@@ -33,7 +33,7 @@ NEAR_ZERO = 2.0**-4
 REACH = 0.01
 
 
-def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
+def exact_values(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     """Compute an activation's values and slopes.
 
     Parameters
@@ -50,10 +50,10 @@ def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     activation = ACTIVATIONS["-".join((case.layer, *case.words))]
     with np.errstate(all="ignore"):
         x = case.draw("input").astype(np.float64)
-        value, slope = _of_oracle(case, conventions)
+        value, slope = _oracle_values(case, conventions)
         finite = np.isfinite(x)
         if activation.conventions:
-            _, better = _of_oracle(case, {**conventions, **activation.conventions})
+            _, better = _oracle_values(case, {**conventions, **activation.conventions})
             slope = np.where(finite, better, slope)
         if activation.value is not None:
             value = np.where(finite, activation.value(x), value)
@@ -62,7 +62,7 @@ def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     return value, slope
 
 
-def _of_oracle(case: Case, conventions: Config) -> tuple[Floats, Floats]:
+def _oracle_values(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     arrays = {name: case.draw(name).astype(np.float64) for name in case.shapes}
     answer = oracle.answer_of(case, conventions, arrays)
     output = answer.outputs["output"]

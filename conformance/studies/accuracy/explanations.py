@@ -14,9 +14,9 @@ from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 from conformance.spec.regimes import REGIMES
 from conformance.studies.accuracy.activations import ACTIVATIONS, case_of
-from conformance.studies.accuracy.results import Found
+from conformance.studies.accuracy.results import ActivationResult
 
-FINDINGS: tuple[Divergence, ...] = (
+FLOAT32_DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         subjects=("torch",),
         layers=("gelu",),
@@ -57,7 +57,7 @@ FINDINGS: tuple[Divergence, ...] = (
 
 
 @dataclass(frozen=True)
-class Remark:
+class UlpExplanation:
     """What costs many units in the last place though the formula allows it.
 
     Attributes
@@ -82,43 +82,43 @@ class Remark:
         )
 
 
-_MANY = 2.0**10  # units in the last place that call for a word
+_MANY_ULPS = 2.0**10  # units in the last place that call for a word
 
-REMARKS: tuple[Remark, ...] = (
-    Remark(
+ULP_EXPLANATIONS: tuple[UlpExplanation, ...] = (
+    UlpExplanation(
         ("gelu*", "silu", "mish", "hardswish"),
         ("gradient",),
         ("*",),
         "the slope is zero at one point below zero. Next to it, the difference of two rounded"
         " numbers has no digit right.",
     ),
-    Remark(
+    UlpExplanation(
         ("gelu-tanhform",),
         ("output", "gradient"),
         ("*",),
         "the tanh form takes 1 + tanh(…), which cancels below about −5 and is 0 or one rounding"
         " of 1 soon after.",
     ),
-    Remark(
+    UlpExplanation(
         ("sigmoid",),
         ("gradient",),
         ("*",),
         "the slope is y·(1 − y), and y is rounded to 1 from about 17 on.",
     ),
-    Remark(
+    UlpExplanation(
         ("tanh",),
         ("gradient",),
         ("*",),
         "the slope is 1 − y², and y² is rounded to 1, or to the number below, from about 8 on.",
     ),
-    Remark(
+    UlpExplanation(
         ("elu", "selu"),
         ("gradient",),
         ("refimpl.tf", "tensorflow"),
         "TensorFlow finds the slope from the output, as output + alpha, which cancels far below"
         " zero.",
     ),
-    Remark(
+    UlpExplanation(
         ("softsign",),
         ("gradient",),
         ("refimpl.torch", "torch"),
@@ -126,27 +126,27 @@ REMARKS: tuple[Remark, ...] = (
         " left with 0 or a rounding; refimpl, which divides in another order, with a rounding of"
         " 1/s even where the exact slope, 1/s², is far below that.",
     ),
-    Remark(
+    UlpExplanation(
         ("silu", "mish"),
         ("output", "gradient"),
         ("torch", "tensorflow"),
         "below about −87 the logistic function is below the smallest normal number and becomes 0;"
         " times x, the result would still have been a normal number.",
     ),
-    Remark(
+    UlpExplanation(
         ("gelu",),
         ("output", "gradient"),
         ("tensorflow",),
         "below about −13 the distribution function is below the smallest normal number and becomes"
         " 0; times x, the result would still have been a normal number.",
     ),
-    Remark(
+    UlpExplanation(
         ("*",),
         ("output", "gradient"),
         ("tensorflow",),
         "results below 2⁻¹²⁶ are flushed to zero.",
     ),
-    Remark(
+    UlpExplanation(
         ("sigmoid",),
         ("output",),
         ("torch",),
@@ -156,13 +156,15 @@ REMARKS: tuple[Remark, ...] = (
 """The reasons for large errors in units in the last place with a small K."""
 
 
-def remarks(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+def explain_ulp_errors(
+    name: str, quantity: str, subject: str, found: ActivationResult
+) -> list[str]:
     """Say why there are errors of many units in the last place.
 
     Parameters
     ----------
     name, quantity, subject, found
-        As for `explanations`.
+        As for `explain_large_k`.
 
     Returns
     -------
@@ -170,12 +172,12 @@ def remarks(name: str, quantity: str, subject: str, found: Found) -> list[str]:
         Empty where there are none.
     """
     part = found.parts[quantity]
-    if max(part.ulp.error.max(), part.tiny.error.max()) < _MANY:
+    if max(part.ulp.error.max(), part.tiny.error.max()) < _MANY_ULPS:
         return []
-    return [each.sentence for each in REMARKS if each.covers(name, quantity, subject)]
+    return [each.sentence for each in ULP_EXPLANATIONS if each.covers(name, quantity, subject)]
 
 
-def explanations(name: str, quantity: str, subject: str, found: Found) -> list[str]:
+def explain_large_k(name: str, quantity: str, subject: str, found: ActivationResult) -> list[str]:
     """Say what is known about results that are above the limit or wrong altogether.
 
     Parameters
@@ -186,7 +188,7 @@ def explanations(name: str, quantity: str, subject: str, found: Found) -> list[s
         'output' or 'gradient'.
     subject : str
         The subject's name.
-    found : Found
+    found : ActivationResult
         What was found of it.
 
     Returns
@@ -194,45 +196,51 @@ def explanations(name: str, quantity: str, subject: str, found: Found) -> list[s
     list of str
         Empty where nothing needs explaining; `UNEXPLAINED` where nothing is known.
     """
-    if not above(found, quantity):
+    if not exceeds_limit(found, quantity):
         return []
-    case = _case(name)
+    case = _case_of(name)
     # A record speaks of data that excite the deviation, whatever they are called; all are here.
     records = [
         record
         for regime in REGIMES
         for record in recorded(replace(case, regime=regime), quantity, subject, found.form)
     ]
-    records += [each for each in FINDINGS if each.covers(case, quantity, subject, found.form)]
+    records += [
+        each for each in FLOAT32_DIVERGENCES if each.covers(case, quantity, subject, found.form)
+    ]
     return list(dict.fromkeys(f"{each.sentence} {each.reason}" for each in records)) or [
         UNEXPLAINED
     ]
 
 
-def stale(name: str, quantity: str, subject: str, found: Found) -> list[str]:
-    """Say which of `FINDINGS` do not show.
+def stale_divergences(name: str, quantity: str, subject: str, found: ActivationResult) -> list[str]:
+    """Say which of `FLOAT32_DIVERGENCES` do not show.
 
     Parameters
     ----------
     name, quantity, subject, found
-        As for `explanations`.
+        As for `explain_large_k`.
 
     Returns
     -------
     list of str
     """
-    if above(found, quantity):
+    if exceeds_limit(found, quantity):
         return []
-    case = _case(name)
-    return [each.sentence for each in FINDINGS if each.covers(case, quantity, subject, found.form)]
+    case = _case_of(name)
+    return [
+        each.sentence
+        for each in FLOAT32_DIVERGENCES
+        if each.covers(case, quantity, subject, found.form)
+    ]
 
 
-def above(found: Found, quantity: str) -> bool:
+def exceeds_limit(found: ActivationResult, quantity: str) -> bool:
     """Tell whether there are results above the limit of K, or wrong altogether.
 
     Parameters
     ----------
-    found : Found
+    found : ActivationResult
         What was found of an activation of a subject.
     quantity : str
         'output' or 'gradient'.
@@ -242,12 +250,12 @@ def above(found: Found, quantity: str) -> bool:
     bool
     """
     part = found.parts[quantity]
-    place = part.k.place()
+    place = part.k.worst_case()
     return bool(part.lost.any()) or (place is not None and place.error > LIMIT)
 
 
 @functools.cache
-def _case(name: str) -> Case:
+def _case_of(name: str) -> Case:
     return case_of(ACTIVATIONS[name], np.zeros(1, np.float32))
 
 

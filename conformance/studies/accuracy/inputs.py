@@ -23,7 +23,7 @@ BLOCK = 2**16
 _REACH = 16  # so many numbers on either side of a landmark are looked at
 
 
-def sample(per_stratum: int, landmarks: Sequence[float] = ()) -> Bits:
+def sample_inputs(per_stratum: int, landmarks: Sequence[float] = ()) -> Bits:
     """Draw from every stratum, and add what must not be missed.
 
     Parameters
@@ -48,11 +48,11 @@ def sample(per_stratum: int, landmarks: Sequence[float] = ()) -> Bits:
         words = regimes.bits(f"accuracy/{stratum}", per_stratum)
         inside = (words % widths.astype(np.uint64)).astype(np.int64)
         drawn += [stratum * MANTISSAS + edges, stratum * MANTISSAS + starts + inside]
-    drawn += [_around(point) for point in landmarks]
+    drawn += [_neighbours(point) for point in landmarks]
     return np.unique(np.concatenate(drawn)).astype(np.uint32)
 
 
-def _around(point: float) -> npt.NDArray[np.int64]:
+def _neighbours(point: float) -> npt.NDArray[np.int64]:
     return int(np.float32(point).view(np.uint32)) + np.arange(-_REACH, _REACH + 1, dtype=np.int64)
 
 
@@ -71,7 +71,7 @@ def block_of_all(index: int) -> Bits:
     return np.arange(index * BLOCK, (index + 1) * BLOCK, dtype=np.uint64).astype(np.uint32)
 
 
-def numbers(bits: Bits) -> npt.NDArray[np.float32]:
+def to_numbers(bits: Bits) -> npt.NDArray[np.float32]:
     """Read bits as numbers.
 
     Parameters
@@ -86,7 +86,7 @@ def numbers(bits: Bits) -> npt.NDArray[np.float32]:
     return bits.view(np.float32)
 
 
-def exponent(stratum: int) -> int:
+def exponent_of(stratum: int) -> int:
     """Give the exponent of a stratum.
 
     Parameters

@@ -18,21 +18,21 @@ from conformance.oracle.bounds import Bounded, distance
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation
 from conformance.studies.accuracy.activations import ACTIVATIONS, case_of
-from conformance.studies.accuracy.exact import exact
-from conformance.studies.accuracy.inputs import BLOCK, Bits, block_of_all, numbers, sample
-from conformance.studies.accuracy.results import Found
+from conformance.studies.accuracy.exact import exact_values
+from conformance.studies.accuracy.inputs import BLOCK, Bits, block_of_all, sample_inputs, to_numbers
+from conformance.studies.accuracy.results import ActivationResult
 from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.roster import roster_of
 
 Array = npt.NDArray[Any]
 _VECTOR = 64  # more elements than any kernel takes at a time
 
-Results = dict[tuple[str, str], Found]
+Results = dict[tuple[str, str], ActivationResult]
 """(activation's name, subject) -> what was found."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class AccuracyPlan:
     """What is measured.
 
     Attributes
@@ -54,7 +54,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Share:
+class WorkShare:
     """A part of the work.
 
     Attributes
@@ -70,40 +70,44 @@ class Share:
     last: int
 
 
-def shares(plan: Plan, size: int = 16) -> list[Share]:
+def divide_work(plan: AccuracyPlan, size: int = 16) -> list[WorkShare]:
     """Divide the work.
 
     Parameters
     ----------
-    plan : Plan
+    plan : AccuracyPlan
         The whole.
     size : int
         How many blocks make a share.
 
     Returns
     -------
-    list of Share
+    list of WorkShare
     """
     found = []
     for name in plan.activations:
-        blocks = 2**32 // BLOCK if plan.every else -(-_drawn(name, plan.per_stratum).size // BLOCK)
-        found += [Share(name, first, min(first + size, blocks)) for first in range(0, blocks, size)]
+        blocks = (
+            2**32 // BLOCK if plan.every else -(-_sample_of(name, plan.per_stratum).size // BLOCK)
+        )
+        found += [
+            WorkShare(name, first, min(first + size, blocks)) for first in range(0, blocks, size)
+        ]
     return found
 
 
 @functools.lru_cache(2)
-def _drawn(name: str, per_stratum: int) -> Bits:
-    return sample(per_stratum, ACTIVATIONS[name].landmarks)
+def _sample_of(name: str, per_stratum: int) -> Bits:
+    return sample_inputs(per_stratum, ACTIVATIONS[name].landmarks)
 
 
-def blocks(plan: Plan, share: Share) -> Iterator[Bits]:
+def input_blocks(plan: AccuracyPlan, share: WorkShare) -> Iterator[Bits]:
     """Give the inputs of a share, block by block.
 
     Parameters
     ----------
-    plan : Plan
+    plan : AccuracyPlan
         The whole.
-    share : Share
+    share : WorkShare
         The part.
 
     Yields
@@ -114,18 +118,18 @@ def blocks(plan: Plan, share: Share) -> Iterator[Bits]:
         if plan.every:
             yield block_of_all(index)
         else:
-            drawn = _drawn(share.activation, plan.per_stratum)
+            drawn = _sample_of(share.activation, plan.per_stratum)
             yield drawn[index * BLOCK : (index + 1) * BLOCK]
 
 
-def measure(plan: Plan, share: Share) -> Results:
+def measure(plan: AccuracyPlan, share: WorkShare) -> Results:
     """Measure a part.
 
     Parameters
     ----------
-    plan : Plan
+    plan : AccuracyPlan
         The whole.
-    share : Share
+    share : WorkShare
         The part.
 
     Returns
@@ -135,7 +139,7 @@ def measure(plan: Plan, share: Share) -> Results:
     session = session_of(plan.subjects)
     activation = ACTIVATIONS[share.activation]
     results: Results = {}
-    for bits in blocks(plan, share):
+    for bits in input_blocks(plan, share):
         one = measure_block(activation, bits, session, list(roster_of(plan.subjects)))
         merge(results, one)
     return results
@@ -177,20 +181,20 @@ def measure_block(
     -------
     dict
     """
-    case = case_of(activation, numbers(_filled(bits)))
+    case = case_of(activation, to_numbers(_pad_to_vector(bits)))
     truths: dict[tuple[Any, ...], tuple[Array, Array]] = {}
     results: Results = {}
     for name in subjects:
-        found = results[activation.name, name] = Found(bits.size)
+        found = results[activation.name, name] = ActivationResult(bits.size)
         try:
-            trial, seen = _answer(case, name, session)
+            trial, seen = _run_first_form(case, name, session)
         except (Unsupported, SubjectRaised) as error:
             found.notes.add(str(error))
             continue
         found.form = trial.form
         conventions = tuple(sorted(trial.call.conventions.items(), key=lambda item: item[0]))
         if conventions not in truths:
-            truths[conventions] = exact(case, trial.call.conventions)
+            truths[conventions] = exact_values(case, trial.call.conventions)
         expected = session.answers.expected(trial)
         answers = {"output": seen.outputs[0], "gradient": seen.gradients.get("input")}
         bounded = {
@@ -203,7 +207,7 @@ def measure_block(
             elif got.shape != truth.shape:
                 found.notes.add(f"{quantity} of shape {got.shape} for an input of {truth.shape}")
             else:
-                k = _distance(got, bounded[quantity])
+                k = _k_of(got, bounded[quantity])
                 asked = slice(bits.size)
                 found.add(
                     quantity, bits, got.ravel()[asked], truth.ravel()[asked], k.ravel()[asked]
@@ -212,19 +216,19 @@ def measure_block(
     return results
 
 
-def _distance(got: Array, expected: Bounded) -> Array:
+def _k_of(got: Array, expected: Bounded) -> Array:
     """Give K, at once where all is exact."""
     if (got == expected.value).all():
         return np.zeros(got.shape)
     return distance(got, expected)
 
 
-def _filled(bits: Bits) -> Bits:
+def _pad_to_vector(bits: Bits) -> Bits:
     """Fill up with the first input: what vectorised kernels leave over, others may do otherwise."""
     return np.concatenate([bits, np.repeat(bits[:1], -bits.size % _VECTOR)])
 
 
-def _answer(case: Any, name: str, session: Session) -> tuple[Trial, Observation]:
+def _run_first_form(case: Any, name: str, session: Session) -> tuple[Trial, Observation]:
     """Ask in the first form that there is, functions before classes."""
     forms = DIALECTS[session.roster[name].dialect].forms[case.layer]
     answer: Unsupported | None = None
@@ -253,4 +257,4 @@ def merge(results: Results, others: Results) -> None:
         The addition.
     """
     for key, found in others.items():
-        results.setdefault(key, Found()).merge(found)
+        results.setdefault(key, ActivationResult()).merge(found)

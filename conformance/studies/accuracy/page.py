@@ -7,17 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.oracle.bounds import LIMIT
-from conformance.report.markdown import superscript, table
+from conformance.report.markdown import format_superscript, format_table
 from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR
 from conformance.studies.accuracy.explanations import (
     UNEXPLAINED,
-    above,
-    explanations,
-    remarks,
-    stale,
+    exceeds_limit,
+    explain_large_k,
+    explain_ulp_errors,
+    stale_divergences,
 )
-from conformance.studies.accuracy.measure import Plan, Results
-from conformance.studies.accuracy.results import QUANTITIES, Found, Place, Span, Worst
+from conformance.studies.accuracy.measure import AccuracyPlan, Results
+from conformance.studies.accuracy.results import (
+    QUANTITIES,
+    ActivationResult,
+    InputRange,
+    WorstByStratum,
+    WorstCase,
+)
 
 _EVERY = "All 4,294,967,296 numbers of float32 were tried."
 _SAMPLE = """\
@@ -52,7 +58,9 @@ _NAMED = ("python", "numpy", "torch", "tensorflow", "keras")  # on whom numbers 
 _NAMES = {"output": "value", "gradient": "gradient"}
 
 
-def page(results: Results, plan: Plan, command: str, versions: Mapping[str, str | None]) -> str:
+def render_page(
+    results: Results, plan: AccuracyPlan, command: str, versions: Mapping[str, str | None]
+) -> str:
     """
     Write what was found as Markdown.
 
@@ -60,7 +68,7 @@ def page(results: Results, plan: Plan, command: str, versions: Mapping[str, str 
     ----------
     results : mapping
         All of it.
-    plan : Plan
+    plan : AccuracyPlan
         What was measured.
     command : str
         The command that was given.
@@ -72,7 +80,7 @@ def page(results: Results, plan: Plan, command: str, versions: Mapping[str, str 
     str
     """
     shown = ", ".join(f"{name} {versions[name]}" for name in _NAMED if versions.get(name))
-    subjects = _in_order(name for _, name in results)
+    subjects = _unique(name for _, name in results)
     blocks = [
         "# The accuracy of the activations in float32",
         f"<!-- Written by `{command}`. -->",
@@ -80,20 +88,24 @@ def page(results: Results, plan: Plan, command: str, versions: Mapping[str, str 
         f"```console\n{command}\n```",
         f"Versions: {shown}.",
         "## At a glance",
-        *_overview(results, subjects),
+        *_overview_tables(results, subjects),
     ]
-    for name in _in_order(name for name, _ in results):
-        blocks += _section(name, {s: results[name, s] for s in subjects if (name, s) in results})
+    for name in _unique(name for name, _ in results):
+        blocks += _activation_section(
+            name, {s: results[name, s] for s in subjects if (name, s) in results}
+        )
     return "\n\n".join(blocks) + "\n"
 
 
-def _introduction(plan: Plan) -> Iterator[str]:
+def _introduction(plan: AccuracyPlan) -> Iterator[str]:
     yield (_EVERY if plan.every else _SAMPLE.format(drawn=plan.per_stratum)) + "\n" + _CALLED
-    own, near = (f"2{superscript(round(math.log2(each)))}" for each in (OWN_ERROR, NEAR_ZERO))
+    own, near = (
+        f"2{format_superscript(round(math.log2(each)))}" for each in (OWN_ERROR, NEAR_ZERO)
+    )
     yield _UNITS.format(limit=LIMIT, own=own, near=near)
 
 
-def _overview(results: Results, subjects: Sequence[str]) -> Iterator[str]:
+def _overview_tables(results: Results, subjects: Sequence[str]) -> Iterator[str]:
     for quantity in QUANTITIES:
         yield (
             f"The {_NAMES[quantity]}: largest error in units in the last place where the exact"
@@ -101,39 +113,42 @@ def _overview(results: Results, subjects: Sequence[str]) -> Iterator[str]:
             " altogether."
         )
         rows = [
-            [f"[{name}](#{name})", *(_glance(results.get((name, s)), quantity) for s in subjects)]
-            for name in _in_order(name for name, _ in results)
+            [
+                f"[{name}](#{name})",
+                *(_overview_cell(results.get((name, s)), quantity) for s in subjects),
+            ]
+            for name in _unique(name for name, _ in results)
         ]
-        yield table(["", *subjects], rows)
+        yield format_table(["", *subjects], rows)
 
 
-def _glance(found: Found | None, quantity: str) -> str:
+def _overview_cell(found: ActivationResult | None, quantity: str) -> str:
     if found is None or quantity not in found.parts:
         return "–"
     part = found.parts[quantity]
-    ulp, k = part.ulp.place(), part.k.place()
-    error = [] if ulp is None else [figure(ulp.error)]
+    ulp, k = part.ulp.worst_case(), part.k.worst_case()
+    error = [] if ulp is None else [format_error(ulp.error)]
     error += ["∞"] if part.lost.any() else []
-    text = f"{', '.join(error)} / {figure(k.error) if k else '–'}"
-    return f"**{text}**" if above(found, quantity) else text
+    text = f"{', '.join(error)} / {format_error(k.error) if k else '–'}"
+    return f"**{text}**" if exceeds_limit(found, quantity) else text
 
 
-def _section(name: str, found: Mapping[str, Found]) -> Iterator[str]:
+def _activation_section(name: str, found: Mapping[str, ActivationResult]) -> Iterator[str]:
     yield f"## {name}"
     yield f"![{name}: the largest error over the exponent of the input](accuracy/{name}.svg)"
     for quantity in QUANTITIES:
         rows = [
             [
                 subject,
-                *_two(each.parts[quantity].ulp),
-                *_two(each.parts[quantity].tiny),
-                *_two(each.parts[quantity].k),
+                *_error_and_input(each.parts[quantity].ulp),
+                *_error_and_input(each.parts[quantity].tiny),
+                *_error_and_input(each.parts[quantity].k),
             ]
             for subject, each in found.items()
             if quantity in each.parts
         ]
         head = [_NAMES[quantity], "ulp", "at", "ulp below 2⁻¹²⁶", "at", "K", "at"]
-        yield table(head, rows)
+        yield format_table(head, rows)
     said: dict[str, list[str]] = {}
     for subject, each in found.items():
         for sentence in _sentences(name, subject, each):
@@ -142,34 +157,34 @@ def _section(name: str, found: Mapping[str, Found]) -> Iterator[str]:
         yield "\n".join(f"- {', '.join(who)}: {sentence}" for sentence, who in said.items())
 
 
-def _sentences(name: str, subject: str, found: Found) -> Iterator[str]:
+def _sentences(name: str, subject: str, found: ActivationResult) -> Iterator[str]:
     yield from sorted(found.notes)
     for mistake, span in sorted(found.mistakes.items()):
         what = f"{mistake.got} in place of {mistake.exact}"
-        yield f"{_NAMES[mistake.quantity]}: {what} at {_spanned(span)}."
+        yield f"{_NAMES[mistake.quantity]}: {what} at {_format_range(span)}."
     for quantity in found.parts:
         for sentence in (
-            *explanations(name, quantity, subject, found),
-            *remarks(name, quantity, subject, found),
+            *explain_large_k(name, quantity, subject, found),
+            *explain_ulp_errors(name, quantity, subject, found),
         ):
             yield f"{_NAMES[quantity]}: {sentence}"
 
 
-def _two(worst: Worst) -> tuple[str, str]:
-    place = worst.place()
+def _error_and_input(worst: WorstByStratum) -> tuple[str, str]:
+    place = worst.worst_case()
     if place is None:
         return "–", ""
-    return figure(place.error), "" if place.error == 0.0 else number(place.input)
+    return format_error(place.error), "" if place.error == 0.0 else format_input(place.input)
 
 
-def _spanned(span: Span) -> str:
+def _format_range(span: InputRange) -> str:
     if span.count == 1 or span.least == span.greatest or math.isnan(span.least):
         times = "" if span.count == 1 else f" ({span.count:,} inputs)"
-        return f"{number(span.least)}{times}"
-    return f"{span.count:,} inputs from {number(span.least)} to {number(span.greatest)}"
+        return f"{format_input(span.least)}{times}"
+    return f"{span.count:,} inputs from {format_input(span.least)} to {format_input(span.greatest)}"
 
 
-def unexplained(results: Results) -> Iterator[str]:
+def list_unexplained(results: Results) -> Iterator[str]:
     """
     Find what is wrong and on no record, and what is on record and no longer wrong.
 
@@ -185,13 +200,13 @@ def unexplained(results: Results) -> Iterator[str]:
     """
     for (name, subject), found in results.items():
         for quantity in found.parts:
-            if UNEXPLAINED in explanations(name, quantity, subject, found):
+            if UNEXPLAINED in explain_large_k(name, quantity, subject, found):
                 yield f"{name}, {subject}, {_NAMES[quantity]}: not on record"
-            for sentence in stale(name, quantity, subject, found):
+            for sentence in stale_divergences(name, quantity, subject, found):
                 yield f"{name}, {subject}, {_NAMES[quantity]}: no longer happens: {sentence}"
 
 
-def number(value: float) -> str:
+def format_input(value: float) -> str:
     """
     Write a float32 number as decimal and as hexadecimal.
 
@@ -216,7 +231,7 @@ def number(value: float) -> str:
     return f"{value:.9g} (`{shown}`)".replace("-", "−", 1 if value < 0 else 0)
 
 
-def figure(error: float) -> str:
+def format_error(error: float) -> str:
     """
     Write an error in few digits.
 
@@ -243,10 +258,10 @@ def figure(error: float) -> str:
     if error < 1e5:
         return f"{error:,.0f}"
     digits, exponent = f"{error:.1e}".split("e")
-    return f"{digits}·10{superscript(int(exponent))}"
+    return f"{digits}·10{format_superscript(int(exponent))}"
 
 
-def as_json(results: Results, plan: Plan) -> dict[str, Any]:
+def to_json(results: Results, plan: AccuracyPlan) -> dict[str, Any]:
     """
     Give what was found as plain JSON values.
 
@@ -254,7 +269,7 @@ def as_json(results: Results, plan: Plan) -> dict[str, Any]:
     ----------
     results : mapping
         All of it.
-    plan : Plan
+    plan : AccuracyPlan
         What was measured.
 
     Returns
@@ -275,12 +290,12 @@ def as_json(results: Results, plan: Plan) -> dict[str, Any]:
                 "notes": sorted(found.notes),
                 "quantities": {
                     quantity: {
-                        "ulp": _place(part.ulp.place()),
-                        "ulp_subnormal": _place(part.tiny.place()),
-                        "k": _place(part.k.place()),
+                        "ulp": _worst_to_json(part.ulp.worst_case()),
+                        "ulp_subnormal": _worst_to_json(part.tiny.worst_case()),
+                        "k": _worst_to_json(part.k.worst_case()),
                         "wrong": int(part.lost.sum()),
                         # By the first nine bits of the input: sign and exponent.
-                        "ulp_by_stratum": [_plain(each) for each in part.ulp.error],
+                        "ulp_by_stratum": [_to_json_number(each) for each in part.ulp.error],
                     }
                     for quantity, part in found.parts.items()
                 },
@@ -288,8 +303,8 @@ def as_json(results: Results, plan: Plan) -> dict[str, Any]:
                     {
                         **mistake._asdict(),
                         "count": span.count,
-                        "least": _plain(span.least),
-                        "greatest": _plain(span.greatest),
+                        "least": _to_json_number(span.least),
+                        "greatest": _to_json_number(span.greatest),
                     }
                     for mistake, span in sorted(found.mistakes.items())
                 ],
@@ -299,16 +314,16 @@ def as_json(results: Results, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _place(place: Place | None) -> dict[str, Any] | None:
+def _worst_to_json(place: WorstCase | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    return {name: _plain(value) for name, value in place._asdict().items()}
+    return {name: _to_json_number(value) for name, value in place._asdict().items()}
 
 
-def _plain(value: float) -> float | str | None:
+def _to_json_number(value: float) -> float | str | None:
     """JSON has no word for what is not finite; a negative error stands for none."""
     return float(value) if math.isfinite(value) else str(float(value))
 
 
-def _in_order(names: Any) -> list[str]:
+def _unique(names: Any) -> list[str]:
     return list(dict.fromkeys(names))

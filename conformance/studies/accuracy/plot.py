@@ -15,9 +15,9 @@ from xml.sax.saxutils import escape
 import numpy as np
 import numpy.typing as npt
 
-from conformance.report.markdown import superscript
-from conformance.studies.accuracy.inputs import STRATA, exponent
-from conformance.studies.accuracy.results import QUANTITIES, Part
+from conformance.report.markdown import format_superscript
+from conformance.studies.accuracy.inputs import STRATA, exponent_of
+from conformance.studies.accuracy.results import QUANTITIES, QuantityResult
 
 COLOURS: Mapping[str, str] = {
     "refimpl.torch": "#e377a8",
@@ -62,10 +62,10 @@ class Curve:
     """
 
     subject: str
-    parts: Mapping[str, Part]
+    parts: Mapping[str, QuantityResult]
 
 
-def colours(subjects: Sequence[str]) -> dict[str, str]:
+def assign_colours(subjects: Sequence[str]) -> dict[str, str]:
     """Give every subject its colour; the built-in ones always have the same.
 
     Parameters
@@ -83,7 +83,7 @@ def colours(subjects: Sequence[str]) -> dict[str, str]:
     }
 
 
-def draw(title: str, curves: Sequence[Curve]) -> str:
+def draw_plot(title: str, curves: Sequence[Curve]) -> str:
     """
     Draw the errors of one activation.
 
@@ -113,7 +113,7 @@ def draw(title: str, curves: Sequence[Curve]) -> str:
 
 def _legend(title: str, curves: Sequence[Curve]) -> Iterator[str]:
     yield f'<text class="title" x="{_LEFT}" y="16">{escape(title)}</text>'
-    palette = colours([curve.subject for curve in curves])
+    palette = assign_colours([curve.subject for curve in curves])
     x = _WIDTH - _RIGHT - sum(38 + 7 * len(curve.subject) for curve in curves)
     for curve in curves:
         yield f'<path d="M{x} 12h18" stroke="{palette[curve.subject]}" stroke-width="4"/>'
@@ -126,7 +126,7 @@ class _Panel:
 
     def __init__(self, top: int, quantity: str, curves: Sequence[Curve]) -> None:
         self.top, self.quantity = top, quantity
-        self.palette = colours([curve.subject for curve in curves])
+        self.palette = assign_colours([curve.subject for curve in curves])
         self.parts = [
             (curve.subject, curve.parts[quantity]) for curve in curves if quantity in curve.parts
         ]
@@ -137,7 +137,7 @@ class _Panel:
             (float(w.error.max()) for _, part in self.parts for w in (part.ulp, part.tiny)),
             default=1.0,
         )
-        self.limit = _bent(max(worst, 1.0)) * 1.04
+        self.limit = _scale_error(max(worst, 1.0)) * 1.04
 
     def lines(self) -> Iterator[str]:
         what = "value" if self.quantity == "output" else "gradient"
@@ -158,17 +158,17 @@ class _Panel:
 
     def _axes(self) -> Iterator[str]:
         right, label = _WIDTH - _RIGHT, 0.0
-        for value, word in _heights():
+        for value, word in _y_ticks():
             y = self._y(value)
             if value == 0.5:  # what is below is correctly rounded
                 yield f'<path class="half" d="M{_LEFT} {y:.1f}H{right}"/>'
-            if _bent(value) > self.limit or (label and label - y < 13):
+            if _scale_error(value) > self.limit or (label and label - y < 13):
                 continue
             label = y
             if value != 0.5:
                 yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{right}"/>'
             yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{word}</text>'
-        for x, word in _places():
+        for x, word in _x_ticks():
             yield f'<path class="grid" d="M{x:.1f} {self.top}V{self.bottom + 4}"/>'
             yield (
                 f'<text class="small" x="{x:.1f}" y="{self.bottom + 17}" text-anchor="middle">'
@@ -184,7 +184,7 @@ class _Panel:
             y = self.top + 4 + row * (_LANE + 2)
             path = "".join(
                 f"M{ends[0]:.1f} {y}h{max(ends[1] - ends[0], 3.0):.1f}"
-                for ends in (_ends(int(stratum)) for stratum in np.flatnonzero(part.lost))
+                for ends in (_stratum_ends(int(stratum)) for stratum in np.flatnonzero(part.lost))
             )
             yield (f'<path d="{path}" stroke="{self.palette[name]}" stroke-width="{_LANE}"/>')
         if self.lost:
@@ -197,12 +197,12 @@ class _Panel:
         """Draw a flat step for each exponent; equal neighbours are one."""
         path, known = [], math.nan
         end = math.nan
-        for stratum in _along_the_line():
+        for stratum in _strata_in_order():
             error = float(errors[stratum])
             if error < 0.0:
                 known = math.nan
                 continue
-            start, stop = _ends(stratum)
+            start, stop = _stratum_ends(stratum)
             y = round(self._y(error), 1)
             if y != known:
                 if not math.isnan(known):
@@ -211,45 +211,48 @@ class _Panel:
                     path.append(f"M{start:.1f} {y:g}")
                 known = y
             end = stop
-            following = _next(stratum)
+            following = _next_stratum(stratum)
             if following is None or errors[following] < 0.0:
                 path.append(f"H{end:.1f}")
         return "".join(path)
 
     def _y(self, error: float) -> float:
-        return self.bottom - (self.bottom - self.curve_top) * _bent(error) / self.limit
+        return self.bottom - (self.bottom - self.curve_top) * _scale_error(error) / self.limit
 
 
-def _heights() -> Iterator[tuple[float, str]]:
+def _y_ticks() -> Iterator[tuple[float, str]]:
     yield from ((0.0, "0"), (0.5, "½"), (1.0, "1"), (2.0, "2"), (4.0, "4"), (16.0, "16"))
     yield from ((256.0, "256"), (4096.0, "4096"))
     for power in (16, 20, 24, 28, 32, 40, 48, 56, 64, 72, 80):
-        yield 2.0**power, f"2{superscript(power)}"
+        yield 2.0**power, f"2{format_superscript(power)}"
 
 
-def _places() -> Iterator[tuple[float, str]]:
+def _x_ticks() -> Iterator[tuple[float, str]]:
     yield _MIDDLE, "0"
     for side, sign in ((-1, "−"), (1, "")):
         for e in _TICKS:
-            yield _MIDDLE + side * _away(e), f"{sign}2{superscript(e)}"
+            yield _MIDDLE + side * _distance_of_exponent(e), f"{sign}2{format_superscript(e)}"
         yield _MIDDLE + side * (_HALF - _END / 2), f"{sign}∞"
 
 
-def _bent(error: float) -> float:
+def _scale_error(error: float) -> float:
     """Logarithmic far above one unit, straight below."""
     return math.log2(1.0 + 3.0 * error)
 
 
-def _away(e: int) -> float:
+def _distance_of_exponent(e: int) -> float:
     """Give the distance of 2^e from the middle."""
     share = (math.asinh(e / _STRETCH) + _SPAN) / (2 * _SPAN)
     return _END + (_HALF - 2 * _END) * share
 
 
-def _ends(stratum: int) -> tuple[float, float]:
+def _stratum_ends(stratum: int) -> tuple[float, float]:
     """Give where a stratum begins and ends, from left to right."""
-    e = exponent(stratum)
-    near, far = (0.0 if e == -127 else _away(e)), (_HALF if e == 128 else _away(e + 1))
+    e = exponent_of(stratum)
+    near, far = (
+        (0.0 if e == -127 else _distance_of_exponent(e)),
+        (_HALF if e == 128 else _distance_of_exponent(e + 1)),
+    )
     return (
         (_MIDDLE - far, _MIDDLE - near)
         if stratum >= STRATA // 2
@@ -260,12 +263,12 @@ def _ends(stratum: int) -> tuple[float, float]:
     )
 
 
-def _along_the_line() -> Iterator[int]:
+def _strata_in_order() -> Iterator[int]:
     yield from range(STRATA - 1, STRATA // 2 - 1, -1)
     yield from range(STRATA // 2)
 
 
-def _next(stratum: int) -> int | None:
+def _next_stratum(stratum: int) -> int | None:
     if stratum == STRATA // 2:
         return 0
     if stratum == STRATA // 2 - 1:

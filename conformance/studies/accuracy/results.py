@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.studies.accuracy import ulp
-from conformance.studies.accuracy.inputs import MANTISSAS, STRATA, Bits, numbers
+from conformance.studies.accuracy.inputs import MANTISSAS, STRATA, Bits, to_numbers
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,7 +19,7 @@ _KINDS = ("a number", "an infinity", "NaN")
 _SIDES = ("negative", "positive", "NaN")
 
 
-class Place(NamedTuple):
+class WorstCase(NamedTuple):
     """The largest error of some kind, and where it was met.
 
     Attributes
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     exact: float
 
 
-class Worst:
+class WorstByStratum:
     """The largest error of each stratum, and the smallest bits of those that show it.
 
     Attributes
@@ -65,7 +65,7 @@ class Worst:
                 stratum = int(bits[at]) // MANTISSAS
                 self._keep(stratum, error[at], bits[at], got[at], exact[at])
 
-    def merge(self, other: Worst) -> None:
+    def merge(self, other: WorstByStratum) -> None:
         """Add what was found elsewhere."""
         for stratum in np.flatnonzero(other.error >= 0.0):
             self._keep(
@@ -82,13 +82,13 @@ class Worst:
             self.error[stratum], self.bits[stratum] = error, bits
             self.got[stratum], self.exact[stratum] = got, exact
 
-    def place(self) -> Place | None:
+    def worst_case(self) -> WorstCase | None:
         """Give the largest of all; None if nothing was measured."""
         stratum = int(np.argmax(self.error))
         if self.error[stratum] < 0.0:
             return None
-        where = float(numbers(self.bits[stratum : stratum + 1])[0])
-        return Place(
+        where = float(to_numbers(self.bits[stratum : stratum + 1])[0])
+        return WorstCase(
             float(self.error[stratum]), where, float(self.got[stratum]), float(self.exact[stratum])
         )
 
@@ -113,7 +113,7 @@ class Mistake(NamedTuple):
 
 
 @dataclass
-class Span:
+class InputRange:
     """Where a mistake was met.
 
     Attributes
@@ -128,7 +128,7 @@ class Span:
     least: float
     greatest: float
 
-    def merge(self, other: Span) -> None:
+    def merge(self, other: InputRange) -> None:
         """Add what was met elsewhere."""
         self.count += other.count
         self.least = min(self.least, other.least)
@@ -136,28 +136,28 @@ class Span:
 
 
 @dataclass
-class Part:
+class QuantityResult:
     """What was found of one quantity, output or gradient.
 
     Attributes
     ----------
-    ulp : Worst
+    ulp : WorstByStratum
         Errors in units in the last place, where the exact value is zero or a normal number.
-    tiny : Worst
+    tiny : WorstByStratum
         The same where it is below the smallest normal number.
-    k : Worst
+    k : WorstByStratum
         K, the distance in units of the bound.
     lost : ndarray of int64
         How many results of each stratum are wrong altogether: NaN or infinity in place of a
         number, or the other way round.
     """
 
-    ulp: Worst = field(default_factory=Worst)
-    tiny: Worst = field(default_factory=Worst)
-    k: Worst = field(default_factory=Worst)
+    ulp: WorstByStratum = field(default_factory=WorstByStratum)
+    tiny: WorstByStratum = field(default_factory=WorstByStratum)
+    k: WorstByStratum = field(default_factory=WorstByStratum)
     lost: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(STRATA, np.int64))
 
-    def merge(self, other: Part) -> None:
+    def merge(self, other: QuantityResult) -> None:
         """Add what was found elsewhere."""
         self.ulp.merge(other.ulp)
         self.tiny.merge(other.tiny)
@@ -166,7 +166,7 @@ class Part:
 
 
 @dataclass
-class Found:
+class ActivationResult:
     """What was found of one activation of one subject.
 
     Attributes
@@ -184,8 +184,8 @@ class Found:
     """
 
     count: int = 0
-    parts: dict[str, Part] = field(default_factory=dict)
-    mistakes: dict[Mistake, Span] = field(default_factory=dict)
+    parts: dict[str, QuantityResult] = field(default_factory=dict)
+    mistakes: dict[Mistake, InputRange] = field(default_factory=dict)
     form: str = ""
     notes: set[str] = field(default_factory=set)
 
@@ -207,8 +207,8 @@ class Found:
         """
         with np.errstate(invalid="ignore"):
             got = got.astype(np.float64)
-        part = self.parts.setdefault(quantity, Part())
-        error = ulp.error(got, exact)
+        part = self.parts.setdefault(quantity, QuantityResult())
+        error = ulp.error_in_ulp(got, exact)
         lost: npt.NDArray[np.bool_] = np.isinf(error)
         tiny = (np.abs(exact) < ulp.SMALLEST) & (exact != 0.0)
         part.ulp.add(bits, np.where(lost | tiny, -1.0, error), got, exact)
@@ -217,33 +217,33 @@ class Found:
         part.k.add(bits, k, got, exact)
         if lost.any():
             part.lost += np.bincount(bits[lost] // MANTISSAS, minlength=STRATA)
-            self._mistakes(quantity, numbers(bits[lost]), got[lost], exact[lost])
+            self._mistakes(quantity, to_numbers(bits[lost]), got[lost], exact[lost])
 
     def _mistakes(self, quantity: str, x: npt.NDArray[np.float32], got: Floats, e: Floats) -> None:
         sides = np.where(np.isnan(x), 2, np.signbit(x) == 0)
-        ways = np.stack([_kind(got), _kind(e), sides], axis=1)
+        ways = np.stack([_kind_of(got), _kind_of(e), sides], axis=1)
         for way in np.unique(ways, axis=0):
             at = x[(ways == way).all(axis=1)]
             mistake = Mistake(quantity, _KINDS[way[0]], _KINDS[way[1]], _SIDES[way[2]])
-            span = Span(at.size, float(at.min()), float(at.max()))
+            span = InputRange(at.size, float(at.min()), float(at.max()))
             self._merge_mistake(mistake, span)
 
-    def _merge_mistake(self, mistake: Mistake, span: Span) -> None:
+    def _merge_mistake(self, mistake: Mistake, span: InputRange) -> None:
         if mistake in self.mistakes:
             self.mistakes[mistake].merge(span)
         else:
-            self.mistakes[mistake] = Span(span.count, span.least, span.greatest)
+            self.mistakes[mistake] = InputRange(span.count, span.least, span.greatest)
 
-    def merge(self, other: Found) -> None:
+    def merge(self, other: ActivationResult) -> None:
         """Add what was found elsewhere."""
         self.count += other.count
         self.form = max(self.form, other.form)
         self.notes |= other.notes
         for quantity, part in other.parts.items():
-            self.parts.setdefault(quantity, Part()).merge(part)
+            self.parts.setdefault(quantity, QuantityResult()).merge(part)
         for mistake, span in other.mistakes.items():
             self._merge_mistake(mistake, span)
 
 
-def _kind(values: Floats) -> npt.NDArray[np.int64]:
+def _kind_of(values: Floats) -> npt.NDArray[np.int64]:
     return np.where(np.isnan(values), 2, np.isinf(values)).astype(np.int64)

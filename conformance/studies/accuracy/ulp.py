@@ -17,10 +17,10 @@ Floats = npt.NDArray[np.float64]
 SMALLEST = 2.0**-126
 """The smallest normal number of float32."""
 
-_BEYOND = 2.0**128  # the number that would follow the largest
+_OVERFLOW = 2.0**128  # the number that would follow the largest
 
 
-def unit(exact: Floats) -> Floats:
+def unit_of(exact: Floats) -> Floats:
     """Give the unit in the last place of each value.
 
     Parameters
@@ -33,13 +33,13 @@ def unit(exact: Floats) -> Floats:
     ndarray of float64
         For 2^e <= |value| < 2^(e + 1) it is 2^(e - 23), with e at least -126 and at most 127.
     """
-    size = np.nan_to_num(np.abs(exact), nan=_BEYOND, posinf=_BEYOND)
-    _, exponent = np.frexp(np.clip(size, SMALLEST, _BEYOND / 2))
+    size = np.nan_to_num(np.abs(exact), nan=_OVERFLOW, posinf=_OVERFLOW)
+    _, exponent = np.frexp(np.clip(size, SMALLEST, _OVERFLOW / 2))
     result: Floats = np.ldexp(1.0, exponent - 24)
     return result
 
 
-def error(got: npt.NDArray[Any], exact: Floats) -> Floats:
+def error_in_ulp(got: npt.NDArray[Any], exact: Floats) -> Floats:
     """Give how far results are from the exact values, in the units of those.
 
     Parameters
@@ -61,8 +61,8 @@ def error(got: npt.NDArray[Any], exact: Floats) -> Floats:
         if (found == exact).all():  # as in most blocks, if all numbers are tried
             return np.zeros(exact.shape)
         rounded = exact.astype(np.float32)
-        number = np.where(np.isinf(found), np.copysign(_BEYOND, found), found)
-        off = np.abs(number - exact) / unit(exact)
+        number = np.where(np.isinf(found), np.copysign(_OVERFLOW, found), found)
+        off = np.abs(number - exact) / unit_of(exact)
         wrong = np.isnan(off) | np.isinf(exact) | (np.isinf(found) & (off > 1.0))
         same = (found == rounded) & (np.isinf(found) | (found == exact))
     off = np.where(wrong, np.inf, off)

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from conformance.report.arguments import folder, positive
 from conformance.spec.mutant import Mutant
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.page import cells, page, shortcomings, summary, to_json
 from conformance.studies.kill_matrix.run import KillMatrix, run
+from conformance.tools.arguments import existing_folder, positive_int
 
 DOCUMENT = "kill-matrix.md"
 
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-n",
         dest="processes",
-        type=positive,
+        type=positive_int,
         default=os.cpu_count() or 1,
         metavar="PROCESSES",
         help="share the work among processes (default: one for each core)",
@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         "-k", default="", metavar="WORDS", help="only mutants whose names have all of these words"
     )
     parser.add_argument("--report-json", type=Path, metavar="FILE", help="write the result to FILE")
-    parser.add_argument("--docs", type=folder, metavar="DIR", help=f"write {DOCUMENT} into DIR")
+    parser.add_argument(
+        "--docs", type=existing_folder, metavar="DIR", help=f"write {DOCUMENT} into DIR"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="leave the table out")
     return parser
 

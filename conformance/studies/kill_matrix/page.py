@@ -11,7 +11,7 @@ from typing import Any
 from conformance.judging.selection import ASPECTS
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
-from conformance.report.markdown import table
+from conformance.report.markdown import format_table
 from conformance.spec.regimes import REGIMES
 from conformance.studies.kill_matrix.coverage import all_rows
 from conformance.studies.kill_matrix.run import KillMatrix, MutantResult
@@ -191,7 +191,7 @@ def page(matrix: KillMatrix) -> str:
             " data, in `conformance/layers/*/mutants.py`, a table for each family of layers."
         ),
         "## Mutants",
-        table(
+        format_table(
             ("layer", "mutant", "of", "what is wrong", "cases", "aspect", "K", "margin"),
             (
                 (
@@ -209,22 +209,22 @@ def page(matrix: KillMatrix) -> str:
             f"What if the limit were not {LIMIT:g}? A mutant is killed as long as its K is above"
             " it. What a lower one would cost, [the soak](soak.md) says."
         ),
-        table(("limit", "killed", "lost, from the one before"), _limits(matrix)),
+        format_table(("limit", "killed", "lost, from the one before"), _limits(matrix)),
         "## Aspects",
         _filled("How many mutants each aspect kills: every check has something that it catches."),
-        table(("aspect", "mutants killed"), _aspects(matrix)),
+        format_table(("aspect", "mutants killed"), _aspects(matrix)),
         "## Regimes",
         _filled(
             "What kind of numbers the inputs are decides what can be seen. How many mutants each"
             " regime kills, and how many of them no other regime does."
         ),
-        table(("regime", "what it is for", "killed", "by no other"), _regimes(matrix)),
+        format_table(("regime", "what it is for", "killed", "by no other"), _regimes(matrix)),
         "## Rows of the tables",
         _filled(
             "A row is one layer of one table of cases. How many mutants it kills, and how many of"
             " them no other row kills: a row without such a mutant would not be missed."
         ),
-        table(("row", "killed", "by no other"), _rows(matrix)),
+        format_table(("row", "killed", "by no other"), _rows(matrix)),
     ]
     return "\n\n".join(blocks) + "\n"
 

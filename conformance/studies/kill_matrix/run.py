@@ -22,7 +22,6 @@ from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import seeded
-from conformance.report.parallel import spread
 from conformance.spec.mutant import Mutant
 from conformance.studies.kill_matrix.coverage import row_of
 from conformance.studies.kill_matrix.harness import (
@@ -37,6 +36,7 @@ from conformance.studies.kill_matrix.harness import (
     split_work,
 )
 from conformance.studies.kill_matrix.mutants import MUTANTS
+from conformance.studies.parallel import map_parallel
 from conformance.subjects import loading
 
 
@@ -158,7 +158,7 @@ def run(
     items = list(split_work(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
     total = sum(item.size for item in items)
     done, by_place = 0, {}
-    for place, result in spread(_judge_item, items, processes):
+    for place, result in map_parallel(_judge_item, items, processes):
         by_place[place] = result
         done += items[place].size
         progress(done, total)

@@ -10,14 +10,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from conformance.report.arguments import folder, positive, without
-from conformance.report.json import versions
-from conformance.report.parallel import spread
-from conformance.report.spinner import counter
+from conformance.report.json import installed_versions
+from conformance.report.spinner import show_count
+from conformance.studies.parallel import map_parallel
 from conformance.studies.soak import run as soak
 from conformance.studies.soak import store as kept
-from conformance.studies.soak.page import as_json, page
+from conformance.studies.soak.page import render_page, to_json
 from conformance.subjects.loading import SUBJECTS
+from conformance.tools.arguments import drop_options, existing_folder, positive_int
 
 _SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
 
@@ -37,14 +37,14 @@ def main(arguments: Sequence[str]) -> int:
         0 if no claim failed or raised.
     """
     given = _parser().parse_args(arguments)
-    wanted = soak.Plan(
+    wanted = soak.SoakPlan(
         subjects=tuple(given.subject or SUBJECTS),
         seeds=given.seeds,
         share=given.share,
         words=tuple(given.k.split(" and ")) if given.k else (),
     )
     try:
-        found = soak.total(_run(wanted, given.n, given.keep))
+        found = soak.merge_all(_run_seeds(wanted, given.n, given.keep))
     except kept.OtherPlanError as error:
         print(f"soak: {error}", file=sys.stderr)
         return 2
@@ -52,30 +52,32 @@ def main(arguments: Sequence[str]) -> int:
         print(f"soak: no claim matches -k {given.k!r}", file=sys.stderr)
         return 4
     command = shlex.join(
-        ["python", "-m", "conformance", "soak", *without(arguments, "-n", "--keep")]
+        ["python", "-m", "conformance", "soak", *drop_options(arguments, "-n", "--keep")]
     )
-    text = page(found, wanted, command, versions())
+    text = render_page(found, wanted, command, installed_versions())
     print(text.split("## By layer and aspect")[0] + text[text.index("## The largest K") :], end="")
     for seed, record in found.alarms[:20]:
         print(f"\nFALSE ALARM at seed {seed}: {record.case} {record.aspect}\n{record.message}")
     if given.docs is not None:
         (given.docs / "soak.md").write_text(text, encoding="utf-8")
     if given.report_json is not None:
-        values = json.dumps(as_json(found, wanted), indent=1)
+        values = json.dumps(to_json(found, wanted), indent=1)
         given.report_json.write_text(values + "\n", encoding="utf-8")
     return 1 if found.alarms else 0
 
 
-def _run(wanted: soak.Plan, processes: int, keep: Path | None) -> Iterator[soak.Soak]:
-    known = {} if keep is None else kept.read(keep, wanted)
+def _run_seeds(
+    wanted: soak.SoakPlan, processes: int, keep: Path | None
+) -> Iterator[soak.SoakResults]:
+    known = {} if keep is None else kept.read_seeds(keep, wanted)
     yield from known.values()
     seeds = [seed for seed in wanted.seeds if seed not in known]
     each = _SEEDS_EACH if len(seeds) > _SEEDS_EACH else None
-    done = spread(functools.partial(soak.soak, wanted), seeds, processes, each)
-    with counter("seeds") as show:
+    done = map_parallel(functools.partial(soak.run_seed, wanted), seeds, processes, each)
+    with show_count("seeds") as show:
         for count, (place, found) in enumerate(done, 1):
             if keep is not None:
-                kept.write(keep, wanted, seeds[place], found)
+                kept.write_seed(keep, wanted, seeds[place], found)
             show(count, len(seeds))
             yield found
 
@@ -85,18 +87,28 @@ def _parser() -> argparse.ArgumentParser:
         "conformance soak", description="Rerun the matrix with the inputs seeded anew."
     )
     add = parser.add_argument
-    add("--seeds", type=_seeds, default=tuple(range(10)), help="such as 0-99 (default: 0-9)")
-    add("--share", type=_share, default=1.0, help="the share of the cases that each seed looks at")
+    add("--seeds", type=_parse_seeds, default=tuple(range(10)), help="such as 0-99 (default: 0-9)")
+    add(
+        "--share",
+        type=_parse_share,
+        default=1.0,
+        help="the share of the cases that each seed looks at",
+    )
     add("--subject", action="append", metavar="NAME", help="repeatable; default: all known ones")
     add("-k", metavar="WORDS", help='only claims with these words, such as "conv2d and gradient"')
-    add("-n", type=positive, default=1, metavar="PROCESSES", help="default: 1")
-    add("--keep", type=folder, metavar="DIR", help="keep each seed there, and go on from there")
-    add("--docs", type=folder, metavar="DIR", help="write DIR/soak.md")
+    add("-n", type=positive_int, default=1, metavar="PROCESSES", help="default: 1")
+    add(
+        "--keep",
+        type=existing_folder,
+        metavar="DIR",
+        help="keep each seed there, and go on from there",
+    )
+    add("--docs", type=existing_folder, metavar="DIR", help="write DIR/soak.md")
     add("--report-json", type=Path, metavar="FILE", help="write all distributions to FILE")
     return parser
 
 
-def _seeds(text: str) -> tuple[int, ...]:
+def _parse_seeds(text: str) -> tuple[int, ...]:
     first, _, last = text.partition("-")
     if not first.isdigit() or (last and not last.isdigit()):
         raise argparse.ArgumentTypeError(f"must be a number or a range such as 0-99; got {text!r}")
@@ -106,7 +118,7 @@ def _seeds(text: str) -> tuple[int, ...]:
     return seeds
 
 
-def _share(text: str) -> float:
+def _parse_share(text: str) -> float:
     try:
         share = float(text)
     except ValueError:

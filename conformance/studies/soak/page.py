@@ -8,21 +8,23 @@ from typing import Any
 
 from conformance.judging.verdict import Verdict
 from conformance.oracle.bounds import LIMIT
-from conformance.report.markdown import table
-from conformance.studies.soak.run import COMPILED_EVERY, Plan, Soak, Spread
+from conformance.report.markdown import format_table
+from conformance.studies.soak.run import COMPILED_EVERY, Distribution, SoakPlan, SoakResults
 
 _EDGES = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, LIMIT)
 
 
-def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | None]) -> str:
+def render_page(
+    found: SoakResults, wanted: SoakPlan, command: str, versions: Mapping[str, str | None]
+) -> str:
     """
     Write what was found as Markdown.
 
     Parameters
     ----------
-    found : Soak
+    found : SoakResults
         All parts together.
-    wanted : Plan
+    wanted : SoakPlan
         What was looked at.
     command : str
         The command that was given.
@@ -40,7 +42,7 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
     blocks = [
         "# The soak: many inputs, and no false alarm",
         f"<!-- Written by `{command}`. -->",
-        f"The seeds {seeds}, each with {_share(wanted)}:"
+        f"The seeds {seeds}, each with {_format_share(wanted)}:"
         f" {found.checked:,} claims were judged whose numbers depend on the inputs"
         f" (every {COMPILED_EVERY}th seed alone looks at what Keras compiles anew at each call:"
         f" convolutions in groups, and those of three axes with the channels first)."
@@ -53,35 +55,37 @@ def page(found: Soak, wanted: Plan, command: str, versions: Mapping[str, str | N
         "```console\n" + command + "\n```",
         "## The distribution of K",
         "Among what passed: how many claims have a K in each range.",
-        _histogram(found, wanted.subjects),
+        _histogram_table(found, wanted.subjects),
         "## By dtype",
         "Each cell: the largest K, and the K that 99.9 % of the claims do not exceed.",
-        _table(found, "dtype", wanted.subjects),
+        _quantile_table(found, "dtype", wanted.subjects),
         "## By layer and aspect",
     ]
     aspects = dict.fromkeys(cell.aspect for cell in found.spreads)
     for aspect in aspects:
-        part = Soak({cell: each for cell, each in found.spreads.items() if cell.aspect == aspect})
-        blocks += [f"### {aspect}", _table(part, "layer", ())]
-    blocks += ["## The largest K of each subject", _worst(found)]
+        part = SoakResults(
+            {cell: each for cell, each in found.spreads.items() if cell.aspect == aspect}
+        )
+        blocks += [f"### {aspect}", _quantile_table(part, "layer", ())]
+    blocks += ["## The largest K of each subject", _worst_table(found)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _share(wanted: Plan) -> str:
+def _format_share(wanted: SoakPlan) -> str:
     if wanted.share == 1.0:
         return "all cases"
     return f"{wanted.share * 100:g} % of the cases (drawn anew for each seed)"
 
 
-def as_json(found: Soak, wanted: Plan) -> dict[str, Any]:
+def to_json(found: SoakResults, wanted: SoakPlan) -> dict[str, Any]:
     """
     Give what was found as plain JSON values.
 
     Parameters
     ----------
-    found : Soak
+    found : SoakResults
         All parts together.
-    wanted : Plan
+    wanted : SoakPlan
         What was looked at.
 
     Returns
@@ -103,14 +107,14 @@ def as_json(found: Soak, wanted: Plan) -> dict[str, Any]:
                 "worst": spread.worst,
                 "where": spread.where,
                 "quantile_999": spread.quantile(0.999),
-                "histogram": [n for _, n in _ranges(spread)],
+                "histogram": [n for _, n in _count_ranges(spread)],
             }
             for cell, spread in sorted(found.spreads.items())
         ],
     }
 
 
-def _ranges(spread: Spread) -> list[tuple[str, int]]:
+def _count_ranges(spread: Distribution) -> list[tuple[str, int]]:
     """Count K in ranges that are closed above; the first holds those that are exactly 0."""
     ranges = [("0", spread.counts[0])]
     for low, high in itertools.pairwise(_EDGES):
@@ -119,7 +123,7 @@ def _ranges(spread: Spread) -> list[tuple[str, int]]:
     return ranges
 
 
-def _columns(found: Soak, subjects: Sequence[str]) -> list[str]:
+def _subjects_in_order(found: SoakResults, subjects: Sequence[str]) -> list[str]:
     occurring = dict.fromkeys(sorted(cell.subject for cell in found.spreads))
     return [
         *(name for name in subjects if name in occurring),
@@ -127,29 +131,29 @@ def _columns(found: Soak, subjects: Sequence[str]) -> list[str]:
     ]
 
 
-def _histogram(found: Soak, subjects: Sequence[str]) -> str:
-    columns = _columns(found, subjects)
-    counted = [dict(_ranges(found.over(subject=name))) for name in columns]
+def _histogram_table(found: SoakResults, subjects: Sequence[str]) -> str:
+    columns = _subjects_in_order(found, subjects)
+    counted = [dict(_count_ranges(found.over(subject=name))) for name in columns]
     rows = [[label, *(f"{each[label]:,}" for each in counted)] for label in counted[0]]
-    return table(["K", *columns], rows)
+    return format_table(["K", *columns], rows)
 
 
-def _table(found: Soak, coordinate: str, subjects: Sequence[str]) -> str:
-    columns = _columns(found, subjects)
+def _quantile_table(found: SoakResults, coordinate: str, subjects: Sequence[str]) -> str:
+    columns = _subjects_in_order(found, subjects)
     rows = []
     for value in dict.fromkeys(getattr(cell, coordinate) for cell in found.spreads):
         cells = (found.over(subject=name, **{coordinate: value}) for name in columns)
-        rows.append([value, *map(_cell, cells)])
-    return table([coordinate, *columns], rows)
+        rows.append([value, *map(_format_cell, cells)])
+    return format_table([coordinate, *columns], rows)
 
 
-def _cell(spread: Spread) -> str:
+def _format_cell(spread: Distribution) -> str:
     return f"{spread.worst:.2f} / {spread.quantile(0.999):.2f}" if spread.counts else ""
 
 
-def _worst(found: Soak) -> str:
+def _worst_table(found: SoakResults) -> str:
     rows = []
     for name in dict.fromkeys(cell.subject for cell in found.spreads):
         spread = found.over(subject=name)
         rows.append([name, f"{spread.worst:.2f}", f"`{spread.where}`"])
-    return table(["subject", "K", "where"], rows)
+    return format_table(["subject", "K", "where"], rows)

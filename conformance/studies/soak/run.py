@@ -42,7 +42,7 @@ COMPILED_EVERY = 10
 computing them: every so many seeds look at those."""
 
 
-class Cell(NamedTuple):
+class DistributionKey(NamedTuple):
     """What a distribution of K is kept for."""
 
     layer: str
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 
 
 @dataclass
-class Spread:
+class Distribution:
     """A distribution of K.
 
     Attributes
@@ -74,7 +74,7 @@ class Spread:
         self.counts[math.ceil(k * _STEPS_PER_UNIT)] += 1
         self._keep_worse(k, where)
 
-    def merge(self, other: Spread) -> None:
+    def merge(self, other: Distribution) -> None:
         """Add what was counted elsewhere."""
         self.counts += other.counts
         self._keep_worse(other.worst, other.where)
@@ -96,7 +96,7 @@ class Spread:
 
 
 @dataclass
-class Soak:
+class SoakResults:
     """What many runs found.
 
     Attributes
@@ -113,7 +113,7 @@ class Soak:
         counts as `stale`: nothing is wrong with that.
     """
 
-    spreads: dict[Cell, Spread] = field(default_factory=dict)
+    spreads: dict[DistributionKey, Distribution] = field(default_factory=dict)
     alarms: list[tuple[int, Record]] = field(default_factory=list)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     covered: int = 0
@@ -126,21 +126,21 @@ class Soak:
         elif recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             self.covered += record.verdict is Verdict.PASS
         elif record.verdict is Verdict.PASS and record.k is not None:
-            cell = Cell(record.layer, record.aspect, record.subject, claim.case.dtype)
+            cell = DistributionKey(record.layer, record.aspect, record.subject, claim.case.dtype)
             where = f"{record.aspect}/{claim.id} seed {claim.case.seed}"
-            self.spreads.setdefault(cell, Spread()).add(record.k, where)
+            self.spreads.setdefault(cell, Distribution()).add(record.k, where)
 
-    def merge(self, other: Soak) -> None:
+    def merge(self, other: SoakResults) -> None:
         """Add what was found elsewhere."""
         for cell, spread in other.spreads.items():
-            self.spreads.setdefault(cell, Spread()).merge(spread)
+            self.spreads.setdefault(cell, Distribution()).merge(spread)
         self.alarms = sorted(self.alarms + other.alarms, key=lambda alarm: (alarm[0], alarm[1].key))
         self.verdicts += other.verdicts
         self.covered += other.covered
 
-    def over(self, **wanted: str) -> Spread:
+    def over(self, **wanted: str) -> Distribution:
         """Merge the distributions of all cells with the given coordinates."""
-        total = Spread()
+        total = Distribution()
         for cell, spread in self.spreads.items():
             if all(getattr(cell, name) == value for name, value in wanted.items()):
                 total.merge(spread)
@@ -153,7 +153,7 @@ class Soak:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SoakPlan:
     """What a soak looks at.
 
     Attributes
@@ -174,36 +174,36 @@ class Plan:
     words: tuple[str, ...] = ()
 
 
-def soak(wanted: Plan, seed: int) -> Soak:
+def run_seed(wanted: SoakPlan, seed: int) -> SoakResults:
     """Run the matrix under one seed.
 
     Parameters
     ----------
-    wanted : Plan
+    wanted : SoakPlan
         What to look at.
     seed : int
         One of its seeds.
 
     Returns
     -------
-    Soak
+    SoakResults
     """
-    found = Soak()
-    for claims in _groups(wanted):
-        for claim in reseeded(claims, wanted, seed):
+    found = SoakResults()
+    for claims in _claims_by_case(wanted):
+        for claim in reseed_claims(claims, wanted, seed):
             # Nothing is shared between seeds, and little between cases.
             found.add(claim, judge(claim, _session()))
     return found
 
 
-def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim]:
+def reseed_claims(claims: Sequence[Claim], wanted: SoakPlan, seed: int) -> Iterator[Claim]:
     """Give the claims of one case under a seed, if the seed looks at it.
 
     Parameters
     ----------
     claims : sequence of Claim
         Of one case.
-    wanted : Plan
+    wanted : SoakPlan
         The seeds and the share.
     seed : int
         One of the seeds.
@@ -215,7 +215,7 @@ def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim
     # What holds every value of a dtype is the same under any seed, and a bad call draws nothing.
     case = claims[0].case
     seedless = case.regime == "all" or (isinstance(case, Program) and case.kind == "errors")
-    if (seedless and seed != wanted.seeds[0]) or not _drawn(case.id, seed, wanted.share):
+    if (seedless and seed != wanted.seeds[0]) or not _is_sampled(case.id, seed, wanted.share):
         return
     rarely = seed % COMPILED_EVERY != 0
     looked_at = [claim for claim in claims if not (rarely and _is_compiled(claim))]
@@ -232,13 +232,13 @@ def _is_compiled(claim: Claim) -> bool:
     return any(LAYERS[case.layer].compiled(case, form) for form in claim.forms)
 
 
-def _drawn(case: str, seed: int, share: float) -> bool:
+def _is_sampled(case: str, seed: int, share: float) -> bool:
     digest = hashlib.sha256(f"{seed}:{case}".encode()).digest()
     return int.from_bytes(digest[:4], "little") < share * 2**32
 
 
 @functools.cache
-def _groups(wanted: Plan) -> list[list[Claim]]:
+def _claims_by_case(wanted: SoakPlan) -> list[list[Claim]]:
     claims = [
         claim
         for claim in plan(wanted.subjects, ASPECTS)
@@ -252,19 +252,19 @@ def _session() -> Session:
     return Session()
 
 
-def total(parts: Iterable[Soak]) -> Soak:
+def merge_all(parts: Iterable[SoakResults]) -> SoakResults:
     """Merge what several parts found.
 
     Parameters
     ----------
-    parts : iterable of Soak
+    parts : iterable of SoakResults
         In any order.
 
     Returns
     -------
-    Soak
+    SoakResults
     """
-    merged = Soak()
+    merged = SoakResults()
     for part in parts:
         merged.merge(part)
     return merged

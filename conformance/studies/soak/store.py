@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report.json import versions
-from conformance.studies.soak.run import COMPILED_EVERY, Cell, Plan, Soak, Spread
+from conformance.report.json import installed_versions
+from conformance.studies.soak.run import (
+    COMPILED_EVERY,
+    Distribution,
+    DistributionKey,
+    SoakPlan,
+    SoakResults,
+)
 
 
 class OtherPlanError(ValueError):
     """What is kept was looked for in another way."""
 
 
-def write(folder: Path, plan: Plan, seed: int, found: Soak) -> None:
+def write_seed(folder: Path, plan: SoakPlan, seed: int, found: SoakResults) -> None:
     """
     Keep what a seed found.
 
@@ -24,15 +30,15 @@ def write(folder: Path, plan: Plan, seed: int, found: Soak) -> None:
     ----------
     folder : Path
         A folder that exists.
-    plan : Plan
+    plan : SoakPlan
         What was looked at.
     seed : int
         Under which seed.
-    found : Soak
+    found : SoakResults
         What was found.
     """
     values = {
-        "plan": _of(plan, seed),
+        "plan": _plan_to_json(plan, seed),
         "verdicts": found.verdicts,
         "covered": found.covered,
         "alarms": [(seed, record.to_json()) for seed, record in found.alarms],
@@ -43,10 +49,10 @@ def write(folder: Path, plan: Plan, seed: int, found: Soak) -> None:
     }
     unfinished = folder / f"seed-{seed}.part"
     unfinished.write_text(json.dumps(values), encoding="utf-8")
-    unfinished.replace(_file(folder, seed))
+    unfinished.replace(_seed_file(folder, seed))
 
 
-def read(folder: Path, plan: Plan) -> dict[int, Soak]:
+def read_seeds(folder: Path, plan: SoakPlan) -> dict[int, SoakResults]:
     """
     Read what has been kept.
 
@@ -54,7 +60,7 @@ def read(folder: Path, plan: Plan) -> dict[int, Soak]:
     ----------
     folder : Path
         A folder that exists.
-    plan : Plan
+    plan : SoakPlan
         What is wanted.
 
     Returns
@@ -69,22 +75,25 @@ def read(folder: Path, plan: Plan) -> dict[int, Soak]:
     """
     found = {}
     for seed in plan.seeds:
-        file = _file(folder, seed)
+        file = _seed_file(folder, seed)
         if file.exists():
             values = json.loads(file.read_text(encoding="utf-8"))
-            if values["plan"] != _of(plan, seed):
+            asked = _plan_to_json(plan, seed)
+            if values["plan"] != asked:
                 raise OtherPlanError(
-                    f"{file} was found with {values['plan']}; wanted is {_of(plan, seed)}:"
+                    f"{file} was found with {values['plan']}; wanted is {asked}:"
                     " delete it, or keep this soak elsewhere"
                 )
-            found[seed] = _soak(values)
+            found[seed] = _results_from_json(values)
     return found
 
 
-def _soak(values: Any) -> Soak:
-    return Soak(
+def _results_from_json(values: Any) -> SoakResults:
+    return SoakResults(
         spreads={
-            Cell(*cell): Spread(Counter({int(k): n for k, n in counts.items()}), worst, where)
+            DistributionKey(*cell): Distribution(
+                Counter({int(k): n for k, n in counts.items()}), worst, where
+            )
             for cell, counts, worst, where in values["spreads"]
         },
         alarms=[(seed, Record.from_json(record)) for seed, record in values["alarms"]],
@@ -93,16 +102,16 @@ def _soak(values: Any) -> Soak:
     )
 
 
-def _of(plan: Plan, seed: int) -> dict[str, Any]:
+def _plan_to_json(plan: SoakPlan, seed: int) -> dict[str, Any]:
     return {
         "subjects": list(plan.subjects),
         "share": plan.share,
         "words": list(plan.words),
         "compiled_every": COMPILED_EVERY,
         "first": seed == plan.seeds[0],  # which looks at what is the same under all
-        "versions": versions(),
+        "versions": installed_versions(),
     }
 
 
-def _file(folder: Path, seed: int) -> Path:
+def _seed_file(folder: Path, seed: int) -> Path:
     return folder / f"seed-{seed}.json"

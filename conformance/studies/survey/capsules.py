@@ -14,19 +14,19 @@ from typing import TypeAlias
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.studies.survey.implementation import Implementation
-from conformance.studies.survey.results import Column
+from conformance.studies.survey.results import SurveyColumn
 from conformance.subjects.roster import roster_of
-from conformance.tools.reproducer import NoCapsule, capsule
+from conformance.tools.reproducer import NoCapsule, make_capsule
 
 # What is longer than so many characters is no program to read.
 LONGEST = 5000
 
 # Writes capsules of one implementation, file -> claim, and gives why some could not be written.
-Writer: TypeAlias = "Callable[[Implementation, Mapping[str, str]], Mapping[str, str]]"
+CapsuleWriter: TypeAlias = "Callable[[Implementation, Mapping[str, str]], Mapping[str, str]]"
 
 
 def write_capsules(
-    columns: Iterable[Column], folder: Path, jobs: int = 1, write: Writer | None = None
+    columns: Iterable[SurveyColumn], folder: Path, jobs: int = 1, write: CapsuleWriter | None = None
 ) -> list[str]:
     """Bring a folder of capsules up to date with the bugs of a survey.
 
@@ -35,7 +35,7 @@ def write_capsules(
 
     Parameters
     ----------
-    columns : iterable of Column
+    columns : iterable of SurveyColumn
         The implementations.
     folder : Path
         Where to; made if it is not there.
@@ -66,7 +66,7 @@ def write_capsules(
             there.unlink()
             lines.append(f"taken away: {there.name}")
     with ThreadPoolExecutor(jobs) as pool:
-        answers = list(pool.map(lambda task: (write or _write)(*task), tasks))
+        answers = list(pool.map(lambda task: (write or _write_in_process)(*task), tasks))
     for (_, lacking), reasons in zip(tasks, answers, strict=True):
         for file, claim in sorted(lacking.items()):
             why = reasons.get(file)
@@ -74,7 +74,9 @@ def write_capsules(
     return lines
 
 
-def _write(implementation: Implementation, lacking: Mapping[str, str]) -> Mapping[str, str]:
+def _write_in_process(
+    implementation: Implementation, lacking: Mapping[str, str]
+) -> Mapping[str, str]:
     done = subprocess.run(
         [sys.executable, "-m", __name__, implementation.reference, json.dumps(dict(lacking))],
         env=os.environ | {"OMP_NUM_THREADS": "1"} | dict(implementation.environment),
@@ -110,7 +112,7 @@ def main(reference: str, wanted: Mapping[str, str]) -> dict[str, str]:
     claims = {f"{claim.aspect}/{claim.id}": claim for claim in plan(roster)}
     for file, name in wanted.items():
         try:
-            text = capsule(claims[name], session).text
+            text = make_capsule(claims[name], session).text
             if len(text) > LONGEST:
                 raise NoCapsule(f"it would have {len(text)} characters")
             Path(file).write_text(text, encoding="utf-8")

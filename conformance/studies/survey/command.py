@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conformance.report.arguments import folder, positive
-from conformance.report.json import read
+from conformance.report.json import read_report
 from conformance.studies.survey import (
     CAPSULES,
-    Column,
     Implementation,
-    explained,
-    judged,
-    page,
+    SurveyColumn,
+    apply_explanations,
+    judge_implementation,
     read_implementations,
+    render_page,
     write_capsules,
 )
+from conformance.tools.arguments import existing_folder, positive_int
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,10 +44,10 @@ def main(arguments: Sequence[str]) -> int:
     if given.reuse and given.reports is None:
         parser.error("--reuse needs --reports, the folder that holds them")
     try:
-        wanted = _chosen(read_implementations(given.file), given.only)
+        wanted = _select(read_implementations(given.file), given.only)
         for each in wanted:
-            _ = each.explained  # a bad file is told before anything runs
-        columns = _columns(wanted, given)
+            _ = each.explanations  # a bad file is told before anything runs
+        columns = _judge_all(wanted, given)
     except (ValueError, RuntimeError) as error:
         print(f"conformance survey: {error}", file=sys.stderr)
         return 2
@@ -57,27 +57,31 @@ def main(arguments: Sequence[str]) -> int:
         folder = given.docs / CAPSULES
         print("\n".join(write_capsules(columns, folder, given.jobs)))
         command = f"conformance survey {given.file} --docs {given.docs}"
-        text = page(columns, command, {file.name for file in folder.glob("*.py")})
+        text = render_page(columns, command, {file.name for file in folder.glob("*.py")})
         (given.docs / "survey.md").write_text(text, encoding="utf-8")
     return 1 if any(column.unexplained for column in columns) else 0
 
 
-def _columns(wanted: Sequence[Implementation], given: argparse.Namespace) -> list[Column]:
-    versions = [_versions(each) for each in wanted]
+def _judge_all(wanted: Sequence[Implementation], given: argparse.Namespace) -> list[SurveyColumn]:
+    versions = [_package_versions(each) for each in wanted]
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.reports or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
 
-        def report_of(each: Implementation) -> Column:
+        def report_of(each: Implementation) -> SurveyColumn:
             path = folder / f"{each.name}.json"
-            found = explained(read(path)[0], each.explained) if given.reuse else judged(each, path)
-            return Column(each, versions[wanted.index(each)], found)
+            found = (
+                apply_explanations(read_report(path)[0], each.explanations)
+                if given.reuse
+                else judge_implementation(each, path)
+            )
+            return SurveyColumn(each, versions[wanted.index(each)], found)
 
         with ThreadPoolExecutor(given.jobs) as pool:
             return list(pool.map(report_of, wanted))
 
 
-def _versions(implementation: Implementation) -> dict[str, str]:
+def _package_versions(implementation: Implementation) -> dict[str, str]:
     found = {}
     for name in implementation.distributions:
         try:
@@ -89,7 +93,7 @@ def _versions(implementation: Implementation) -> dict[str, str]:
     return found
 
 
-def _chosen(found: Sequence[Implementation], only: Sequence[str]) -> list[Implementation]:
+def _select(found: Sequence[Implementation], only: Sequence[str]) -> list[Implementation]:
     names = [each.name for each in found]
     for name in only:
         if name not in names:
@@ -97,7 +101,7 @@ def _chosen(found: Sequence[Implementation], only: Sequence[str]) -> list[Implem
     return [each for each in found if not only or each.name in only]
 
 
-def _summary(column: Column) -> str:
+def _summary(column: SurveyColumn) -> str:
     records = column.report.records
     passed = sum(record.verdict == "pass" for record in records)
     explained = sum(record.divergence in column.sentences for record in records)
@@ -118,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="SURVEY.toml", help="which, and how")
     parser.add_argument(
         "--docs",
-        type=folder,
+        type=existing_folder,
         metavar="DIR",
         help="write DIR/survey.md and the capsules in DIR/survey",
     )
@@ -134,6 +138,11 @@ def _parser() -> argparse.ArgumentParser:
         help="explain the reports of --reports anew, and run nothing",
     )
     parser.add_argument(
-        "-j", "--jobs", type=positive, default=1, metavar="N", help="so many at a time (default: 1)"
+        "-j",
+        "--jobs",
+        type=positive_int,
+        default=1,
+        metavar="N",
+        help="so many at a time (default: 1)",
     )
     return parser

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from conformance.judging.expectations import ExpectedFailure
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.studies.survey.implementation import KINDS
 
 
-def explained(report: Report, explanations: Sequence[ExpectedFailure]) -> Report:
+def apply_explanations(report: Report, explanations: Sequence[ExpectedFailure]) -> Report:
     """Put explanations to the records of a run that had others, as the run would have done.
 
     Parameters
@@ -25,10 +25,10 @@ def explained(report: Report, explanations: Sequence[ExpectedFailure]) -> Report
     -------
     Report
     """
-    return Report.of(_explained(record, explanations) for record in report.records)
+    return Report.of(_explain_record(record, explanations) for record in report.records)
 
 
-def _explained(record: Record, explanations: Sequence[ExpectedFailure]) -> Record:
+def _explain_record(record: Record, explanations: Sequence[ExpectedFailure]) -> Record:
     ours = (record.divergence or "").partition(": ")[0] in KINDS
     fails = record.verdict in (Verdict.FAIL, Verdict.ERROR)
     fails |= record.verdict is Verdict.EXPECTED and ours

@@ -58,7 +58,7 @@ class Implementation:
         return str(self.folder / self.subject)
 
     @functools.cached_property
-    def explained(self) -> tuple[ExpectedFailure, ...]:
+    def explanations(self) -> tuple[ExpectedFailure, ...]:
         """Its explained failures.
 
         Raises
@@ -102,7 +102,7 @@ def read_implementations(path: Path) -> tuple[Implementation, ...]:
     entries = values.pop("implementation", [])
     if values or not isinstance(entries, list) or not entries:
         raise ValueError(f"{path} must hold tables [[implementation]] and nothing else")
-    found = tuple(_entry(each, path, n) for n, each in enumerate(entries, 1))
+    found = tuple(_parse_entry(each, path, n) for n, each in enumerate(entries, 1))
     names = [each.name for each in found]
     for name in names:
         if names.count(name) > 1:
@@ -110,7 +110,7 @@ def read_implementations(path: Path) -> tuple[Implementation, ...]:
     return found
 
 
-def _entry(values: Mapping[str, Any], path: Path, n: int) -> Implementation:
+def _parse_entry(values: Mapping[str, Any], path: Path, n: int) -> Implementation:
     where = f"{path}, implementation {n}"
     allowed = {each.name: each for each in fields(Implementation) if each.name != "folder"}
     for name, value in values.items():

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
-from conformance.studies.survey.results import Column, Finding
+from conformance.report.summary import Report
+from conformance.studies.survey.results import ExplainedFailure, SurveyColumn
 
 # The folder of the capsules, beside the page.
 CAPSULES = "survey"
@@ -37,12 +37,14 @@ without an explanation, end the run with an error. The ten columns took 17 minut
 two cores that had other work, too; most of that is JAX, which compiles each shape."""
 
 
-def page(columns: Sequence[Column], command: str, capsules: Container[str] = ()) -> str:
+def render_page(
+    columns: Sequence[SurveyColumn], command: str, capsules: Container[str] = ()
+) -> str:
     """Write the page.
 
     Parameters
     ----------
-    columns : sequence of Column
+    columns : sequence of SurveyColumn
         The implementations, in order.
     command : str
         What writes it.
@@ -58,24 +60,26 @@ def page(columns: Sequence[Column], command: str, capsules: Container[str] = ())
         "# A survey of the wild",
         f"<!-- Written by `{command}`: change the data, not this page. -->",
         _INTRODUCTION,
-        _table(("column", "what it is", "versions", "claims (`-k`)"), map(_who, columns)),
+        _format_table(
+            ("column", "what it is", "versions", "claims (`-k`)"), map(_describe_column, columns)
+        ),
         "## Layers × implementations",
-        _matrix(columns),
+        _layer_table(columns),
     ]
     for kind, title in _TITLES.items():
         blocks += [f"## {title}", _SENTENCES[kind]]
         for column in columns:
-            blocks += _findings(column, kind, capsules)
+            blocks += _failure_section(column, kind, capsules)
     blocks += [
         "## Unsupported",
         "What an adapter or a backend says it does not have, in so many claims.",
     ]
     for column in columns:
-        blocks += _unsupported(column)
+        blocks += _unsupported_section(column)
     return "\n\n".join(blocks) + "\n"
 
 
-def _who(column: Column) -> tuple[str, ...]:
+def _describe_column(column: SurveyColumn) -> tuple[str, ...]:
     it = column.implementation
     file, _, name = it.subject.partition(":")
     return (
@@ -86,18 +90,20 @@ def _who(column: Column) -> tuple[str, ...]:
     )
 
 
-def _matrix(columns: Sequence[Column]) -> str:
+def _layer_table(columns: Sequence[SurveyColumn]) -> str:
     together = Report.of(record for column in columns for record in column.report.records)
     rows = []
     for layer in together.layers:
-        cells = [_cell(column, layer) for column in columns]
+        cells = [_format_cell(column, layer) for column in columns]
         if any(cell != "–" for cell in cells):
             rows.append((layer, *cells))
-    rows.append(("**all layers**", *(_cell(column, None) for column in columns)))
-    return _table(("layer", *(f"`{column.implementation.name}`" for column in columns)), rows)
+    rows.append(("**all layers**", *(_format_cell(column, None) for column in columns)))
+    return _format_table(
+        ("layer", *(f"`{column.implementation.name}`" for column in columns)), rows
+    )
 
 
-def _cell(column: Column, layer: str | None) -> str:
+def _format_cell(column: SurveyColumn, layer: str | None) -> str:
     """Sum up a layer, or all of them, as ``✗ 41/43 2e6``."""
     records = [
         record
@@ -110,17 +116,17 @@ def _cell(column: Column, layer: str | None) -> str:
     red = [record.divergence or "" for record in records if record.verdict is not Verdict.PASS]
     kinds = {column.sentences.get(sentence, "bug") for sentence in red}
     mark = "✗" if "bug" in kinds else "~" if kinds else "✓"
-    return f"{mark} {passed}/{len(records)} {_worst(records)}"
+    return f"{mark} {passed}/{len(records)} {_format_worst(records)}"
 
 
-def _lacks(column: Column, record: Record) -> bool:
+def _lacks(column: SurveyColumn, record: Record) -> bool:
     """Whether the implementation does not have it, or the dialect itself refuses it."""
     return record.verdict is Verdict.UNSUPPORTED or (
         record.verdict is Verdict.EXPECTED and record.divergence not in column.sentences
     )
 
 
-def _worst(records: Iterable[Record]) -> str:
+def _format_worst(records: Iterable[Record]) -> str:
     found = [record.k for record in records if record.k is not None]
     worst = max((math.inf if math.isnan(k) else k for k in found), default=None)
     if worst is None:
@@ -134,20 +140,20 @@ def _worst(records: Iterable[Record]) -> str:
     )
 
 
-def _findings(column: Column, kind: str, capsules: Container[str]) -> list[str]:
+def _failure_section(column: SurveyColumn, kind: str, capsules: Container[str]) -> list[str]:
     found = column.findings(kind)
     if not found:
         return []
-    lines = "\n".join(_finding(each, capsules) for each in found)
+    lines = "\n".join(_describe_failure(each, capsules) for each in found)
     return [f"### {column.implementation.name}", lines]
 
 
-def _finding(finding: Finding, capsules: Container[str]) -> str:
+def _describe_failure(finding: ExplainedFailure, capsules: Container[str]) -> str:
     """Tell a finding, where it shows, how badly, and how to see it."""
     text, records = finding.sentence.partition(": ")[2], finding.records
     layers = ", ".join(Report.of(records).layers)
     aspects = ", ".join(sorted({record.aspect for record in records}))
-    size = "it raises" if finding.worst.k is None else f"worst K {_worst([finding.worst])}"
+    size = "it raises" if finding.worst.k is None else f"worst K {_format_worst([finding.worst])}"
     claims = "1 claim" if len(records) == 1 else f"{len(records)} claims"
     name, shown = finding.capsule, ""
     if finding.sentence.startswith("bug") and name in capsules:
@@ -155,7 +161,7 @@ def _finding(finding: Finding, capsules: Container[str]) -> str:
     return f"- {text}  \n  *{layers}: {aspects}; {claims}, {size}.*{shown}  \n  `{finding.rerun}`"
 
 
-def _unsupported(column: Column) -> list[str]:
+def _unsupported_section(column: SurveyColumn) -> list[str]:
     found = Counter(
         (record.divergence or record.message).split("\n")[0]
         for record in column.report.records
@@ -168,7 +174,7 @@ def _unsupported(column: Column) -> list[str]:
     return [f"### {column.implementation.name}", "\n".join(lines)]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(
         f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from conformance.judging.messages import rerun_command
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 
 
 @dataclass(frozen=True)
-class Finding:
+class ExplainedFailure:
     """An explained failure, and the claims in which it shows.
 
     Attributes
@@ -35,7 +35,9 @@ class Finding:
     @property
     def worst(self) -> Record:
         """The claim that is off by most, rather of a result than of a gradient."""
-        return max(self.records, key=lambda each: (_size(each), each.aspect in ("output", "loss")))
+        return max(
+            self.records, key=lambda each: (_sort_key(each), each.aspect in ("output", "loss"))
+        )
 
     @property
     def claim(self) -> str:
@@ -60,7 +62,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Column:
+class SurveyColumn:
     """An implementation and what became of it.
 
     Attributes
@@ -80,7 +82,7 @@ class Column:
     @functools.cached_property
     def sentences(self) -> Mapping[str, str]:
         """The sentences of its explanations, each with its kind."""
-        explained = self.implementation.explained
+        explained = self.implementation.explanations
         return {each.sentence: each.reason.partition(":")[0] for each in explained}
 
     @property
@@ -88,7 +90,7 @@ class Column:
         """The claims that fail, or no longer do, without an explanation."""
         return [record for record in self.report.records if not record.verdict.healthy]
 
-    def findings(self, kind: str) -> list[Finding]:
+    def findings(self, kind: str) -> list[ExplainedFailure]:
         """Give what was found of one kind.
 
         Parameters
@@ -98,7 +100,7 @@ class Column:
 
         Returns
         -------
-        list of Finding
+        list of ExplainedFailure
             Those that show in most claims first.
         """
         kinds, groups = self.sentences, dict[str, list[Record]]()
@@ -107,8 +109,8 @@ class Column:
             if record.verdict is Verdict.EXPECTED and kinds.get(sentence) == kind:
                 groups.setdefault(sentence, []).append(record)
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-        return [Finding(self.implementation, *pair) for pair in ordered]
+        return [ExplainedFailure(self.implementation, *pair) for pair in ordered]
 
 
-def _size(record: Record) -> float:
+def _sort_key(record: Record) -> float:
     return -1.0 if record.k is None else math.inf if math.isnan(record.k) else record.k

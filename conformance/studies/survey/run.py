@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.report import Report
-from conformance.report.json import read
+from conformance.report.json import read_report
+from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 
 
-def judged(implementation: Implementation, report: Path, extra: tuple[str, ...] = ()) -> Report:
+def judge_implementation(
+    implementation: Implementation, report: Path, extra: tuple[str, ...] = ()
+) -> Report:
     """Run the matrix on an implementation.
 
     Parameters
@@ -49,7 +51,7 @@ def judged(implementation: Implementation, report: Path, extra: tuple[str, ...] 
         check=False,
     )
     try:
-        found, _ = read(report)
+        found, _ = read_report(report)
     except ValueError:
         end = "\n".join(done.stdout.splitlines()[-15:])
         raise RuntimeError(f"{implementation.name} was not judged:\n{end}") from None

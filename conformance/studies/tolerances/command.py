@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from conformance.layers.registry import LAYERS
-from conformance.report.arguments import folder, positive
-from conformance.studies.tolerances.page import as_json, page, summary
-from conformance.studies.tolerances.results import Found
+from conformance.studies.tolerances.page import render_page, summarise, to_json
+from conformance.studies.tolerances.results import ToleranceResults
 from conformance.studies.tolerances.rules import OURS
-from conformance.studies.tolerances.run import run
+from conformance.studies.tolerances.run import compare_rules
+from conformance.tools.arguments import existing_folder, positive_int
 
-DOCUMENT = "tolerances.md"
+PAGE_NAME = "tolerances.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,22 +41,22 @@ def main(arguments: Sequence[str]) -> int:
     if given.docs is not None and given.layer:
         parser.error("--docs takes a run of all layers; leave out --layer")
     found = _run(given.layer, given.processes)
-    print("\n".join(summary(found)))
+    print("\n".join(summarise(found)))
     if given.report_json is not None:
-        text = json.dumps(as_json(found), indent=1, ensure_ascii=False)
+        text = json.dumps(to_json(found), indent=1, ensure_ascii=False)
         given.report_json.write_text(text + "\n", encoding="utf-8")
     if given.docs is not None:
-        (given.docs / DOCUMENT).write_text(page(found), encoding="utf-8")
+        (given.docs / PAGE_NAME).write_text(render_page(found), encoding="utf-8")
     _, rejected = found.healthy.counts(OURS.name, recorded=False)
     of, caught, _ = found.mutants(OURS.name, found.fates)
     return 1 if rejected or caught < of else 0
 
 
-def _run(layers: Sequence[str], processes: int) -> Found:
+def _run(layers: Sequence[str], processes: int) -> ToleranceResults:
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("judging", total=None)
-        return run(
+        return compare_rules(
             layers,
             processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "-n",
         dest="processes",
-        type=positive,
+        type=positive_int,
         default=os.cpu_count() or 1,
         metavar="PROCESSES",
         help="share the work among processes (default: one for each core)",
@@ -80,17 +80,17 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--layer",
         action="append",
-        type=_layer,
+        type=_parse_layer,
         default=[],
         metavar="NAME",
         help="this layer alone (repeatable)",
     )
-    add("--docs", type=folder, metavar="DIR", help=f"write DIR/{DOCUMENT}")
+    add("--docs", type=existing_folder, metavar="DIR", help=f"write DIR/{PAGE_NAME}")
     add("--report-json", type=Path, metavar="FILE", help="write all counts to FILE")
     return parser
 
 
-def _layer(text: str) -> str:
+def _parse_layer(text: str) -> str:
     layers = LAYERS
     if text not in layers:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(layers)}; got {text!r}")

@@ -100,7 +100,7 @@ class Comparison:
         return np.where(self.same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
 
 
-def comparisons(trial: Trial, aspect: str, answers: Answers) -> Iterator[Comparison]:
+def compare_answer(trial: Trial, aspect: str, answers: Answers) -> Iterator[Comparison]:
     """Lay the arrays of an answer beside the oracle's.
 
     Parameters

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from conformance.report.markdown import console, listing, table
-from conformance.report.markdown import page as joined
+from conformance.report.markdown import format_console, format_list, format_table
+from conformance.report.markdown import join_blocks as joined
 from conformance.spec.mutant import MISTAKE_KINDS, Mutant
 from conformance.studies.kill_matrix.mutants import MUTANTS
-from conformance.studies.tolerances.prose import CHOICES, INTRODUCTION
-from conformance.studies.tolerances.results import Found
+from conformance.studies.tolerances.results import ToleranceResults
 from conformance.studies.tolerances.rules import OURS, RULES
 
+_PROSE = Path(__file__).with_name("prose.md")
 _COMMAND = "conformance tolerances --docs docs/"
 _NAMES = tuple(rule.name for rule in RULES)
 # So loose that a line for each mutant that it misses would say little.
@@ -25,12 +26,12 @@ _BREAKDOWNS = {
 }
 
 
-def page(found: Found) -> str:
+def render_page(found: ToleranceResults) -> str:
     """Write the page `docs/tolerances.md`.
 
     Parameters
     ----------
-    found : Found
+    found : ToleranceResults
         A run of all layers.
 
     Returns
@@ -38,17 +39,18 @@ def page(found: Found) -> str:
     str
         Markdown.
     """
+    introduction, how_compared, *choices = _read_prose()
     blocks = [
         "# Derived bounds and fixed tolerances",
         f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->",
-        INTRODUCTION,
-        console("python -m conformance tolerances -n 2"),
-        _overview(found),
-        _sentence(found),
-        "## How they are compared",
-        listing(CHOICES),
+        introduction,
+        format_console("python -m conformance tolerances -n 2"),
+        _overview_table(found),
+        _count_sentence(found),
+        how_compared,
+        format_list(choices),
         "## The rules",
-        table(
+        format_table(
             ("rule", "what it says", "where"),
             ((each.name, each.says, each.source) for each in RULES),
         ),
@@ -56,12 +58,14 @@ def page(found: Found) -> str:
         "Each cell: how many are rejected, of how many that are judged.",
     ]
     for coordinate, title in _BREAKDOWNS.items():
-        blocks += [f"### {title}", _breakdown(found, coordinate)]
+        blocks += [f"### {title}", _breakdown_table(found, coordinate)]
     blocks += [
         "### Examples",
         "For each kind of numbers the first array that a rule rejects, and of the elements that it"
         " rejects the one that is off most. K is the array's: up to 4 is healthy.",
-        table(("rule", "claim", "array", "got", "exact, rounded", "K"), _examples(found)),
+        format_table(
+            ("rule", "claim", "array", "got", "exact, rounded", "K"), _example_rows(found)
+        ),
         "## Mutants that are caught",
         "Each cell: how many are caught, of how many that the rule speaks about.",
         _by_kind(found),
@@ -69,17 +73,17 @@ def page(found: Found) -> str:
         f"The mutants that some rule lets through; {_LOOSE}, which lets most of the small mistakes"
         " through, counts in the table above only. ✓ caught, ✗ let through, (✗) rejected only where"
         " the healthy subject is, too, – the rule does not speak about it.",
-        _missed(found),
+        _missed_table(found),
     ]
     return joined(blocks)
 
 
-def summary(found: Found) -> Iterator[str]:
+def summarise(found: ToleranceResults) -> Iterator[str]:
     """Say in a line for each rule what a run found.
 
     Parameters
     ----------
-    found : Found
+    found : ToleranceResults
         What a run found.
 
     Yields
@@ -95,12 +99,17 @@ def summary(found: Found) -> Iterator[str]:
         )
 
 
-def _overview(found: Found) -> str:
+def _read_prose() -> list[str]:
+    """Return the paragraphs of prose.md, each in one line."""
+    return [" ".join(each.split()) for each in _PROSE.read_text("utf-8").split("\n\n")]
+
+
+def _overview_table(found: ToleranceResults) -> str:
     head = ("rule", "healthy arrays", "rejected", "on record", "rejected", "mutants", "caught")
-    return table((*head, "rejects any"), map(_line, [found] * len(_NAMES), _NAMES))
+    return format_table((*head, "rejects any"), map(_rule_row, [found] * len(_NAMES), _NAMES))
 
 
-def _line(found: Found, name: str) -> tuple[str, ...]:
+def _rule_row(found: ToleranceResults, name: str) -> tuple[str, ...]:
     judged, rejected = found.healthy.counts(name, recorded=False)
     recorded, seen = found.healthy.counts(name, recorded=True)
     of, caught, any_at_all = found.mutants(name, found.fates)
@@ -117,7 +126,7 @@ def _line(found: Found, name: str) -> tuple[str, ...]:
     )
 
 
-def _sentence(found: Found) -> str:
+def _count_sentence(found: ToleranceResults) -> str:
     others = found.others.total()
     same = len(found.fates) - len(found.numeric)
     aspects = ", ".join(f"{aspect} {count}" for aspect, count in found.others.most_common())
@@ -129,7 +138,7 @@ def _sentence(found: Found) -> str:
     )
 
 
-def _breakdown(found: Found, coordinate: str) -> str:
+def _breakdown_table(found: ToleranceResults, coordinate: str) -> str:
     totals: dict[tuple[str, str], list[int]] = {}
     for place, counter in enumerate((found.healthy.judged, found.healthy.rejected)):
         for cell, count in counter.items():
@@ -137,18 +146,21 @@ def _breakdown(found: Found, coordinate: str) -> str:
                 key = getattr(cell, coordinate), cell.rule
                 totals.setdefault(key, [0, 0])[place] += count
     values = sorted({value for value, _ in totals})  # in whatever order the parts were done
-    return table(
+    return format_table(
         (coordinate, *_NAMES),
-        ((value, *(_share(totals.get((value, name))) for name in _NAMES)) for value in values),
+        (
+            (value, *(_format_share(totals.get((value, name))) for name in _NAMES))
+            for value in values
+        ),
     )
 
 
-def _share(counts: Iterable[int] | None) -> str:
+def _format_share(counts: Iterable[int] | None) -> str:
     judged, rejected = counts or (0, 0)
     return f"{rejected:,}/{judged:,}" if judged else "–"
 
 
-def _examples(found: Found) -> Iterator[tuple[str, ...]]:
+def _example_rows(found: ToleranceResults) -> Iterator[tuple[str, ...]]:
     for name in _NAMES:
         for (rule, _), each in sorted(found.healthy.examples.items()):
             if rule == name:
@@ -156,27 +168,27 @@ def _examples(found: Found) -> Iterator[tuple[str, ...]]:
                 yield name, f"`{each.claim}`", each.what, *numbers
 
 
-def _by_kind(found: Found) -> str:
+def _by_kind(found: ToleranceResults) -> str:
     rows = []
     kinds = [(kind, [each for each in MUTANTS if each.kind == kind]) for kind in MISTAKE_KINDS]
     for kind, mutants in (*kinds, ("**all**", MUTANTS)):
         counts = [found.mutants(name, mutants) for name in _NAMES]
         if counts[0][0]:
             rows.append((kind, *(f"{caught}/{of}" if of else "–" for of, caught, _ in counts)))
-    return table(("kind of mistake", *_NAMES), rows)
+    return format_table(("kind of mistake", *_NAMES), rows)
 
 
-def _missed(found: Found) -> str:
+def _missed_table(found: ToleranceResults) -> str:
     names = [name for name in _NAMES if name != _LOOSE]
     rows = [
         (f"`{mutant.layer}`", mutant.name, f"`{mutant.subject}`", *marks)
         for mutant in found.numeric
-        if {"✗", "(✗)"} & set(marks := [_mark(found, mutant, name) for name in names])
+        if {"✗", "(✗)"} & set(marks := [_mark_of(found, mutant, name) for name in names])
     ]
-    return table(("layer", "mutant", "of", *names), rows)
+    return format_table(("layer", "mutant", "of", *names), rows)
 
 
-def _mark(found: Found, mutant: Mutant, name: str) -> str:
+def _mark_of(found: ToleranceResults, mutant: Mutant, name: str) -> str:
     fate = found.fates[mutant]
     if name not in fate.judged:
         return "–"
@@ -185,12 +197,12 @@ def _mark(found: Found, mutant: Mutant, name: str) -> str:
     return "(✗)" if name in fate.rejected else "✗"
 
 
-def as_json(found: Found) -> Mapping[str, Any]:
+def to_json(found: ToleranceResults) -> Mapping[str, Any]:
     """Give what was found as plain JSON values.
 
     Parameters
     ----------
-    found : Found
+    found : ToleranceResults
         What a run found.
 
     Returns

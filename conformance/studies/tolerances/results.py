@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from conformance.spec.mutant import Mutant
 
 
-class Cell(NamedTuple):
+class CountKey(NamedTuple):
     """What is counted by itself.
 
     Attributes
@@ -53,7 +53,7 @@ class Example(NamedTuple):
 
 
 @dataclass
-class Healthy:
+class HealthyCounts:
     """What the rules said about subjects that are not wrong.
 
     Attributes
@@ -67,11 +67,11 @@ class Healthy:
     """
 
     claims: int = 0
-    judged: Counter[Cell] = field(default_factory=Counter)
-    rejected: Counter[Cell] = field(default_factory=Counter)
+    judged: Counter[CountKey] = field(default_factory=Counter)
+    rejected: Counter[CountKey] = field(default_factory=Counter)
     examples: dict[tuple[str, str], Example] = field(default_factory=dict)
 
-    def merge(self, later: Healthy) -> None:
+    def merge(self, later: HealthyCounts) -> None:
         """Add what was found about later claims."""
         self.claims += later.claims
         self.judged += later.judged
@@ -87,7 +87,7 @@ class Healthy:
         rule : str
             The rule.
         **wanted
-            Coordinates of a `Cell`.
+            Coordinates of a `CountKey`.
 
         Returns
         -------
@@ -106,7 +106,7 @@ class Healthy:
 
 
 @dataclass
-class Fate:
+class MutantResult:
     """What the rules said about a mutant.
 
     Attributes
@@ -127,7 +127,7 @@ class Fate:
     rejected: set[str] = field(default_factory=set)
     caught: dict[str, str] = field(default_factory=dict)
 
-    def merge(self, later: Fate) -> None:
+    def merge(self, later: MutantResult) -> None:
         """Add what was found on later claims."""
         self.differs |= later.differs
         self.judged |= later.judged
@@ -136,12 +136,12 @@ class Fate:
 
 
 @dataclass(frozen=True)
-class Found:
+class ToleranceResults:
     """What a run found.
 
     Attributes
     ----------
-    healthy : Healthy
+    healthy : HealthyCounts
         About healthy subjects.
     fates : mapping
         Mutant -> what became of it; those whose mistake is no matter of numbers are not among
@@ -150,12 +150,12 @@ class Found:
         Aspect -> how many mutants are left out for that.
     """
 
-    healthy: Healthy
-    fates: Mapping[Mutant, Fate]
+    healthy: HealthyCounts
+    fates: Mapping[Mutant, MutantResult]
     others: Counter[str]
 
     @property
-    def numeric(self) -> dict[Mutant, Fate]:
+    def numeric(self) -> dict[Mutant, MutantResult]:
         """The mutants whose numbers are wrong."""
         return {mutant: fate for mutant, fate in self.fates.items() if fate.differs}
 

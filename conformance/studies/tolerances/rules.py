@@ -13,7 +13,7 @@ from conformance.studies.tolerances.comparison import Comparison, Marks
 
 
 @dataclass(frozen=True)
-class Rule:
+class ToleranceRule:
     """How a suite judges an array.
 
     Attributes
@@ -55,7 +55,7 @@ class Rule:
         return comparison.malformed or bool(np.any(self.rejects(comparison)))
 
 
-def always(comparison: Comparison) -> bool:
+def applies_always(comparison: Comparison) -> bool:
     """Speak about every comparison.
 
     Parameters
@@ -70,7 +70,7 @@ def always(comparison: Comparison) -> bool:
     return True
 
 
-def above_the_limit(comparison: Comparison) -> Marks:
+def exceeds_limit(comparison: Comparison) -> Marks:
     """Judge by the derived bound and the one limit on K.
 
     Parameters
@@ -85,7 +85,7 @@ def above_the_limit(comparison: Comparison) -> Marks:
     return np.asarray(comparison.pair.finding().k > LIMIT)
 
 
-def outside(
+def outside_tolerance(
     relative: Mapping[str, float], absolute: Mapping[str, float]
 ) -> Callable[[Comparison], Marks]:
     """Make the rule |got − reference| ≤ absolute + relative·|reference|.
@@ -110,7 +110,7 @@ def outside(
     return rejects
 
 
-def roughly_unlike(comparison: Comparison) -> Marks:
+def roughly_different(comparison: Comparison) -> Marks:
     """Judge as `math.isclose(rel_tol=0.25, abs_tol=1)` does; indices must be equal.
 
     Parameters
@@ -132,53 +132,53 @@ def roughly_unlike(comparison: Comparison) -> Marks:
 _DTYPES = ("float64", "float32", "float16", "bfloat16", "indices")
 
 
-def _all(tolerance: float, **others: float) -> Mapping[str, float]:
+def _for_all_dtypes(tolerance: float, **others: float) -> Mapping[str, float]:
     return dict.fromkeys(_DTYPES, tolerance) | others
 
 
-OURS = Rule(
+OURS = ToleranceRule(
     "ours",
     f"K ≤ {LIMIT:g}: the derived bound of each number, and one limit; small integers bit for bit",
     "[bounds.md](bounds.md)",
-    always,
-    above_the_limit,
+    applies_always,
+    exceeds_limit,
 )
-RULES: tuple[Rule, ...] = (
+RULES: tuple[ToleranceRule, ...] = (
     OURS,
-    Rule(
+    ToleranceRule(
         "torch.testing",
         "rtol/atol 1e-7/1e-7, 1.3e-6/1e-5, 1e-3/1e-5 and 1.6e-2/1e-5 for float64, float32, float16"
         " and bfloat16; indices equal",
         "`torch.testing.assert_close`, the defaults",
-        always,
-        outside(
+        applies_always,
+        outside_tolerance(
             {"float64": 1e-7, "float32": 1.3e-6, "float16": 1e-3, "bfloat16": 1.6e-2, "indices": 0},
             {"float64": 1e-7, "float32": 1e-5, "float16": 1e-5, "bfloat16": 1e-5, "indices": 0},
         ),
     ),
-    Rule(
+    ToleranceRule(
         "ONNX",
         "rtol/atol 1e-3/1e-7, for bfloat16 2⁻⁶/1e-7",
         "the backend test: `onnx/backend/test/case/node/__init__.py` and `runner/__init__.py`",
-        always,
-        outside(_all(1e-3, bfloat16=2.0**-6), _all(1e-7)),
+        applies_always,
+        outside_tolerance(_for_all_dtypes(1e-3, bfloat16=2.0**-6), _for_all_dtypes(1e-7)),
     ),
-    Rule(
+    ToleranceRule(
         "Keras",
         "rtol/atol 1e-6/1e-6",
         "`assertAllClose` in `keras/src/testing/test_case.py`, the defaults",
-        always,
-        outside(_all(1e-6), _all(1e-6)),
+        applies_always,
+        outside_tolerance(_for_all_dtypes(1e-6), _for_all_dtypes(1e-6)),
     ),
-    Rule(
+    ToleranceRule(
         "array-api-tests",
         "math.isclose with rel_tol 0.25 and abs_tol 1; indices equal",
         "`assert_scalar_equals` in `array_api_tests/pytest_helpers.py`, `isclose` in"
         " `test_operators_and_elementwise_functions.py`",
-        always,
-        roughly_unlike,
+        applies_always,
+        roughly_different,
     ),
-    Rule(
+    ToleranceRule(
         "WebNN",
         "so many units in the last place for each operator, such as 6 for batchNormalization, 840"
         " for instanceNormalization, 2·(taps·channels) for conv2d",
@@ -186,7 +186,7 @@ RULES: tuple[Rule, ...] = (
         lambda comparison: webnn.tolerance(comparison) is not None,
         webnn.rejects,
     ),
-    Rule(
+    ToleranceRule(
         "TOSA",
         "dot products of K terms: each error at most K units of Σ|a||b|·2⁻ᵐ, their squares"
         " at most 0.4·K on average, their sum at most 2·√(K·T)",

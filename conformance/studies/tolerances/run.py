@@ -16,7 +16,6 @@ from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
-from conformance.report.parallel import spread
 from conformance.spec.call import Unsupported
 from conformance.spec.program import Program
 from conformance.studies.kill_matrix.harness import (
@@ -29,17 +28,24 @@ from conformance.studies.kill_matrix.harness import (
 )
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.run import claims_of
-from conformance.studies.tolerances.comparison import Comparison, comparisons
-from conformance.studies.tolerances.results import Cell, Example, Fate, Found, Healthy
-from conformance.studies.tolerances.rules import RULES, Rule
+from conformance.studies.parallel import map_parallel
+from conformance.studies.tolerances.comparison import Comparison, compare_answer
+from conformance.studies.tolerances.results import (
+    CountKey,
+    Example,
+    HealthyCounts,
+    MutantResult,
+    ToleranceResults,
+)
+from conformance.studies.tolerances.rules import RULES, ToleranceRule
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.protocol import SubjectRaised
 
-_CLAIMS = 600  # of healthy subjects, so many that one process is given at a time
+_CLAIMS_PER_PART = 600  # of healthy subjects, so many that one process is given at a time
 
 
 @dataclass(frozen=True)
-class _Share:
+class _ClaimRange:
     """Some claims about healthy subjects."""
 
     subjects: tuple[str, ...]
@@ -48,12 +54,12 @@ class _Share:
     stop: int
 
 
-def run(
+def compare_rules(
     layers: Sequence[str] = (),
     subjects: Sequence[str] = SUBJECTS,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Found:
+) -> ToleranceResults:
     """Ask the rules about healthy subjects, and about the mutants of some layers.
 
     Parameters
@@ -69,17 +75,23 @@ def run(
 
     Returns
     -------
-    Found
+    ToleranceResults
     """
-    work: list[_Share | WorkItem] = [*_shares(tuple(subjects), tuple(layers)), *_items(layers)]
+    work: list[_ClaimRange | WorkItem] = [
+        *_claim_ranges(tuple(subjects), tuple(layers)),
+        *_items(layers),
+    ]
     results = {}
-    for place, result in spread(_done, work, processes):
+    for place, result in map_parallel(_run_part, work, processes):
         results[place] = result
         progress(len(results), len(work))
-    healthy, fates = Healthy(), {number: Fate() for number in _numeric(layers)}
+    healthy, fates = (
+        HealthyCounts(),
+        {number: MutantResult() for number in _numeric_mutants(layers)},
+    )
     for place in range(len(work)):
         result = results[place]
-        if isinstance(result, Healthy):
+        if isinstance(result, HealthyCounts):
             healthy.merge(result)
             continue
         for number, fate in result.items():
@@ -87,64 +99,66 @@ def run(
     others = Counter(
         mutant.aspect
         for mutant in MUTANTS
-        if _wanted(mutant.layer, layers)
+        if _includes(mutant.layer, layers)
         if mutant.aspect not in PAIRS
     )
-    return Found(healthy, {MUTANTS[number]: fate for number, fate in fates.items()}, others)
+    return ToleranceResults(
+        healthy, {MUTANTS[number]: fate for number, fate in fates.items()}, others
+    )
 
 
-def _wanted(layer: str, layers: Sequence[str]) -> bool:
+def _includes(layer: str, layers: Sequence[str]) -> bool:
     return not layers or layer in layers
 
 
-def _numeric(layers: Sequence[str]) -> dict[int, str]:
+def _numeric_mutants(layers: Sequence[str]) -> dict[int, str]:
     """The mutants that numbers give away, by number, with their layers."""
     return {
         number: mutant.layer
         for number, mutant in enumerate(MUTANTS)
-        if mutant.aspect in PAIRS and _wanted(mutant.layer, layers)
+        if mutant.aspect in PAIRS and _includes(mutant.layer, layers)
     }
 
 
 def _items(layers: Sequence[str]) -> Iterator[WorkItem]:
-    wrong = _numeric(layers)
+    wrong = _numeric_mutants(layers)
     return split_work(wrong, {layer: len(claims_of(layer)) for layer in wrong.values()})
 
 
-def _shares(subjects: tuple[str, ...], layers: tuple[str, ...]) -> Iterator[_Share]:
+def _claim_ranges(subjects: tuple[str, ...], layers: tuple[str, ...]) -> Iterator[_ClaimRange]:
     """Deal the claims so that those of one case stay together."""
     start = stop = 0
     for _, group in groupby(_healthy_claims(subjects, layers), key=lambda claim: claim.case.id):
         stop += len(list(group))
-        if stop - start >= _CLAIMS:
-            yield _Share(subjects, layers, start, stop)
+        if stop - start >= _CLAIMS_PER_PART:
+            yield _ClaimRange(subjects, layers, start, stop)
             start = stop
     if stop > start:
-        yield _Share(subjects, layers, start, stop)
+        yield _ClaimRange(subjects, layers, start, stop)
 
 
 @functools.cache
 def _healthy_claims(subjects: tuple[str, ...], layers: tuple[str, ...]) -> list[Claim]:
-    return [claim for claim in plan(subjects, tuple(PAIRS)) if _wanted(claim.case.layer, layers)]
+    return [claim for claim in plan(subjects, tuple(PAIRS)) if _includes(claim.case.layer, layers)]
 
 
-def _done(work: _Share | WorkItem) -> Healthy | dict[int, Fate]:
+def _run_part(work: _ClaimRange | WorkItem) -> HealthyCounts | dict[int, MutantResult]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _of_healthy(work) if isinstance(work, _Share) else _of_mutants(work)
+        return _judge_healthy(work) if isinstance(work, _ClaimRange) else _judge_mutants(work)
 
 
-def _of_healthy(share: _Share) -> Healthy:
-    found, session = Healthy(), Session()
+def _judge_healthy(share: _ClaimRange) -> HealthyCounts:
+    found, session = HealthyCounts(), Session()
     for claim in _healthy_claims(share.subjects, share.layers)[share.start : share.stop]:
-        arrays = _compared(claim, session)
+        arrays = _compare_arrays(claim, session)
         found.claims += arrays is not None
         for comparison in arrays or ():
             for rule in RULES:
                 rejected = rule.verdict(comparison)
                 if rejected is None:
                     continue
-                cell = _cell(rule.name, claim)
+                cell = _count_key(rule.name, claim)
                 found.judged[cell] += 1
                 found.rejected[cell] += rejected
                 if rejected and not (cell.recorded or comparison.malformed):
@@ -154,13 +168,15 @@ def _of_healthy(share: _Share) -> Healthy:
     return found
 
 
-def _cell(rule: str, claim: Claim) -> Cell:
+def _count_key(rule: str, claim: Claim) -> CountKey:
     case = claim.case
     known = recorded(case, claim.aspect, claim.subject, *claim.forms)
-    return Cell(rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype)
+    return CountKey(
+        rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype
+    )
 
 
-def _example(claim: Claim, comparison: Comparison, rule: Rule) -> Example:
+def _example(claim: Claim, comparison: Comparison, rule: ToleranceRule) -> Example:
     got, reference = comparison.numbers
     worst = int(np.argmax(np.where(rule.rejects(comparison), comparison.error, -1.0)))
     return Example(
@@ -172,7 +188,9 @@ def _example(claim: Claim, comparison: Comparison, rule: Rule) -> Example:
     )
 
 
-def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Comparison] | None:
+def _compare_arrays(
+    claim: Claim, session: Session, *, wrong: bool = False
+) -> list[Comparison] | None:
     """The arrays of an answer beside the oracle's; None where there is no answer.
 
     Only what is wrong, or is on record, may raise: a framework that is not installed, say, must
@@ -182,7 +200,7 @@ def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Co
         return None
     try:
         trial = session.trial(claim.case, *claim.targets[0])
-        return list(comparisons(trial, claim.aspect, session.answers))
+        return list(compare_answer(trial, claim.aspect, session.answers))
     except Unsupported:
         return None
     except SubjectRaised:
@@ -191,7 +209,7 @@ def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Co
         raise
 
 
-def _of_mutants(item: WorkItem) -> dict[int, Fate]:
+def _judge_mutants(item: WorkItem) -> dict[int, MutantResult]:
     originals = load_originals()
     healthy = Session(originals)
     sessions = {}
@@ -199,23 +217,23 @@ def _of_mutants(item: WorkItem) -> dict[int, Fate]:
         mutant = MUTANTS[number]
         mutated = MutatedSubject(originals[mutant.subject], mutant)
         sessions[number] = open_mutant_session(mutated, originals, healthy)
-    fates = {number: Fate() for number in item.mutants}
+    fates = {number: MutantResult() for number in item.mutants}
     for claim in claims_of(item.layer)[item.start : item.stop]:
         if claim.aspect not in PAIRS:
             continue
         if recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             continue
-        right = {each.pair.what: each for each in _compared(claim, healthy) or ()}
+        right = {each.pair.what: each for each in _compare_arrays(claim, healthy) or ()}
         for number, wrong in sessions.items():
             if affects(MUTANTS[number], claim):
-                for comparison in _compared(claim, wrong, wrong=True) or ():
-                    _judge(fates[number], claim, comparison, right[comparison.pair.what])
+                for comparison in _compare_arrays(claim, wrong, wrong=True) or ():
+                    _judge_array(fates[number], claim, comparison, right[comparison.pair.what])
     return fates
 
 
-def _judge(fate: Fate, claim: Claim, wrong: Comparison, right: Comparison) -> None:
+def _judge_array(fate: MutantResult, claim: Claim, wrong: Comparison, right: Comparison) -> None:
     """Ask the rules about an array of a mutant, if it is another than the healthy subject's."""
-    if _same(wrong, right):
+    if _are_equal(wrong, right):
         return
     fate.differs = True
     for rule in RULES:
@@ -231,7 +249,7 @@ def _judge(fate: Fate, claim: Claim, wrong: Comparison, right: Comparison) -> No
                 fate.caught[rule.name] = claim.name
 
 
-def _same(one: Comparison, other: Comparison) -> bool:
+def _are_equal(one: Comparison, other: Comparison) -> bool:
     first, second = one.pair.got, other.pair.got
     if first is None or second is None or first.shape != second.shape:
         return first is second

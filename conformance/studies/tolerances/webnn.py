@@ -60,11 +60,11 @@ def rejects(comparison: Comparison) -> Marks:
     got, reference = comparison.numbers
     kind = np.dtype(comparison.case.dtype)
     with np.errstate(all="ignore"):
-        apart = np.abs(places(got.astype(kind)) - places(reference.astype(kind)))
+        apart = np.abs(value_ranks(got.astype(kind)) - value_ranks(reference.astype(kind)))
     return np.asarray(np.where(comparison.same, 0, apart) > allowed)
 
 
-def places(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def value_ranks(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Number the values of a float dtype in their order, both zeros 0.
 
     Parameters

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from conformance.subjects.sandbox.frames import receive, send
-from conformance.subjects.sandbox.limits import Limits, no_core_dumps
+from conformance.subjects.sandbox.limits import Limits, disable_core_dumps
 
 # Takes a question and a function to be told what is about to be run; gives the answer.
-Servant: TypeAlias = "Callable[[Any, Callable[[str], None]], Any]"
+AnswerFunction: TypeAlias = "Callable[[Any, Callable[[str], None]], Any]"
 
 # How much longer than its limit a question may take before it ends itself, if nobody is left who
 # would end it: seconds.
@@ -34,25 +34,27 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    no_core_dumps()
+    disable_core_dumps()
     path, factory, setup, limits = receive(questions)
     sys.path[:] = path
     module, name = factory.split(":")
-    servant: Servant = getattr(importlib.import_module(module), name)(setup)
+    servant: AnswerFunction = getattr(importlib.import_module(module), name)(setup)
     if not hasattr(os, "fork"):
-        _serve(servant, questions, answers, limits)
+        _answer_questions(servant, questions, answers, limits)
         return
     while True:
         copy = os.fork()
         if not copy:
             limits.restrict_memory()
-            _serve(servant, questions, answers, limits)
+            _answer_questions(servant, questions, answers, limits)
             os.killpg(0, signal.SIGKILL)  # nobody asks any more: end the original, too
         _, status = os.waitpid(copy, 0)
         send(answers, ("died", copy, os.waitstatus_to_exitcode(status)))
 
 
-def _serve(servant: Servant, questions: int, answers: int, limits: Limits) -> None:
+def _answer_questions(
+    servant: AnswerFunction, questions: int, answers: int, limits: Limits
+) -> None:
     send(answers, ("ready", os.getpid()))
     with contextlib.suppress(EOFError):
         while True:
@@ -60,14 +62,14 @@ def _serve(servant: Servant, questions: int, answers: int, limits: Limits) -> No
 
             def about(what: str, number: int = number) -> None:
                 send(answers, ("about", number, what))
-                _end_yourself_after(limits.seconds + _ORPHAN)
+                _set_exit_timer(limits.seconds + _ORPHAN)
 
             about("")
             send(answers, ("answer", number, servant(question, about)))
-            _end_yourself_after(0)
+            _set_exit_timer(0)
 
 
-def _end_yourself_after(seconds: float) -> None:
+def _set_exit_timer(seconds: float) -> None:
     """Let the system end this process, whatever it is doing then; 0 for never."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 
-class Died(Exception):  # noqa: N818 - what became of the process, not of us
+class ProcessDeath(Exception):  # noqa: N818 - what became of the process, not of us
     """The process is gone, and gave no answer.
 
     Parameters
@@ -23,7 +23,7 @@ class Died(Exception):  # noqa: N818 - what became of the process, not of us
         self.how, self.about, self.signal = how, about, signal
 
     @classmethod
-    def with_status(cls, status: int, about: str = "") -> Died:
+    def from_status(cls, status: int, about: str = "") -> ProcessDeath:
         """Say what a process's exit status means.
 
         Parameters
@@ -35,7 +35,7 @@ class Died(Exception):  # noqa: N818 - what became of the process, not of us
 
         Returns
         -------
-        Died
+        ProcessDeath
         """
         if status >= 0:
             return cls(f"ended the process with exit status {status}", about)
@@ -47,7 +47,7 @@ class Died(Exception):  # noqa: N818 - what became of the process, not of us
         return cls(f"was killed by {name}{reason}", about, name)
 
     @classmethod
-    def of_time(cls, seconds: float, about: str = "") -> Died:
+    def by_timeout(cls, seconds: float, about: str = "") -> ProcessDeath:
         """Say that it took too long.
 
         Parameters
@@ -59,6 +59,6 @@ class Died(Exception):  # noqa: N818 - what became of the process, not of us
 
         Returns
         -------
-        Died
+        ProcessDeath
         """
         return cls(f"ran longer than the limit of {seconds:g} s, and was ended", about)

@@ -12,15 +12,15 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from conformance.subjects.sandbox.death import Died
+from conformance.subjects.sandbox.death import ProcessDeath
 from conformance.subjects.sandbox.frames import receive, send
-from conformance.subjects.sandbox.limits import Limits, no_core_dumps
+from conformance.subjects.sandbox.limits import Limits, disable_core_dumps
 
 AVAILABLE = hasattr(os, "fork")
 _Answer = TypeVar("_Answer")
 
 
-def in_copy(run: Callable[[], _Answer], limits: Limits | None = None) -> _Answer:
+def run_in_fork(run: Callable[[], _Answer], limits: Limits | None = None) -> _Answer:
     """Run a function in a copy of this process.
 
     Parameters
@@ -38,7 +38,7 @@ def in_copy(run: Callable[[], _Answer], limits: Limits | None = None) -> _Answer
 
     Raises
     ------
-    Died
+    ProcessDeath
         If the copy was killed, ended by itself (as it does when the function raises), or was ended
         because it took too long.
     """
@@ -49,27 +49,27 @@ def in_copy(run: Callable[[], _Answer], limits: Limits | None = None) -> _Answer
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _answer(run, writing, limits)
+        _run_as_fork(run, writing, limits)
     os.close(writing)
     try:
-        answer = _heard(reading, time.monotonic() + limits.seconds)
-        status = _buried(pid, kill=answer is None)
+        answer = _receive_answer(reading, time.monotonic() + limits.seconds)
+        status = _reap(pid, kill=answer is None)
     finally:
         os.close(reading)
     if answer is None:
-        raise Died.of_time(limits.seconds)
+        raise ProcessDeath.by_timeout(limits.seconds)
     if not answer:
-        raise Died.with_status(status)
+        raise ProcessDeath.from_status(status)
     result: _Answer = answer[0]
     return result
 
 
-def _answer(run: Callable[[], Any], writing: int, limits: Limits) -> None:
+def _run_as_fork(run: Callable[[], Any], writing: int, limits: Limits) -> None:
     """Be the copy: answer, and leave without what this process would do at its own end."""
     status = 1
     try:
         faulthandler.disable()
-        no_core_dumps()
+        disable_core_dumps()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
@@ -80,7 +80,7 @@ def _answer(run: Callable[[], Any], writing: int, limits: Limits) -> None:
         os._exit(status)
 
 
-def _heard(reading: int, deadline: float) -> tuple[Any, ...] | None:
+def _receive_answer(reading: int, deadline: float) -> tuple[Any, ...] | None:
     """The answer alone in a tuple; an empty one if the copy ended without; None for too late."""
     ready, _, _ = select.select([reading], [], [], max(deadline - time.monotonic(), 0))
     if not ready:
@@ -90,7 +90,7 @@ def _heard(reading: int, deadline: float) -> tuple[Any, ...] | None:
     return ()
 
 
-def _buried(pid: int, *, kill: bool) -> int:
+def _reap(pid: int, *, kill: bool) -> int:
     if kill:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)

@@ -18,7 +18,7 @@ from typing import Any
 
 _SIZE = getattr(select, "PIPE_BUF", 4096)
 _HEAD = struct.Struct("<??I")  # the first piece, the last one, how many bytes of it count
-_ROOM = _SIZE - _HEAD.size
+_PAYLOAD = _SIZE - _HEAD.size
 
 
 class _Pickler(pickle.Pickler):
@@ -26,11 +26,11 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, MappingProxyType):
-            return _read_only, (dict(value),)
+            return _make_read_only, (dict(value),)
         return NotImplemented
 
 
-def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+def _make_read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)  # its class is not found by its name
 
 
@@ -47,9 +47,9 @@ def send(pipe: int, value: object) -> None:
     buffer = io.BytesIO()
     _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
     data = buffer.getvalue()
-    for start in range(0, len(data), _ROOM):
-        part = data[start : start + _ROOM]
-        head = _HEAD.pack(start == 0, start + _ROOM >= len(data), len(part))
+    for start in range(0, len(data), _PAYLOAD):
+        part = data[start : start + _PAYLOAD]
+        head = _HEAD.pack(start == 0, start + _PAYLOAD >= len(data), len(part))
         os.write(pipe, (head + part).ljust(_SIZE, b"\0"))
 
 

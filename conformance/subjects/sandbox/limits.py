@@ -72,7 +72,7 @@ class Limits:
             resource.setrlimit(resource.RLIMIT_DATA, (self.memory, self.memory))
 
 
-def no_core_dumps() -> None:
+def disable_core_dumps() -> None:
     """Let this process leave no file behind when it crashes."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource

@@ -13,13 +13,13 @@ import time
 import weakref
 from typing import Any
 
-from conformance.subjects.sandbox.death import Died
+from conformance.subjects.sandbox.death import ProcessDeath
 from conformance.subjects.sandbox.frames import receive, send
 from conformance.subjects.sandbox.limits import Limits
 
 # How long the preparation may take, and a process that has been killed until it is gone: seconds.
-_PREPARATION = 600
-_FUNERAL = 10
+_START_SECONDS = 600
+_EXIT_SECONDS = 10
 # Tells a process of ours that it is one: it loads the user's script, which may begin with a run.
 _MARK = "CONFORMANCE_APART"
 
@@ -59,7 +59,7 @@ class Worker:
 
         Raises
         ------
-        Died
+        ProcessDeath
             If the process exits, is killed, or does not answer in time.
         """
         if self._process is None:
@@ -71,19 +71,19 @@ class Worker:
         try:
             send(self._pipe(), (self._asked, question))
         except BrokenPipeError:
-            raise Died.with_status(self._bury(), about) from None
+            raise ProcessDeath.from_status(self._wait_for_exit(), about) from None
         while True:
             try:
                 frame = self._frames.get(timeout=limit)
             except queue.Empty:
                 self._kill()
-                raise Died.of_time(limit, about) from None
+                raise ProcessDeath.by_timeout(limit, about) from None
             if frame is None:
-                raise Died.with_status(self._bury(), about)
+                raise ProcessDeath.from_status(self._wait_for_exit(), about)
             kind, number, *rest = frame
             if kind == "died" and number == self._pid:
                 self._pid = 0
-                raise Died.with_status(rest[0], about)
+                raise ProcessDeath.from_status(rest[0], about)
             if number != self._asked:  # what a process said that died while nobody asked
                 continue
             if kind == "answer":
@@ -116,16 +116,16 @@ class Worker:
         listening = (process.stdout.fileno(), self._frames)
         reader = threading.Thread(target=_listen, args=listening, daemon=True)
         reader.start()
-        self._finalizer = weakref.finalize(self, _end, process, reader)
+        self._finalizer = weakref.finalize(self, _end_process, process, reader)
         send(self._pipe(), (sys.path, self._factory, self._setup, self._limits))
 
     def _await_ready(self) -> None:
         """Wait until the process, or its next copy, is there."""
-        end = time.monotonic() + _PREPARATION
+        end = time.monotonic() + _START_SECONDS
         while True:
             frame = self._frames.get(timeout=max(end - time.monotonic(), 0))
             if frame is None:
-                died = Died.with_status(self._bury())
+                died = ProcessDeath.from_status(self._wait_for_exit())
                 raise RuntimeError(f"the process that guards a subject {died}")
             if frame[0] == "ready":
                 self._pid = frame[1]
@@ -142,17 +142,17 @@ class Worker:
             os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(queue.Empty):
             while True:
-                frame = self._frames.get(timeout=_FUNERAL)
+                frame = self._frames.get(timeout=_EXIT_SECONDS)
                 if frame is None:
                     break
                 if frame[0] == "died" and frame[1] == pid:
                     return
         self.close()
 
-    def _bury(self) -> int:
+    def _wait_for_exit(self) -> int:
         """Give the exit status with which the whole process ended."""
         assert self._process is not None
-        status = self._process.wait(_FUNERAL)
+        status = self._process.wait(_EXIT_SECONDS)
         self.close()
         return status
 
@@ -169,14 +169,14 @@ def _listen(pipe: int, frames: queue.SimpleQueue[Any]) -> None:
     frames.put(None)
 
 
-def _end(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
+def _end_process(process: subprocess.Popen[bytes], reader: threading.Thread) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
     process.wait()
-    reader.join(_FUNERAL)
+    reader.join(_EXIT_SECONDS)
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()

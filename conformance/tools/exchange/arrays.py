@@ -17,7 +17,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 _ALL = "arrays.safetensors"  # in that format a folder's arrays are one file
 
 
-class Folder(Mapping[str, Array]):
+class ArrayFolder(Mapping[str, Array]):
     """
     The arrays of one folder by name, read when they are asked for.
 

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.report.arguments import positive
-from conformance.report.spinner import counter
+from conformance.report.spinner import show_count
+from conformance.tools.arguments import positive_int
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.arrays import FORMATS
-from conformance.tools.exchange.pack import write
-from conformance.tools.exchange.selection import ASPECTS, Choice
+from conformance.tools.exchange.pack import write_pack
+from conformance.tools.exchange.selection import ASPECTS, PackSelection
 from refimpl.dtypes import FLOATS
 
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         0 if it was written.
     """
     given = _parser().parse_args(arguments)
-    choice = Choice(
+    choice = PackSelection(
         given.dialect,
         given.k,
         tuple(given.layer),
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str]) -> int:
         given.cases,
     )
     try:
-        with counter("questions") as progress:
-            questions = write(given.DIR, choice, given.format, progress)
+        with show_count("questions") as progress:
+            questions = write_pack(given.DIR, choice, given.format, progress)
     except ExchangeError as error:
         print(f"export: {error}", file=sys.stderr)
         return 2
@@ -64,5 +64,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--layer", action="append", default=[], metavar="NAME", help="repeatable; default: all")
     add("--dtype", action="append", default=[], choices=FLOATS, help="repeatable; default: all")
     add("--aspect", action="append", default=[], choices=ASPECTS, help="repeatable; default: all")
-    add("--cases", type=positive, metavar="N", help="at most N cases of each layer")
+    add("--cases", type=positive_int, metavar="N", help="at most N cases of each layer")
     return parser

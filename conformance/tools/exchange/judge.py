@@ -12,7 +12,7 @@ from conformance.judging.expectations import load_expected_failures
 from conformance.judging.judge import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
+from conformance.report.summary import Report
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.pack import Pack
 from conformance.tools.exchange.question import Question, folder_name
@@ -75,7 +75,7 @@ def judge_results(
         expected_failures, planned, {subject.name: session.roster[subject.name]}
     )
     if wanted:
-        _check_wanted(wanted, planned)
+        _check_claim_names(wanted, planned)
         claims = {
             name: [claim for claim in group if claim.name in wanted]
             for name, group in claims.items()
@@ -93,19 +93,19 @@ def judge_results(
         for claim in claims[question.name]:
             for form in claim.forms:
                 state(by_name[folder_name(claim.case.id, form)])
-            records.append(_with_folder(judge(claim, session, expected), results, question))
+            records.append(_add_folder(judge(claim, session, expected), results, question))
         progress(done, len(asked.questions))
     return Report.of(records, subjects=(subject.name,), layers=[r.layer for r in records])
 
 
-def _check_wanted(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
+def _check_claim_names(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
     known = {claim.name for claim in claims}
     for name in wanted:
         if name not in known:
             raise ExchangeError(f"--claim: the pack has no claim {name!r}")
 
 
-def _with_folder(record: Record, results: Path, question: Question) -> Record:
+def _add_folder(record: Record, results: Path, question: Question) -> Record:
     """Say in which folder the answer lies, where something is wrong with it."""
     if record.verdict in (Verdict.PASS, Verdict.UNSUPPORTED):
         return record

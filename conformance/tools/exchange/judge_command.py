@@ -10,8 +10,8 @@ from pathlib import Path
 
 from conformance.report import json
 from conformance.report.failures import render_failures
-from conformance.report.spinner import counter
-from conformance.report.terminal import render
+from conformance.report.spinner import show_count
+from conformance.report.terminal import render_report
 from conformance.tools.exchange.judge import judge_results
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if given.report_json is not None:
             json.check_destination(given.report_json)
-        with counter("questions") as progress:
+        with show_count("questions") as progress:
             report = judge_results(
                 given.DIR, given.RESULTS, given.claim, given.expected_failures, progress
             )
@@ -41,11 +41,11 @@ def main(arguments: Sequence[str]) -> int:
         print(f"judge: {error}", file=sys.stderr)
         return 2
     if given.report_json is not None:
-        json.write(report, given.report_json)
+        json.write_report(report, given.report_json)
     shown = sys.stdout.isatty()
     width = max(shutil.get_terminal_size().columns, 60) if shown else 100
     print(render_failures(report))
-    print(render(report, width=width, colour=shown), end="")
+    print(render_report(report, width=width, colour=shown), end="")
     return 0 if report.healthy else 1
 
 

@@ -14,18 +14,23 @@ import refimpl
 from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.subjects.roster import roster_of
-from conformance.tools.exchange import VERSION, ExchangeError, documents
-from conformance.tools.exchange.arrays import FORMATS, Folder, Format
-from conformance.tools.exchange.placeholder import ASKED
-from conformance.tools.exchange.question import Question, Stated, questions_of, state
-from conformance.tools.exchange.selection import Choice
+from conformance.tools.exchange import VERSION, ExchangeError, json_files
+from conformance.tools.exchange.arrays import FORMATS, ArrayFolder, Format
+from conformance.tools.exchange.placeholder import PLACEHOLDERS
+from conformance.tools.exchange.question import (
+    Question,
+    QuestionContents,
+    contents_of,
+    group_claims,
+)
+from conformance.tools.exchange.selection import PackSelection
 
 _SUITE = f"refimpl {refimpl.__version__}"
 
 
-def write(
+def write_pack(
     path: Path,
-    choice: Choice,
+    choice: PackSelection,
     form: Format = "npy",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Question]:
@@ -36,7 +41,7 @@ def write(
     ----------
     path : Path
         The folder; it may be there already if nothing is in it.
-    choice : Choice
+    choice : PackSelection
         What goes in.
     form : {'npy', 'safetensors'}
         The format of the arrays.
@@ -55,7 +60,7 @@ def write(
     """
     if form not in FORMATS:
         raise ExchangeError(f"there is no format {form!r}; known are {', '.join(FORMATS)}")
-    questions = questions_of(choice.claims())
+    questions = group_claims(choice.claims())
     if not questions:
         raise ExchangeError("no claim that a pack can hold matches what was asked for")
     try:
@@ -65,18 +70,18 @@ def write(
         raise ExchangeError(f"{path} cannot become a pack: {error.strerror}") from None
     if used:
         raise ExchangeError(f"{path} is not empty; give a new folder")
-    roster = roster_of([ASKED[choice.dialect]])
+    roster = roster_of([PLACEHOLDERS[choice.dialect]])
     (name,) = roster
     session = Session(roster=roster)
     for done, question in enumerate(questions, 1):
-        stated = state(question, session, name)
+        stated = contents_of(question, session, name)
         folder = path / question.name
         folder.mkdir()
-        documents.write(folder / "question.json", stated.document)
-        Folder(folder, form).save({**stated.given, **stated.expected})
+        json_files.write_document(folder / "question.json", stated.document)
+        ArrayFolder(folder, form).save({**stated.inputs, **stated.expected})
         progress(done, len(questions))
     # Last, so that a pack that was interrupted is none.
-    documents.write(
+    json_files.write_document(
         path / "pack.json",
         {
             "version": VERSION,
@@ -137,10 +142,10 @@ class Pack:
         """
         if not path.is_dir():
             raise ExchangeError(f"there is no folder {path}")
-        document = documents.read(path / "pack.json", "pack")
-        choice = Choice.from_json(document["dialect"], document["choice"])
+        document = json_files.read_document(path / "pack.json", "pack")
+        choice = PackSelection.from_json(document["dialect"], document["choice"])
         try:
-            questions = tuple(questions_of(choice.claims()))
+            questions = tuple(group_claims(choice.claims()))
         except ExchangeError as error:
             raise ExchangeError(f"{path / 'pack.json'}: {error}") from None
         here, there = [question.name for question in questions], document["questions"]
@@ -153,7 +158,7 @@ class Pack:
             )
         return cls(path, document["dialect"], document["format"], questions)
 
-    def verify(self, question: Question, session: Session, subject: str) -> Stated:
+    def verify(self, question: Question, session: Session, subject: str) -> QuestionContents:
         """
         Hold a question's files against what the installed suite asks.
 
@@ -168,7 +173,7 @@ class Pack:
 
         Returns
         -------
-        Stated
+        QuestionContents
             The question made anew.
 
         Raises
@@ -177,16 +182,16 @@ class Pack:
             If a file is missing or says something else; the message names it.
         """
         folder = self.path / question.name
-        stated = state(question, session, subject)
+        stated = contents_of(question, session, subject)
         for key, here, there in _differences(
-            stated.document, documents.read(folder / "question.json", "question")
+            stated.document, json_files.read_document(folder / "question.json", "question")
         ):
             raise ExchangeError(
                 f"{folder / 'question.json'} does not ask what the installed suite ({_SUITE}) asks:"
-                f" {key} is {_short(there)}, not {_short(here)}; export the pack anew"
+                f" {key} is {_shorten(there)}, not {_shorten(here)}; export the pack anew"
             )
-        stored = Folder(folder, self.format, bfloat16=question.case.dtype == "bfloat16")
-        for name, array in stated.given.items():
+        stored = ArrayFolder(folder, self.format, bfloat16=question.case.dtype == "bfloat16")
+        for name, array in stated.inputs.items():
             there = stored[name]
             if (there.dtype, there.shape) != (array.dtype, array.shape) or (
                 there.tobytes() != np.ascontiguousarray(array).tobytes()
@@ -204,5 +209,5 @@ def _differences(here: dict[str, Any], there: dict[str, Any]) -> Iterator[tuple[
             yield key, here[key], there.get(key)
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     return textwrap.shorten(repr(value), 120, placeholder=" …")

@@ -6,7 +6,7 @@ from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation, Request
 
 
-class Torch:
+class PlaceholderTorch:
     """Somebody who is asked in PyTorch's words."""
 
     name = "asked"
@@ -17,11 +17,13 @@ class Torch:
         raise Unsupported("never: this one only asks")
 
 
-class Tf(Torch):
+class PlaceholderTf(PlaceholderTorch):
     """Somebody who is asked in TensorFlow's words."""
 
     dialect = "tf"
 
 
-ASKED = {each.dialect: f"{__name__}:{each.__name__}" for each in (Torch, Tf)}
+PLACEHOLDERS = {
+    each.dialect: f"{__name__}:{each.__name__}" for each in (PlaceholderTorch, PlaceholderTf)
+}
 """Dialect -> the name under which a pack's claims are planned."""

@@ -50,7 +50,7 @@ class Question:
         return folder_name(self.case.id, self.form)
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def aspects(self) -> tuple[str, ...]:
         """The aspects, sorted."""
         return tuple(sorted({claim.aspect for claim in self.claims}))
 
@@ -73,7 +73,7 @@ def folder_name(case: str, form: str) -> str:
     return f"{case}-{form}"
 
 
-def questions_of(claims: Iterable[Claim]) -> list[Question]:
+def group_claims(claims: Iterable[Claim]) -> list[Question]:
     """
     Group claims by what has to be answered for them.
 
@@ -98,7 +98,7 @@ def questions_of(claims: Iterable[Claim]) -> list[Question]:
 
 
 @dataclass(frozen=True)
-class Stated:
+class QuestionContents:
     """
     A question, spelled out.
 
@@ -114,11 +114,11 @@ class Stated:
     """
 
     document: dict[str, Any]
-    given: dict[str, Array]
+    inputs: dict[str, Array]
     expected: dict[str, Array]
 
 
-def state(question: Question, session: Session, subject: str) -> Stated:
+def contents_of(question: Question, session: Session, subject: str) -> QuestionContents:
     """
     Spell a question out.
 
@@ -133,22 +133,24 @@ def state(question: Question, session: Session, subject: str) -> Stated:
 
     Returns
     -------
-    Stated
+    QuestionContents
     """
     trial = session.trial(question.case, subject, question.form)
     request = build_request(
         trial, session.answers.cotangents(trial), steps=max(STEPS) if _has_state(question) else 1
     )
-    expected = dict(_expected(session, trial, question))
+    expected = dict(_expected_arrays(session, trial, question))
     results = []
     for result, cotangent in zip(trial.call.results, request.cotangents, strict=True):
         right = expected.get(f"expected.output.{result.name}", cotangent)
         assert right is not None  # a draw has a cotangent
         dtype = "int64" if not is_float(right.dtype) else question.case.dtype
-        results.append(_array(result.name, dtype, right) | {"cotangent": cotangent is not None})
+        results.append(
+            _describe_array(result.name, dtype, right) | {"cotangent": cotangent is not None}
+        )
     arrays = [
-        _array(slot.name, (array := request.arrays[slot.name]).dtype.name, array)
-        | {"role": slot.role, "gradient": _wanted(slot, array, expected)}
+        _describe_array(slot.name, (array := request.arrays[slot.name]).dtype.name, array)
+        | {"role": slot.role, "gradient": _has_gradient(slot, array, expected)}
         for slot in trial.call.slots
     ]
     document = {
@@ -163,14 +165,14 @@ def state(question: Question, session: Session, subject: str) -> Stated:
         "target": trial.call.target,
         "kind": trial.call.kind,
         "training": trial.call.training,
-        "arguments": _plain(trial.call.arguments),
+        "arguments": _to_json(trial.call.arguments),
         "arrays": arrays,
         "results": results,
         "further": len(request.further),
-        "state": _state_documents(expected, question),
-        "owned": [owned_document(owned) for owned in trial.call.owned],
+        "state": _describe_state(expected, question),
+        "owned": [describe_owned(owned) for owned in trial.call.owned],
         "exact": question.case.regime == "exact",
-        "asked": list(question.asked),
+        "asked": list(question.aspects),
     }
     given = {f"given.{name}": array for name, array in request.arrays.items()}
     given |= {f"further.{step}": array for step, array in enumerate(request.further, 1)}
@@ -179,10 +181,10 @@ def state(question: Question, session: Session, subject: str) -> Stated:
         for result, cotangent in zip(trial.call.results, request.cotangents, strict=True)
         if cotangent is not None
     }
-    return Stated(document, given, expected)
+    return QuestionContents(document, given, expected)
 
 
-def owned_document(owned: Owned) -> dict[str, Any]:
+def describe_owned(owned: Owned) -> dict[str, Any]:
     """
     Describe a parameter or buffer.
 
@@ -204,33 +206,39 @@ def owned_document(owned: Owned) -> dict[str, Any]:
     }
 
 
-def _wanted(slot: Slot, array: Array, expected: Mapping[str, Array]) -> bool:
+def _has_gradient(slot: Slot, array: Array, expected: Mapping[str, Array]) -> bool:
     known = f"expected.gradient.{slot.name}" in expected or not expected
     return slot.has_gradient and is_float(array.dtype) and known
 
 
 def _has_state(question: Question) -> bool:
-    return "state" in question.asked
+    return "state" in question.aspects
 
 
-def _expected(session: Session, trial: Trial, question: Question) -> Iterator[tuple[str, Array]]:
+def _expected_arrays(
+    session: Session, trial: Trial, question: Question
+) -> Iterator[tuple[str, Array]]:
     """Name what is right; of a draw nothing can be said before it is seen."""
     slots = {slot.array: slot for slot in trial.call.slots}
     if not LAYERS[trial.case.layer].random:
         expected = session.answers.expected(trial)
         for result in trial.call.results:
-            yield from _both(f"output.{result.name}", expected.outputs[result.name], result.move)
+            yield from _value_and_bound(
+                f"output.{result.name}", expected.outputs[result.name], result.move
+            )
         for name in wanted_gradients(trial.call, expected):
             slot = slots[name]
-            yield from _both(f"gradient.{slot.name}", expected.gradients[name], slot.move)
+            yield from _value_and_bound(
+                f"gradient.{slot.name}", expected.gradients[name], slot.move
+            )
     if _has_state(question):
         for steps in sorted(STEPS):
             for name, right in state_after(trial, steps).items():
                 spoken = slots[name].name if name in slots else name
-                yield from _both(f"state.{steps}.{spoken}", right, None)
+                yield from _value_and_bound(f"state.{steps}.{spoken}", right, None)
 
 
-def _both(name: str, right: Any, move: Move | None) -> Iterator[tuple[str, Array]]:
+def _value_and_bound(name: str, right: Any, move: Move | None) -> Iterator[tuple[str, Array]]:
     def moved(array: Array) -> Array:
         return array if move is None else move.to(array)
 
@@ -241,24 +249,24 @@ def _both(name: str, right: Any, move: Move | None) -> Iterator[tuple[str, Array
         yield f"expected.{name}", moved(np.asarray(right))
 
 
-def _state_documents(expected: Mapping[str, Array], question: Question) -> list[dict[str, Any]]:
+def _describe_state(expected: Mapping[str, Array], question: Question) -> list[dict[str, Any]]:
     found = []
     for name, right in expected.items():
         if name.startswith("expected.state."):
             after, _, spoken = name.removeprefix("expected.state.").partition(".")
             dtype = question.case.dtype if is_float(right.dtype) else "int64"
-            found.append(_array(spoken, dtype, right) | {"after": int(after)})
+            found.append(_describe_array(spoken, dtype, right) | {"after": int(after)})
     return found
 
 
-def _array(name: str, dtype: str, array: Array) -> dict[str, Any]:
+def _describe_array(name: str, dtype: str, array: Array) -> dict[str, Any]:
     return {"name": name, "dtype": dtype, "shape": list(array.shape)}
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     """Turn what a call's arguments are made of into JSON's kinds; a tuple becomes a list."""
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _to_json(each) for name, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(each) for each in value]
+        return [_to_json(each) for each in value]
     return value

@@ -89,7 +89,7 @@ def decode(data: bytes) -> dict[str, Array]:
     try:
         header = dict(json.loads(data[_LENGTH : _LENGTH + length].decode()))
         header.pop("__metadata__", None)
-        entries = [(name, *_entry(entry)) for name, entry in header.items()]
+        entries = [(name, *_parse_entry(entry)) for name, entry in header.items()]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"is no .safetensors file: its header cannot be read: {error}") from None
     position = 0
@@ -106,7 +106,7 @@ def decode(data: bytes) -> dict[str, Array]:
     return {name: arrays[name] for name in header}
 
 
-def _entry(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
+def _parse_entry(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
     shape, (start, end) = tuple(entry["shape"]), entry["data_offsets"]
     if not all(isinstance(each, int) and each >= 0 for each in (*shape, start, end)):
         raise ValueError("sizes and offsets must be whole numbers")

@@ -14,7 +14,7 @@ from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
 from conformance.spec.program import Program
 from conformance.tools.exchange import ExchangeError
-from conformance.tools.exchange.placeholder import ASKED
+from conformance.tools.exchange.placeholder import PLACEHOLDERS
 from refimpl.dtypes import FLOATS
 
 # A file has no strides and is nobody's memory, so `layout` and `purity` stay behind; so do the
@@ -33,7 +33,7 @@ ASPECTS: tuple[str, ...] = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class PackSelection:
     """
     What a pack shall hold.
 
@@ -57,7 +57,7 @@ class Choice:
     cases: int | None = None
 
     @classmethod
-    def from_json(cls, dialect: str, values: Mapping[str, Any]) -> Choice:
+    def from_json(cls, dialect: str, values: Mapping[str, Any]) -> PackSelection:
         """
         Read a choice back from a pack.
 
@@ -70,7 +70,7 @@ class Choice:
 
         Returns
         -------
-        Choice
+        PackSelection
         """
         lists = {name: tuple(values[name]) for name in ("layers", "dtypes", "aspects")}
         return cls(dialect, values["k"], **lists, cases=values["cases"])
@@ -96,10 +96,10 @@ class Choice:
         ExchangeError
             If a name is unknown.
         """
-        _known("dialect", (self.dialect,), tuple(DIALECTS))
-        _known("layer", self.layers, tuple(DIALECTS[self.dialect].forms))
-        _known("dtype", self.dtypes, FLOATS)
-        _known("aspect", self.aspects, ASPECTS)
+        _check_names("dialect", (self.dialect,), tuple(DIALECTS))
+        _check_names("layer", self.layers, tuple(DIALECTS[self.dialect].forms))
+        _check_names("dtype", self.dtypes, FLOATS)
+        _check_names("aspect", self.aspects, ASPECTS)
 
     def claims(self) -> list[Claim]:
         """
@@ -108,7 +108,7 @@ class Choice:
         Returns
         -------
         list of Claim
-            Of the one that `ASKED` names; each has a call in the dialect.
+            Of the one that `PLACEHOLDERS` names; each has a call in the dialect.
 
         Raises
         ------
@@ -118,11 +118,11 @@ class Choice:
         self.check()
         chosen = [
             claim
-            for claim in plan([ASKED[self.dialect]], self.aspects or ASPECTS)
+            for claim in plan([PLACEHOLDERS[self.dialect]], self.aspects or ASPECTS)
             if (not self.layers or claim.case.layer in self.layers)
             and (not self.dtypes or claim.case.dtype in self.dtypes)
-            and matches(self.k, f"{claim.aspect}/{claim.case.id}-{claim.form}")
-            and self._can_be_said(claim)
+            and matches_expression(self.k, f"{claim.aspect}/{claim.case.id}-{claim.form}")
+            and self._has_call(claim)
         ]
         chosen = self._first_cases(chosen)
         asked = {(claim.case.id, *claim.forms) for claim in chosen if len(claim.forms) == 1}
@@ -130,7 +130,7 @@ class Choice:
             claim for claim in chosen if all((claim.case.id, form) in asked for form in claim.forms)
         ]
 
-    def _can_be_said(self, claim: Claim) -> bool:
+    def _has_call(self, claim: Claim) -> bool:
         dialect = DIALECTS[self.dialect]
         try:
             return all(
@@ -147,11 +147,11 @@ class Choice:
         for claim in claims:
             of_layer = kept.setdefault(claim.case.layer, {})
             if len(of_layer) < self.cases:
-                of_layer[_origin(claim.case)] = None
-        return [claim for claim in claims if _origin(claim.case) in kept[claim.case.layer]]
+                of_layer[_table_case_id(claim.case)] = None
+        return [claim for claim in claims if _table_case_id(claim.case) in kept[claim.case.layer]]
 
 
-def matches(expression: str, name: str) -> bool:
+def matches_expression(expression: str, name: str) -> bool:
     """
     Tell whether a name has the words it shall have.
 
@@ -183,13 +183,13 @@ def matches(expression: str, name: str) -> bool:
     )
 
 
-def _origin(case: Case | Program) -> str:
+def _table_case_id(case: Case | Program) -> str:
     """Name the table's own case, which a case with another batch was made from."""
     words = tuple(word for word in case.words if word not in ("empty", "many"))
     return replace(case, words=words).id
 
 
-def _known(what: str, given: Sequence[str], allowed: Sequence[str]) -> None:
+def _check_names(what: str, given: Sequence[str], allowed: Sequence[str]) -> None:
     for name in given:
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, n=1)

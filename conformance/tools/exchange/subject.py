@@ -11,9 +11,9 @@ import numpy.typing as npt
 from conformance.spec.call import Owned, Unsupported
 from conformance.spec.request import Observation, Request
 from conformance.subjects.loading import SUBJECTS
-from conformance.tools.exchange import ExchangeError, documents
-from conformance.tools.exchange.arrays import Folder, Format
-from conformance.tools.exchange.question import Stated, folder_name
+from conformance.tools.exchange import ExchangeError, json_files
+from conformance.tools.exchange.arrays import ArrayFolder, Format
+from conformance.tools.exchange.question import QuestionContents, folder_name
 
 Array = npt.NDArray[Any]
 
@@ -40,7 +40,7 @@ class FileSubject:
     def __init__(self, path: Path, dialect: str, form: Format) -> None:
         if not path.is_dir():
             raise ExchangeError(f"there is no folder {path}")
-        document = documents.read(path / "results.json", "results")
+        document = json_files.read_document(path / "results.json", "results")
         self.name: str = document["subject"]
         if self.name in SUBJECTS:
             raise ExchangeError(
@@ -49,9 +49,9 @@ class FileSubject:
             )
         self.path, self.dialect = path, dialect
         self._format: Format = document.get("format", form)
-        self._stated: dict[str, Stated] = {}
+        self._stated: dict[str, QuestionContents] = {}
 
-    def expect(self, name: str, stated: Stated) -> None:
+    def expect(self, name: str, stated: QuestionContents) -> None:
         """Take note of what is asked in a folder before it is asked for."""
         self._stated[name] = stated
 
@@ -61,20 +61,22 @@ class FileSubject:
         folder = self.path / name
         if not folder.is_dir():
             raise ExchangeError(f"there is no answer: the folder {folder} is missing")
-        answer = documents.read(folder / "answer.json", "answer")
-        lacking, broken = _said(answer, "unsupported"), _said(answer, "error")
+        answer = json_files.read_document(folder / "answer.json", "answer")
+        lacking, broken = _read_reasons(answer, "unsupported"), _read_reasons(answer, "error")
         if request.fresh:
             if "owned" in lacking:
                 raise Unsupported(lacking["owned"])
-            return Observation((), owned=_owned(answer, broken))
+            return Observation((), owned=_read_owned(answer, broken))
         document = self._stated[name].document
-        found = _Answer(Folder(folder, self._format, bfloat16=document["dtype"] == "bfloat16"))
+        found = _AnswerArrays(
+            ArrayFolder(folder, self._format, bfloat16=document["dtype"] == "bfloat16")
+        )
         outputs = tuple(
             found.array(f"output.{result['name']}", result) for result in document["results"]
         )
         gradients: dict[str, Array] = {}
         if request.cotangents and "gradients" not in lacking:
-            _raise_if(broken, "gradients")
+            _raise_error_of(broken, "gradients")
             gradients = {
                 each["name"]: found.array(f"gradient.{each['name']}", each)
                 for each in document["arrays"]
@@ -84,7 +86,7 @@ class FileSubject:
         steps = 1 + len(request.further)
         if "state" not in lacking:
             if request.further:  # what asks for more than one step wants nothing else
-                _raise_if(broken, "state")
+                _raise_error_of(broken, "state")
             state = {
                 each["name"]: found.array(f"state.{steps}.{each['name']}", each)
                 for each in document["state"]
@@ -93,10 +95,10 @@ class FileSubject:
         return Observation(outputs, gradients, state, lacking=lacking)
 
 
-class _Answer:
+class _AnswerArrays:
     """The arrays of one answer."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: ArrayFolder) -> None:
         self._folder = folder
 
     def array(self, name: str, wanted: Mapping[str, Any]) -> Array:
@@ -113,7 +115,7 @@ class _Answer:
 _FIELDS = {"gradient": "gradients", "state": "state", "parameters": "owned"}
 
 
-def _said(answer: Mapping[str, Any], key: str) -> Mapping[str, str]:
+def _read_reasons(answer: Mapping[str, Any], key: str) -> Mapping[str, str]:
     """Give what an answer says instead of some of its parts, by the observation's field."""
     said = answer.get(key, {})
     if isinstance(said, str):
@@ -121,13 +123,13 @@ def _said(answer: Mapping[str, Any], key: str) -> Mapping[str, str]:
     return {_FIELDS[aspect]: reason for aspect, reason in said.items()}
 
 
-def _raise_if(broken: Mapping[str, str], part: str) -> None:
+def _raise_error_of(broken: Mapping[str, str], part: str) -> None:
     if part in broken:
         raise RuntimeError(broken[part])
 
 
-def _owned(answer: Mapping[str, Any], broken: Mapping[str, str]) -> tuple[Owned, ...]:
-    _raise_if(broken, "owned")
+def _read_owned(answer: Mapping[str, Any], broken: Mapping[str, str]) -> tuple[Owned, ...]:
+    _raise_error_of(broken, "owned")
     if "owned" not in answer:
         raise Unsupported("not implemented: the answer does not say what a new instance owns")
     return tuple(

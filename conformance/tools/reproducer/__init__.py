@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from conformance.tools.reproducer.failure import Failure, NoCapsule
-from conformance.tools.reproducer.failure_of import ASPECTS, look
-from conformance.tools.reproducer.sandboxed import written
-from conformance.tools.reproducer.writer import Capsule, capsule
+from conformance.tools.reproducer.failure_of import ASPECTS, find_failure
+from conformance.tools.reproducer.sandboxed import write_sandboxed
+from conformance.tools.reproducer.writer import Capsule, make_capsule
 
-__all__ = ["ASPECTS", "Capsule", "Failure", "NoCapsule", "capsule", "look", "written"]
+__all__ = [
+    "ASPECTS",
+    "Capsule",
+    "Failure",
+    "NoCapsule",
+    "find_failure",
+    "make_capsule",
+    "write_sandboxed",
+]

@@ -12,7 +12,7 @@ from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
-from conformance.tools.reproducer import NoCapsule, written
+from conformance.tools.reproducer import NoCapsule, write_sandboxed
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     try:
         roster = roster_of([given.subject] if given.subject else SUBJECTS)
-        claim = _find(given, plan(roster))
-        text, warning = written(claim, roster)
+        claim = _find_claim(given, plan(roster))
+        text, warning = write_sandboxed(claim, roster)
         if given.output is None:
             print(text, end="")
         else:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _find(given: argparse.Namespace, planned: Sequence[Claim]) -> Claim:
+def _find_claim(given: argparse.Namespace, planned: Sequence[Claim]) -> Claim:
     """Find the claim by its id, or by its case's id where that leaves no choice."""
     aspect, slash, name = given.claim.partition("/")
     if not slash:

@@ -7,19 +7,19 @@ import math
 import numpy as np
 
 from conformance.oracle.bounds import LIMIT
-from conformance.tools.reproducer.codegen import Words
+from conformance.tools.reproducer.codegen import Codegen
 from conformance.tools.reproducer.codegen.base import Lines
 from conformance.tools.reproducer.failure import Failure
 
 
-def comparison(failure: Failure, words: Words) -> Lines:
+def write_comparison(failure: Failure, words: Codegen) -> Lines:
     """Write the last lines of a program that has got an answer.
 
     Parameters
     ----------
     failure : Failure
         What is off.
-    words : Words
+    words : Codegen
         The library's.
 
     Returns
@@ -27,28 +27,31 @@ def comparison(failure: Failure, words: Words) -> Lines:
     list of str
         They exit 1 if the failure is there, 0 if not.
     """
-    if failure.asks != "element":
-        return _words(failure, words)
+    if failure.facet != "element":
+        return _compare_facet(failure, words)
     place = failure.place
-    lines = [f"got = float({element('found', place)})"]
+    lines = [f"got = float({format_element('found', place)})"]
     if failure.drawn:
-        return [*lines, *_drawn(failure)]
+        return [*lines, *_compare_masked(failure)]
     if failure.kind == "input" and failure.trial.case.inplace:
         return [
             *lines,
-            f"expected = float({element('output', place)})",
-            *_exactly("got == expected"),
+            f"expected = float({format_element('output', place)})",
+            *_compare_exactly("got == expected"),
         ]
-    lines.append(f"expected = {_float(failure.value)}")
+    lines.append(f"expected = {_format_float(failure.value)}")
     if not failure.bound or not math.isfinite(failure.value):
-        return [*lines, *_exactly("got != got" if math.isnan(failure.value) else "got == expected")]
+        return [
+            *lines,
+            *_compare_exactly("got != got" if math.isnan(failure.value) else "got == expected"),
+        ]
     if math.isfinite(failure.overflow):
         largest = repr(failure.overflow)
         lines.append(f"got = max(-{largest}, min(got, {largest}))  # an infinity counts as this")
-    return [*lines, *_within(failure.bound)]
+    return [*lines, *_compare_with_bound(failure.bound)]
 
 
-def element(array: str, place: tuple[int, ...] | None) -> str:
+def format_element(array: str, place: tuple[int, ...] | None) -> str:
     """Write one element of an array.
 
     Parameters
@@ -65,14 +68,14 @@ def element(array: str, place: tuple[int, ...] | None) -> str:
     return f"{array}[{', '.join(map(str, place))}]" if place else array
 
 
-def _words(failure: Failure, words: Words) -> Lines:
+def _compare_facet(failure: Failure, words: Codegen) -> Lines:
     """Compare names, shapes and dtypes."""
-    asks, expected = failure.asks, failure.finding.expected
+    asks, expected = failure.facet, failure.finding.expected
     if asks == "shape" and failure.kind != "owned":
         shape = failure.expected.shape
         expected = shape if failure.move is None else failure.move.to(np.zeros(shape)).shape
         expected = tuple(map(int, expected))
-    shows = words.looks.get(f"{failure.kind} {asks}", words.looks[asks])
+    shows = words.inspections.get(f"{failure.kind} {asks}", words.inspections[asks])
     return [
         f"got = {shows}",
         f"expected = {expected!r}",
@@ -81,7 +84,7 @@ def _words(failure: Failure, words: Words) -> Lines:
     ]
 
 
-def _within(bound: float) -> Lines:
+def _compare_with_bound(bound: float) -> Lines:
     return [
         f"bound, limit = {bound!r}, {LIMIT:g}  # of an honest rounding; of K",
         "k = abs(got - expected) / bound",
@@ -90,24 +93,24 @@ def _within(bound: float) -> Lines:
     ]
 
 
-def _exactly(right: str) -> Lines:
+def _compare_exactly(right: str) -> Lines:
     return [
         'print(f"got {got!r}, expected exactly {expected!r}")',
         f"sys.exit(not {right})",
     ]
 
 
-def _drawn(failure: Failure) -> Lines:
+def _compare_masked(failure: Failure) -> Lines:
     """Judge what became of the mask that was drawn, not which one it was."""
     place, value, bound = failure.survivor()
     return [
-        f"kept = bool({element('output', place)} != 0)  # what is drawn is not judged",
-        f"expected, bound = ({_float(value)}, {bound!r}) if kept else (0.0, 0.0)",
+        f"kept = bool({format_element('output', place)} != 0)  # what is drawn is not judged",
+        f"expected, bound = ({_format_float(value)}, {bound!r}) if kept else (0.0, 0.0)",
         f"limit = {LIMIT:g}  # in units of the bound of an honest rounding",
         'print(f"got {got!r}, expected {expected!r}, bound {bound:.3g}, limit {limit}")',
         "sys.exit(not abs(got - expected) <= limit * bound)",
     ]
 
 
-def _float(value: float) -> str:
+def _format_float(value: float) -> str:
     return repr(value) if math.isfinite(value) else f'float("{value}")'

@@ -89,13 +89,13 @@ def _option(
     """Find the option that holds an axis's size, and its place there."""
     option = layer.size_options.get(axis.name, axis.name)
     value, place = case.config.get(option), axis.place
-    wanted = size(case, Dimension(axes))
+    wanted = size_of(case, Dimension(axes))
     if isinstance(value, tuple) and place is not None:
         return (option, place) if value[place] == wanted else ("", None)
     return (option if value == wanted else ""), None
 
 
-def size(case: ConcreteCase, dimension: Dimension) -> int:
+def size_of(case: ConcreteCase, dimension: Dimension) -> int:
     """How large a dimension is.
 
     Parameters
@@ -130,7 +130,7 @@ def with_indices(case: ConcreteCase, dimension: Dimension, kept: Array) -> Concr
     ConcreteCase
     """
     values = {}
-    before = size(case, dimension)
+    before = size_of(case, dimension)
     for (name, step), array in case.values.items():
         axis = dimension.axes.get(name)
         fits = axis is not None and axis < array.ndim and array.shape[axis] == before
@@ -190,7 +190,7 @@ _SWITCHES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def simpler(case: ConcreteCase) -> Iterator[ConcreteCase]:
+def simpler_options(case: ConcreteCase) -> Iterator[ConcreteCase]:
     """Propose the case with one option at its default.
 
     Parameters

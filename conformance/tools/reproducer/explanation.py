@@ -23,7 +23,7 @@ Index = tuple[int, ...]
 _Inputs = Mapping[str, Array]
 
 
-def arithmetic(failure: Failure) -> str:
+def explain_value(failure: Failure) -> str:
     """Spell out how the expected value comes about.
 
     Parameters
@@ -42,7 +42,7 @@ def arithmetic(failure: Failure) -> str:
     case, call = failure.trial.case, failure.trial.call
     layer = LAYERS[case.layer]
     if layer.random:  # the oracle answers only when it has seen the mask
-        return _masked(failure, index)
+        return _explain_mask(failure, index)
     arrays = {
         name: array.astype(np.float64) if is_float(array.dtype) else array
         for name, array in oracle.arrays_of(case).items()
@@ -50,7 +50,7 @@ def arithmetic(failure: Failure) -> str:
     lines: Sequence[str] = ()
     with np.errstate(all="ignore"):
         if failure.kind == "gradient":
-            lines = _gradient(failure, arrays, index)
+            lines = _explain_gradient(failure, arrays, index)
         elif failure.kind == "output" and failure.name == "output":
             answer = oracle.answer_of(case, call.conventions, arrays)
             config = {**case.config, **call.conventions}
@@ -61,7 +61,7 @@ def arithmetic(failure: Failure) -> str:
     return "\n".join(lines)
 
 
-def _masked(failure: Failure, index: Index) -> str:
+def _explain_mask(failure: Failure, index: Index) -> str:
     """A dropout, given its mask."""
     case, rate = failure.trial.case, failure.trial.case.config["rate"]
     if failure.kind == "output":
@@ -75,7 +75,7 @@ def _masked(failure: Failure, index: Index) -> str:
     return f"The {what} divided by 1 - rate, where it survives: {scaled}; 0 where it is dropped."
 
 
-def _gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequence[str]:
+def _explain_gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequence[str]:
     """The chain rule: cotangents times what each output changes by."""
     case = failure.trial.case
     answer = oracle.answer_of(case, failure.trial.call.conventions, arrays)

@@ -107,12 +107,12 @@ class Failure:
         return self.finding.k > LIMIT
 
     @property
-    def died(self) -> bool:
+    def is_death(self) -> bool:
         """Whether the subject took its process along."""
         return self.raised[:1].islower()
 
     @property
-    def _told(self) -> re.Match[str] | None:
+    def _match(self) -> re.Match[str] | None:
         return _WHAT.fullmatch(self.finding.what)
 
     @property
@@ -122,20 +122,20 @@ class Failure:
             return "owned"
         if self.aspect in ("state", "gradient"):
             return self.aspect
-        if self._told is None:
+        if self._match is None:
             return "input"
-        if self._told["gradient"]:
+        if self._match["gradient"]:
             return "gradient"
-        return "input" if self._told["after"] else "output"
+        return "input" if self._match["after"] else "output"
 
     @property
-    def asks(self) -> str:
-        """What of it is off: 'element', 'shape', 'dtype', or another word of `Words.looks`."""
-        if self._told is None:
+    def facet(self) -> str:
+        """What of it is wrong: 'element', 'shape', 'dtype', or a key of `Codegen.inspections`."""
+        if self._match is None:
             return _OTHER[self.finding.what]
-        if self._told["of"]:
-            return _OF.get(self._told["of"], self._told["of"])
-        if self._told["trainable"]:
+        if self._match["of"]:
+            return _OF.get(self._match["of"], self._match["of"])
+        if self._match["trainable"]:
             return "trainable"
         return "element" if isinstance(self.finding.index, tuple) else "shape"
 
@@ -146,13 +146,13 @@ class Failure:
             wanted = self.trial.call.slots if self.kind == "gradient" else ()
             names = [slot.array for slot in wanted if slot.has_gradient]
             return names[0] if names else self.trial.call.results[0].name
-        return "" if self._told is None else self._told["name"]
+        return "" if self._match is None else self._match["name"]
 
     @property
     def steps(self) -> int:
         """After how many batches it is off."""
-        if self._told is not None and self._told["steps"]:
-            return int(self._told["steps"])
+        if self._match is not None and self._match["steps"]:
+            return int(self._match["steps"])
         return 3 if self.kind == "state" else 1
 
     @property
@@ -176,7 +176,7 @@ class Failure:
     @property
     def place(self) -> tuple[int, ...] | None:
         """The worst element in the dialect's layout; None where no single element is off."""
-        return self._moved(self.finding.index, self.expected.shape, self.move)
+        return self._move_index(self.finding.index, self.expected.shape, self.move)
 
     @property
     def value(self) -> float:
@@ -235,12 +235,14 @@ class Failure:
         all_kept = MappingProxyType({"keep": np.ones(mask.shape, bool)})
         answer = oracle.expected(trial.used_case, trial.call.conventions, all_kept)
         found = (answer.outputs if self.kind == "output" else answer.gradients)[self.name]
-        shown = self._moved(place, output.shape, trial.call.results[0].move)
+        shown = self._move_index(place, output.shape, trial.call.results[0].move)
         assert shown is not None
         return shown, float(found.value[index]), float(found.bound[index])
 
     @staticmethod
-    def _moved(index: object, shape: tuple[int, ...], move: Move | None) -> tuple[int, ...] | None:
+    def _move_index(
+        index: object, shape: tuple[int, ...], move: Move | None
+    ) -> tuple[int, ...] | None:
         if not isinstance(index, tuple) or move is None:
             return index if isinstance(index, tuple) else None
         blank = np.zeros(shape, np.int64)

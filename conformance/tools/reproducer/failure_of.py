@@ -38,7 +38,7 @@ _ENDS = {"ended the process": "ended", "ran longer than": "did not come back"}
 _CONTIGUOUS: Memory = "contiguous"
 
 
-def refuse_kind(claim: Claim) -> None:
+def check_aspect(claim: Claim) -> None:
     """Refuse a claim of a kind that has no capsules.
 
     Parameters
@@ -55,7 +55,7 @@ def refuse_kind(claim: Claim) -> None:
         raise NoCapsule(f"there is no capsule of {claim.aspect!r}: {_WHY[claim.aspect]}")
 
 
-def look(claim: Claim, session: Session) -> Failure:
+def find_failure(claim: Claim, session: Session) -> Failure:
     """Judge a claim, and keep its worst finding, even if that is within its bound.
 
     Parameters
@@ -74,7 +74,7 @@ def look(claim: Claim, session: Session) -> Failure:
     NoCapsule
         If it is a claim of a kind that has none, or cannot be judged.
     """
-    refuse_kind(claim)
+    check_aspect(claim)
     try:
         tried = _trial(claim, session)
         session.runner.subject(tried.subject)
@@ -82,13 +82,13 @@ def look(claim: Claim, session: Session) -> Failure:
     except (Unsupported, NothingCompared) as error:
         raise NoCapsule(f"there is nothing to show: {error}") from error
     except SubjectRaised as error:
-        return _raised(claim, session, error)
+        return _failure_of_exception(claim, session, error)
     if worst.expected == "one":
         raise NoCapsule(f"there is no number to show: {worst.what}, got {worst.got}")
     return Failure.of(session, tried, claim.aspect, worst)
 
 
-def _raised(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
+def _failure_of_exception(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
     """A subject that raises where it should answer, or takes its process along."""
     words = str(error).removeprefix(f"{claim.subject} ")
     died = re.match(r"was killed by \w+|ended the process|ran longer than", words)
@@ -97,7 +97,9 @@ def _raised(claim: Claim, session: Session, error: SubjectRaised) -> Failure:
     raised = _ENDS.get(died[0], died[0]) if died else type(error.__cause__).__name__
     tried = _trial(claim, session)
     got = words if died else f"{raised}: {error.__cause__}"
-    what, memory = _least(session, tried) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
+    what, memory = (
+        _simplest_call(session, tried) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
+    )
     wanted = "an exception" if claim.aspect == "errors" else "an answer"
     finding = Finding(what, math.inf, "call", got, wanted, "none")
     return Failure(session, tried, claim.aspect, finding, raised, memory)
@@ -110,7 +112,7 @@ def _trial(claim: Claim, session: Session) -> Trial | ProgramTrial:
     return session.trial(claim.case, *target)
 
 
-def _least(session: Session, trial: Trial | ProgramTrial) -> tuple[str, Memory]:
+def _simplest_call(session: Session, trial: Trial | ProgramTrial) -> tuple[str, Memory]:
     """The least with which a subject raises under the aspect `layout`."""
     assert isinstance(trial, Trial)
     memories: tuple[Memory, ...] = (_CONTIGUOUS, "strided", "channels_last")

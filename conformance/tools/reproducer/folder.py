@@ -10,7 +10,7 @@ from conformance.judging.verdict import Record, Verdict
 from conformance.subjects.roster import Roster
 from conformance.tools.reproducer.failure import NoCapsule
 from conformance.tools.reproducer.failure_of import ASPECTS
-from conformance.tools.reproducer.sandboxed import written
+from conformance.tools.reproducer.sandboxed import write_sandboxed
 from conformance.tools.reproducer.writer import SECONDS
 
 # How many distinct failures of a run get a capsule.
@@ -58,7 +58,7 @@ def write_first(
         claim = claim_of(record)
         file = folder / f"{claim.aspect}-{claim.id}.py"
         try:
-            text, warning = written(claim, roster, seconds)
+            text, warning = write_sandboxed(claim, roster, seconds)
             folder.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         except (NoCapsule, OSError) as error:

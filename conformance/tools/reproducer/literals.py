@@ -12,7 +12,7 @@ from conformance.spec.case import Array
 _MANY = 8
 
 
-def number(value: Any) -> str:
+def format_number(value: Any) -> str:
     """Write one number as shortly as its dtype allows.
 
     Parameters
@@ -33,7 +33,7 @@ def number(value: Any) -> str:
     return min(short, exact, key=len) if same else exact
 
 
-def nested(array: Array) -> str:
+def format_nested(array: Array) -> str:
     """Write an array as nested lists.
 
     Parameters
@@ -46,11 +46,11 @@ def nested(array: Array) -> str:
     str
     """
     if array.ndim == 0:
-        return number(array[()])
-    return "[" + ", ".join(map(nested, array)) + "]"
+        return format_number(array[()])
+    return "[" + ", ".join(map(format_nested, array)) + "]"
 
 
-def uniform(array: Array) -> str | None:
+def uniform_value(array: Array) -> str | None:
     """Write the one number of which a large array consists.
 
     Parameters
@@ -68,12 +68,12 @@ def uniform(array: Array) -> str | None:
     if array.size < _MANY:
         return None
     with np.errstate(invalid="ignore"):
-        texts = {number(value) for value in np.unique(array)}
+        texts = {format_number(value) for value in np.unique(array)}
     signs = np.signbit(array) if array.dtype.kind != "i" else np.zeros(1)
     return texts.pop() if len(texts) == 1 and np.ptp(signs.astype(int)) == 0 else None
 
 
-def ramp(array: Array) -> Array:
+def ramp_like(array: Array) -> Array:
     """Give an array of the same kind whose elements count up from 0.
 
     Parameters

@@ -15,32 +15,38 @@ from importlib.metadata import PackageNotFoundError, version
 from conformance.judging.requests import build_request
 from conformance.spec.request import Request
 from conformance.subjects.observation import mask_seed
-from conformance.subjects.roster import Entry
-from conformance.tools.reproducer import bad_call as badcall
-from conformance.tools.reproducer.codegen import BUILT_IN, Words, batch, cotangent, of_reference
-from conformance.tools.reproducer.comparison import comparison
+from conformance.subjects.roster import RosterEntry
+from conformance.tools.reproducer import bad_call_program as badcall
+from conformance.tools.reproducer.codegen import (
+    BUILT_IN,
+    Codegen,
+    batch_variable,
+    codegen_for_reference,
+    cotangent_variable,
+)
+from conformance.tools.reproducer.comparison import write_comparison
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 
 _WIDTH = 96
 _PACKAGES = {"torch": ("torch",), "tensorflow": ("tensorflow", "tensorflow-cpu", "keras")}
 # What stands in a program -> what it must import.
-_NEEDED = {
+_IMPORT_OF = {
     ", bfloat16)": "from ml_dtypes import bfloat16",
     "laid_out(": "from conformance.spec.request import laid_out",
 }
 
 
-def words_of(entry: Entry) -> Words:
+def codegen_of(entry: RosterEntry) -> Codegen:
     """Find the words in which a subject's programs are written.
 
     Parameters
     ----------
-    entry : Entry
+    entry : RosterEntry
         The subject.
 
     Returns
     -------
-    Words
+    Codegen
 
     Raises
     ------
@@ -55,10 +61,12 @@ def words_of(entry: Entry) -> Words:
             f"{entry.name} was handed over as an object, which no file could import: give"
             " FILE.py:Name, package.module:Name, or a class that stands in a file"
         )
-    return of_reference(entry.reference)
+    return codegen_for_reference(entry.reference)
 
 
-def write(failure: Failure, claim: str, arithmetic: str = "", remarks: Sequence[str] = ()) -> str:
+def write_program(
+    failure: Failure, claim: str, arithmetic: str = "", remarks: Sequence[str] = ()
+) -> str:
     """Write a capsule.
 
     Parameters
@@ -83,12 +91,12 @@ def write(failure: Failure, claim: str, arithmetic: str = "", remarks: Sequence[
         If the subject is an object that no file could import.
     """
     entry = failure.session.roster[failure.tried.subject]
-    words = words_of(entry)
+    words = codegen_of(entry)
     arrays: list[str] = []
     if failure.aspect == "errors":
-        lines = badcall.program(failure, words)
+        lines = badcall.write_bad_call(failure, words)
     else:
-        arrays, lines = _program(failure, words, arithmetic)
+        arrays, lines = _arrays_and_call(failure, words, arithmetic)
     command = ["conformance", "capsule", claim]
     command += [] if entry.built_in else ["--subject", str(entry.reference)]
     told = [
@@ -101,11 +109,13 @@ def write(failure: Failure, claim: str, arithmetic: str = "", remarks: Sequence[
         f"Seen with: {_versions(failure.tried.subject)}",
     ]
     document = "\n".join(told).replace("\\", "\\\\").replace('"""', "'''")
-    head = [f'"""{document}', '"""', "", "import sys", *_imports([*arrays, *lines], words), ""]
+    head = [f'"""{document}', '"""', "", "import sys", *_list_imports([*arrays, *lines], words), ""]
     return "\n".join([*head, *arrays, *([""] if arrays else []), *words.begin, *lines, ""])
 
 
-def _program(failure: Failure, words: Words, arithmetic: str) -> tuple[list[str], list[str]]:
+def _arrays_and_call(
+    failure: Failure, words: Codegen, arithmetic: str
+) -> tuple[list[str], list[str]]:
     """The arrays, and what is done with them."""
     request = _request(failure)
     lines = words.program(failure, request)
@@ -114,21 +124,21 @@ def _program(failure: Failure, words: Words, arithmetic: str) -> tuple[list[str]
     used = "\n".join([*words.begin, *lines])
     arrays = [
         f"{name} = {text}"
-        for name, text in _arrays(failure, request, words).items()
+        for name, text in _format_arrays(failure, request, words).items()
         if re.search(rf"\b{name}\b", used)
     ]
     if failure.raised:
         call = [line for line in lines if not line.startswith("found = ")]
-        return arrays, [*_tried(call), words.versions, *_ANSWERED]
+        return arrays, [*_catch_exception(call), words.versions, *_PRINT_ANSWER]
     told = [f"# {line}".rstrip() for line in arithmetic.splitlines()]
-    return arrays, [*lines, "", *told, words.versions, *comparison(failure, words)]
+    return arrays, [*lines, "", *told, words.versions, *write_comparison(failure, words)]
 
 
-_ANSWERED = ('print("it answers" if raised is None else f"{type(raised).__name__}: {raised}")',
+_PRINT_ANSWER = ('print("it answers" if raised is None else f"{type(raised).__name__}: {raised}")',
              "sys.exit(raised is not None)")  # fmt: skip
 
 
-def _tried(lines: Sequence[str]) -> list[str]:
+def _catch_exception(lines: Sequence[str]) -> list[str]:
     return [
         "raised = None",
         "try:",
@@ -150,25 +160,25 @@ def _headline(failure: Failure) -> str:
     subject = failure.tried.subject
     root = {"torch": "torch", "tensorflow": "tf"}.get(subject, subject)
     if failure.aspect == "errors":
-        called = f"{root}.{badcall.target(failure)}"
+        called = f"{root}.{badcall.bad_call_target(failure)}"
     else:
         called = f"{root}.{failure.trial.call.target}, {failure.trial.case.dtype}"
-    if failure.died:
+    if failure.is_death:
         return f"{called}: the process {failure.raised}."
     if failure.raised:
         return f"{called}: it raises {failure.raised}."
     if failure.aspect == "errors":
-        return f"{called}: {badcall.headline(failure)}"
+        return f"{called}: {badcall.describe_outcome(failure)}"
     what = failure.finding.what.removeprefix("the ")
-    if failure.asks in ("same", "trainable"):
+    if failure.facet in ("same", "trainable"):
         return f"{called}: {what}, {failure.finding.got}."
-    return f"{called}: the {what} {'are' if failure.asks == 'names' else 'is'} wrong."
+    return f"{called}: the {what} {'are' if failure.facet == 'names' else 'is'} wrong."
 
 
-def _sentence(failure: Failure, words: Words) -> str:
+def _sentence(failure: Failure, words: Codegen) -> str:
     finding = failure.finding
     k = "" if math.isinf(finding.k) else f" K, the error in units of the bound, is {finding.k:.3g}."
-    if failure.died:
+    if failure.is_death:
         end = "Exits 0 if the failure is gone."
         if failure.aspect != "errors":
             end = "Says 'it answers' and exits 0 if the failure is gone."
@@ -187,17 +197,17 @@ def _versions(subject: str) -> str:
     return ", ".join(found)
 
 
-def _arrays(failure: Failure, request: Request, words: Words) -> Mapping[str, str]:
+def _format_arrays(failure: Failure, request: Request, words: Codegen) -> Mapping[str, str]:
     named = {slot.name: request.arrays[slot.name] for slot in failure.trial.call.slots}
-    named |= {batch(step): array for step, array in enumerate(request.further, 1)}
+    named |= {batch_variable(step): array for step, array in enumerate(request.further, 1)}
     bars = zip(failure.trial.call.results, request.cotangents, strict=False)
-    named |= {cotangent(result.name): bar for result, bar in bars if bar is not None}
+    named |= {cotangent_variable(result.name): bar for result, bar in bars if bar is not None}
     return {name: words.array(array) for name, array in named.items()}
 
 
-def _imports(lines: Sequence[str], words: Words) -> list[str]:
+def _list_imports(lines: Sequence[str], words: Codegen) -> list[str]:
     text = "\n".join(line for line in lines if not line.startswith("#"))
     special = [name for name in ("inf", "nan") if re.search(rf"(?<!\")\b{name}\b", text)]
     found = ["import re"] if "re.search(" in text else []
     found += [f"from math import {', '.join(special)}"] if special else []
-    return [*found, *words.imports, *(line for word, line in _NEEDED.items() if word in text)]
+    return [*found, *words.imports, *(line for word, line in _IMPORT_OF.items() if word in text)]

@@ -16,18 +16,18 @@ from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation, Request
 from conformance.subjects import sandbox
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
-from conformance.subjects.roster import Entry, Roster
+from conformance.subjects.roster import Roster, RosterEntry
 from conformance.tools.reproducer.failure import NoCapsule
-from conformance.tools.reproducer.failure_of import refuse_kind
-from conformance.tools.reproducer.writer import SECONDS, capsule
+from conformance.tools.reproducer.failure_of import check_aspect
+from conformance.tools.reproducer.writer import SECONDS, make_capsule
 
 # How long one call of a subject may take that has already ended a process.
-_CALL = sandbox.Limits(5.0)
+_CALL_LIMITS = sandbox.Limits(5.0)
 # How long the rest of the work may take.
-_WHOLE = 20.0
+_SECONDS_OF_REST = 20.0
 
 
-def written(claim: Claim, roster: Roster, seconds: float = SECONDS) -> tuple[str, str]:
+def write_sandboxed(claim: Claim, roster: Roster, seconds: float = SECONDS) -> tuple[str, str]:
     """Write the capsule of a claim that fails, whatever its subject does.
 
     Parameters
@@ -50,45 +50,49 @@ def written(claim: Claim, roster: Roster, seconds: float = SECONDS) -> tuple[str
         If there is none.
     """
     session = Session(roster=roster)
-    refuse_kind(claim)
+    check_aspect(claim)
     if session.roster[claim.subject].built_in or not sandbox.AVAILABLE:
-        return _written(claim, session, seconds)
-    limits = sandbox.Limits(2 * seconds + _WHOLE)
+        return _write_capsule(claim, session, seconds)
+    limits = sandbox.Limits(2 * seconds + _SECONDS_OF_REST)
     try:
-        return _told(sandbox.in_copy(lambda: _outcome(claim, session, seconds), limits))
-    except sandbox.Died:
-        each_apart = Session(roster=_each_apart(roster))
-        limits = sandbox.Limits(4 * seconds + 3 * _WHOLE)
+        return _raise_reason(
+            sandbox.run_in_fork(lambda: _capsule_or_reason(claim, session, seconds), limits)
+        )
+    except sandbox.ProcessDeath:
+        each_apart = Session(roster=_fork_each_call(roster))
+        limits = sandbox.Limits(4 * seconds + 3 * _SECONDS_OF_REST)
     try:
-        return _told(sandbox.in_copy(lambda: _outcome(claim, each_apart, seconds), limits))
-    except sandbox.Died as died:
+        return _raise_reason(
+            sandbox.run_in_fork(lambda: _capsule_or_reason(claim, each_apart, seconds), limits)
+        )
+    except sandbox.ProcessDeath as died:
         raise NoCapsule(f"the process that was to write it {died}") from None
 
 
-def _written(claim: Claim, session: Session, seconds: float) -> tuple[str, str]:
-    made = capsule(claim, session, seconds)
+def _write_capsule(claim: Claim, session: Session, seconds: float) -> tuple[str, str]:
+    made = make_capsule(claim, session, seconds)
     return made.text, made.warning
 
 
-_Outcome = tuple[str, str] | NoCapsule
+_CapsuleOrReason = tuple[str, str] | NoCapsule
 
 
-def _outcome(claim: Claim, session: Session, seconds: float) -> _Outcome:
+def _capsule_or_reason(claim: Claim, session: Session, seconds: float) -> _CapsuleOrReason:
     try:
-        return _written(claim, session, seconds)
+        return _write_capsule(claim, session, seconds)
     except NoCapsule as answer:
         return NoCapsule(*answer.args)  # without its cause, which may not travel
 
 
-def _told(outcome: _Outcome) -> tuple[str, str]:
+def _raise_reason(outcome: _CapsuleOrReason) -> tuple[str, str]:
     if isinstance(outcome, NoCapsule):
         raise outcome
     return outcome
 
 
-def _each_apart(roster: Roster) -> Mapping[str, Entry]:
-    def apart_from(entry: Entry) -> Callable[[], Subject]:
-        return lambda: _EachApart(entry.load())
+def _fork_each_call(roster: Roster) -> Mapping[str, RosterEntry]:
+    def apart_from(entry: RosterEntry) -> Callable[[], Subject]:
+        return lambda: _ForkedSubject(entry.load())
 
     return {
         name: entry if entry.built_in else replace(entry, load=apart_from(entry))
@@ -96,7 +100,7 @@ def _each_apart(roster: Roster) -> Mapping[str, Entry]:
     }
 
 
-class _EachApart:
+class _ForkedSubject:
     """A subject of which each call runs in a copy of the process."""
 
     def __init__(self, subject: Subject) -> None:
@@ -107,15 +111,15 @@ class _EachApart:
     def run(self, request: Request) -> Observation:
         """Run a call; see `Subject.run`."""
         try:
-            answer = sandbox.in_copy(lambda: self._tried(request), _CALL)
-        except sandbox.Died as died:
+            answer = sandbox.run_in_fork(lambda: self._run_or_describe(request), _CALL_LIMITS)
+        except sandbox.ProcessDeath as died:
             raise SubjectRaised(f"{self.name} {died}") from None
         if isinstance(answer, Observation):
             return answer
         kind, words = answer
         raise Unsupported(words) if kind is None else type(kind, (Exception,), {})(words)
 
-    def _tried(self, request: Request) -> Observation | tuple[str | None, str]:
+    def _run_or_describe(self, request: Request) -> Observation | tuple[str | None, str]:
         """Answer, or say what was raised: its class and words, for itself it may not travel."""
         try:
             return self._subject.run(request)

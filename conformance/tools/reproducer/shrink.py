@@ -22,14 +22,14 @@ from conformance.tools.reproducer.concrete_case import ConcreteCase, Key
 from conformance.tools.reproducer.dimensions import (
     Dimension,
     dimensions,
-    simpler,
-    size,
+    simpler_options,
+    size_of,
     with_indices,
     with_values,
 )
 from conformance.tools.reproducer.failure import Failure, NoCapsule
-from conformance.tools.reproducer.failure_of import look
-from conformance.tools.reproducer.literals import ramp
+from conformance.tools.reproducer.failure_of import find_failure
+from conformance.tools.reproducer.literals import ramp_like
 
 # A failure beyond this stays beyond it: it shall not wither into one of the last digit.
 _GROSS = 1000.0
@@ -38,7 +38,7 @@ _LARGE = 512
 
 
 @dataclass(frozen=True)
-class Shrunk:
+class ShrinkResult:
     """What is left of a failure.
 
     Attributes
@@ -52,7 +52,7 @@ class Shrunk:
     """
 
     failure: Failure
-    tried: int
+    count: int
     remark: str = ""
 
 
@@ -64,13 +64,13 @@ class _Search:
     """The smallest failure so far, and what is asked of the next."""
 
     def __init__(self, claim: Claim, failure: Failure, seconds: float, clock: Any) -> None:
-        self.failure, self.tried = failure, 0
+        self.failure, self.count = failure, 0
         self._claim, self._clock, self._end = claim, clock, clock() + seconds
         self._session = failure.session
         self._referee = Session(oracle=self._session)
         self._reference = f"refimpl.{self._session.roster[claim.subject].dialect}"
         self._like = _likeness(failure)
-        self._range = _like(failure.finding.k)
+        self._range = _k_range(failure.finding.k)
 
     @property
     def case(self) -> ConcreteCase:
@@ -78,12 +78,12 @@ class _Search:
         assert isinstance(case, ConcreteCase)
         return case
 
-    def takes(self, case: ConcreteCase) -> bool:
+    def accept(self, case: ConcreteCase) -> bool:
         """Judge a smaller case, and go on from it if it fails in the same way."""
         if self._clock() > self._end:
             raise _OutOfTime
-        self.tried += 1
-        found = _looked(replace(self._claim, case=case), self._session)
+        self.count += 1
+        found = _try_failure(replace(self._claim, case=case), self._session)
         if found is None or _likeness(found) != self._like:
             return False
         least, most = self._range
@@ -96,23 +96,23 @@ class _Search:
     def is_right(self, case: ConcreteCase) -> bool:
         """Whether a healthy subject of the dialect passes a case."""
         target = Target(self._reference, self._claim.targets[0].form)
-        found = _looked(replace(self._claim, case=case, targets=(target,)), self._referee)
+        found = _try_failure(replace(self._claim, case=case, targets=(target,)), self._referee)
         return found is not None and not found.fails
 
-    def inexact(self) -> None:
+    def try_inexact(self) -> None:
         """Ask for a bound instead of equality, where that is enough."""
         case, strict = self.case, self._range
         if case.regime == "exact":
             self._range = (LIMIT, math.inf)
-            inexact = self.takes(replace(case, regime="normal"))
-            self._range = _like(self.failure.finding.k) if inexact else strict
+            inexact = self.accept(replace(case, regime="normal"))
+            self._range = _k_range(self.failure.finding.k) if inexact else strict
 
 
-def _looked(claim: Claim, session: Session) -> Failure | None:
+def _try_failure(claim: Claim, session: Session) -> Failure | None:
     """Judge a case that may no longer be legal: then there is nothing."""
     try:
         with np.errstate(all="ignore"):
-            return look(claim, session)
+            return find_failure(claim, session)
     except (NoCapsule, ArithmeticError, LookupError, TypeError, ValueError):
         return None
 
@@ -123,7 +123,7 @@ def _likeness(failure: Failure) -> tuple[object, ...]:
     return finding.what, isinstance(finding.index, str), failure.raised
 
 
-def _like(k: float) -> tuple[float, float]:
+def _k_range(k: float) -> tuple[float, float]:
     """The range of what fails in the same way: a gross failure stays one, a finite K finite."""
     if math.isinf(k):
         return k, k
@@ -132,7 +132,7 @@ def _like(k: float) -> tuple[float, float]:
 
 def shrink(
     claim: Claim, failure: Failure, seconds: float, clock: Callable[[], float] = time.monotonic
-) -> Shrunk:
+) -> ShrinkResult:
     """Make a failing case as small as may be.
 
     Parameters
@@ -148,14 +148,14 @@ def shrink(
 
     Returns
     -------
-    Shrunk
+    ShrinkResult
     """
     search = _Search(claim, failure, seconds, clock)
     if not search.is_right(search.case):
         told = "refimpl does not pass this case, either: it was not made smaller."
-        return Shrunk(failure, 0, told)
+        return ShrinkResult(failure, 0, told)
     try:
-        search.inexact()
+        search.try_inexact()
         _simplify_arrays(search, more_than=_LARGE)
         before: tuple[Any, ...] | None = None
         while before != _weight(search.case):
@@ -165,8 +165,8 @@ def shrink(
             _simplify_values(search)
     except _OutOfTime:
         told = f"It was made smaller for {seconds:g} s, not to the end."
-        return Shrunk(search.failure, search.tried, told)
-    return Shrunk(search.failure, search.tried)
+        return ShrinkResult(search.failure, search.count, told)
+    return ShrinkResult(search.failure, search.count)
 
 
 def _weight(case: ConcreteCase) -> tuple[Any, ...]:
@@ -181,13 +181,13 @@ def _shrink_sizes(search: _Search) -> None:
     for place in range(len(dimensions(search.case))):
         while place < len(dimensions(search.case)):
             dimension = dimensions(search.case)[place]
-            if not any(map(search.takes, _fewer(search.case, dimension))):
+            if not any(map(search.accept, _propose_subsets(search.case, dimension))):
                 break
 
 
-def _fewer(case: ConcreteCase, dimension: Dimension) -> Iterator[ConcreteCase]:
+def _propose_subsets(case: ConcreteCase, dimension: Dimension) -> Iterator[ConcreteCase]:
     """Propose halves of a dimension, then ever smaller parts left out."""
-    count = size(case, dimension)
+    count = size_of(case, dimension)
     indices = np.arange(count)
     part = count // 2
     while part:
@@ -200,8 +200,8 @@ def _fewer(case: ConcreteCase, dimension: Dimension) -> Iterator[ConcreteCase]:
 
 def _simplify_options(search: _Search) -> None:
     while any(
-        search.takes(case)
-        for case in simpler(search.case)
+        search.accept(case)
+        for case in simpler_options(search.case)
         if _weight(case)[1:2] != _weight(search.case)[1:2]
     ):
         pass
@@ -210,7 +210,7 @@ def _simplify_options(search: _Search) -> None:
 def _simplify_arrays(search: _Search, more_than: int = 0) -> None:
     for key, array in list(search.case.values.items()):
         if array.size > more_than:
-            any(_replaced(search, key, plain) for plain in _plain(array))
+            any(_try_array(search, key, plain) for plain in _simpler_arrays(array))
 
 
 def _simplify_values(search: _Search) -> None:
@@ -220,21 +220,21 @@ def _simplify_values(search: _Search) -> None:
             _simplify_element(search, key, flat)
 
 
-def _plain(array: Array) -> list[Array]:
+def _simpler_arrays(array: Array) -> list[Array]:
     """Simpler arrays, the simplest first."""
     if array.dtype.kind == "i":
         return [np.zeros_like(array)]
     with np.errstate(all="ignore"):
         rounded = np.round(array.astype(np.float64))
-        several = [ramp(array), rounded.astype(array.dtype)]
+        several = [ramp_like(array), rounded.astype(array.dtype)]
     return [np.zeros_like(array), np.ones_like(array), *several]
 
 
-def _replaced(search: _Search, key: Key, array: Array) -> bool:
+def _try_array(search: _Search, key: Key, array: Array) -> bool:
     case = search.case
     if array.tobytes() == case.values[key].tobytes():
         return True
-    return search.takes(with_values(case, {**case.values, key: array}))
+    return search.accept(with_values(case, {**case.values, key: array}))
 
 
 def _simplify_element(search: _Search, key: Key, flat: int) -> None:
@@ -243,7 +243,7 @@ def _simplify_element(search: _Search, key: Key, flat: int) -> None:
     for candidate in _simpler_numbers(value):
         array = old.copy()
         array.reshape(-1)[flat] = candidate
-        if _replaced(search, key, array):
+        if _try_array(search, key, array):
             return
 
 

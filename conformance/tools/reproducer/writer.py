@@ -11,16 +11,16 @@ from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.spec.program import Program
 from conformance.tools.reproducer.concrete_case import make_concrete
-from conformance.tools.reproducer.explanation import arithmetic
+from conformance.tools.reproducer.explanation import explain_value
 from conformance.tools.reproducer.failure import Failure, NoCapsule
-from conformance.tools.reproducer.failure_of import look, refuse_kind
-from conformance.tools.reproducer.program import words_of, write
-from conformance.tools.reproducer.shrink import Shrunk, shrink
+from conformance.tools.reproducer.failure_of import check_aspect, find_failure
+from conformance.tools.reproducer.program import codegen_of, write_program
+from conformance.tools.reproducer.shrink import ShrinkResult, shrink
 
 # How long a capsule is made smaller, in seconds.
 SECONDS = 20.0
 # How large one shall be, in bytes; and how large one may be, if its arrays get no smaller.
-SIZE, MOST = 4096, 65536
+SIZE, MAX_SIZE = 4096, 65536
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Capsule:
     ----------
     text : str
         The program.
-    shrunk : Shrunk
+    shrunk : ShrinkResult
         What is left of the failure.
     """
 
     text: str
-    shrunk: Shrunk
+    shrunk: ShrinkResult
 
     @property
     def warning(self) -> str:
@@ -45,7 +45,7 @@ class Capsule:
         return f"{size} bytes, more than {SIZE}" if size > SIZE else ""
 
 
-def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule:
+def make_capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule:
     """Write the capsule of a claim that fails.
 
     Parameters
@@ -66,32 +66,32 @@ def capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Capsule
     NoCapsule
         If it holds, is of a kind that has none, or has arrays that do not get small.
     """
-    refuse_kind(claim)
-    words_of(session.roster[claim.subject])  # before any work
-    failure = look(claim, session)
+    check_aspect(claim)
+    codegen_of(session.roster[claim.subject])  # before any work
+    failure = find_failure(claim, session)
     if not failure.fails:
         raise NoCapsule("the claim holds: there is no failure to show")
-    shrunk = _shrunk(claim, failure, seconds)
-    name, told = claim.name, arithmetic(shrunk.failure)
-    made = Capsule(write(shrunk.failure, name, told, [shrunk.remark]), shrunk)
+    shrunk = _shrink(claim, failure, seconds)
+    name, told = claim.name, explain_value(shrunk.failure)
+    made = Capsule(write_program(shrunk.failure, name, told, [shrunk.remark]), shrunk)
     if not made.warning:
         return made
     shapes = ", ".join(f"{array} {list(shape)}" for array, shape in _shapes(shrunk.failure).items())
-    if len(made.text) > MOST:
+    if len(made.text) > MAX_SIZE:
         raise NoCapsule(
-            f"it would have {len(made.text)} bytes, more than {MOST}, since these arrays could not"
-            f" be made smaller: {shapes}"
+            f"it would have {len(made.text)} bytes, more than {MAX_SIZE}, since these arrays could"
+            f" not be made smaller: {shapes}"
         )
     large = f"It is larger than {SIZE} bytes: these arrays could not be made smaller: {shapes}."
-    return replace(made, text=write(shrunk.failure, name, told, [shrunk.remark, large]))
+    return replace(made, text=write_program(shrunk.failure, name, told, [shrunk.remark, large]))
 
 
 def _shapes(failure: Failure) -> Mapping[str, tuple[int, ...]]:
     return failure.trial.case.shapes if isinstance(failure.tried, Trial) else {}
 
 
-def _shrunk(claim: Claim, failure: Failure, seconds: float) -> Shrunk:
+def _shrink(claim: Claim, failure: Failure, seconds: float) -> ShrinkResult:
     if isinstance(claim.case, Program):  # a bad call, as small as it stands in its table
-        return Shrunk(failure, 0)
+        return ShrinkResult(failure, 0)
     frozen = replace(claim, case=make_concrete(claim.case, failure.trial.call, max(STEPS)))
-    return shrink(frozen, look(frozen, failure.session), seconds)
+    return shrink(frozen, find_failure(frozen, failure.session), seconds)

@@ -12,7 +12,8 @@ import refimpl.torch
 from conformance.checks.chapter import common, tf, torch
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
-from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
+from conformance.subjects.tf_library import RefimplTfLibrary
+from conformance.subjects.torch_library import RefimplTorchLibrary
 
 DIALECTS = {
     "torch": (torch.CHECKS, RefimplTorchLibrary, refimpl.torch),

@@ -255,18 +255,18 @@ def test_others_are_asked_what_the_framework_refuses():
 
 def test_bad_calls_are_soaked_once():
     claims = plan(["refimpl.torch"], ["errors"])[:2]
-    wanted = soak.Plan(("refimpl.torch",), (0, 1, 2))
-    looks = [list(soak.reseeded(claims, wanted, seed)) for seed in wanted.seeds]
+    wanted = soak.SoakPlan(("refimpl.torch",), (0, 1, 2))
+    looks = [list(soak.reseed_claims(claims, wanted, seed)) for seed in wanted.seeds]
     assert [len(each) for each in looks] == [len(claims), 0, 0]
 
 
 def test_a_copy_answers_or_says_how_it_ended():
-    assert sandbox.in_copy(lambda: "answer") == "answer"
-    with pytest.raises(sandbox.Died, match="ended the process with exit status 3"):
-        sandbox.in_copy(lambda: os._exit(3))
-    with pytest.raises(sandbox.Died, match="ended the process with exit status 1"):
-        sandbox.in_copy(lambda: 1 // 0)
-    with pytest.raises(sandbox.Died, match="killed by SIGKILL"):
-        sandbox.in_copy(lambda: os.kill(os.getpid(), 9))
-    with pytest.raises(sandbox.Died, match=r"ran longer than the limit of 0\.1 s"):
-        sandbox.in_copy(lambda: time.sleep(60), sandbox.Limits(0.1))
+    assert sandbox.run_in_fork(lambda: "answer") == "answer"
+    with pytest.raises(sandbox.ProcessDeath, match="ended the process with exit status 3"):
+        sandbox.run_in_fork(lambda: os._exit(3))
+    with pytest.raises(sandbox.ProcessDeath, match="ended the process with exit status 1"):
+        sandbox.run_in_fork(lambda: 1 // 0)
+    with pytest.raises(sandbox.ProcessDeath, match="killed by SIGKILL"):
+        sandbox.run_in_fork(lambda: os.kill(os.getpid(), 9))
+    with pytest.raises(sandbox.ProcessDeath, match=r"ran longer than the limit of 0\.1 s"):
+        sandbox.run_in_fork(lambda: time.sleep(60), sandbox.Limits(0.1))

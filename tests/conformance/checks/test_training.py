@@ -28,8 +28,9 @@ from conformance.layers.registry import LAYERS
 from conformance.oracle.bounds import LIMIT, distance
 from conformance.programs import all_cases, seeded, trajectory
 from conformance.spec.call import Unsupported
-from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.subjects.protocol import SubjectRaised
+from conformance.subjects.tf_library import RefimplTfLibrary
+from conformance.subjects.torch_library import RefimplTorchLibrary
 from refimpl.ops.random import cephes, glibc
 
 LIBRARIES = {

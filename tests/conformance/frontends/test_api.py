@@ -136,8 +136,8 @@ def test_records_carry_the_name_and_commands_the_reference(judged):
 def test_the_command_and_pytest_say_the_same(door, folder, judged):
     options = {
         "command": ["-m", "conformance", "run"],
-        "pytest": ["-m", "pytest", "-p", "conformance.frontends.pytest_plugin", "--import-mode=importlib",
-                   str(ROOT / "conformance")],
+        "pytest": ["-m", "pytest", "-p", "conformance.frontends.pytest_plugin",
+                   "--import-mode=importlib", str(ROOT / "conformance")],
     }  # fmt: skip
     report = folder / f"{door}.json"
     run = command(

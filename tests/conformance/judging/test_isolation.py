@@ -19,7 +19,7 @@ from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs import all_cases
 from conformance.subjects.roster import roster_of
-from conformance.subjects.sandbox import Died, Limits, Worker
+from conformance.subjects.sandbox import Limits, ProcessDeath, Worker
 
 HERE = Path(__file__).parents[1]
 ROOT = Path(conformance.__file__).parents[1]
@@ -234,7 +234,7 @@ def test_worker_answers_and_survives(worker):
     first = worker.ask("one")
     assert first[:2] == ("prepared", "one")
     assert worker.ask("two")[2:] == first[2:]  # the same process
-    with pytest.raises(Died, match=r"^was killed by SIGABRT$") as caught:
+    with pytest.raises(ProcessDeath, match=r"^was killed by SIGABRT$") as caught:
         worker.ask("die")
     assert caught.value.about == "about die"
     again = worker.ask("three")
@@ -246,7 +246,7 @@ def test_worker_answers_and_survives(worker):
 def test_worker_that_dies_while_nobody_asks(worker):
     first = worker.ask("one")
     os.kill(first[2], 9)
-    with pytest.raises(Died):
+    with pytest.raises(ProcessDeath):
         worker.ask("two")
     assert worker.ask("three")[:2] == ("prepared", "three")
     assert worker.ask("four")[:2] == ("prepared", "four")

@@ -8,9 +8,9 @@ import pytest
 
 from conformance.frontends import cli
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
-from conformance.report.diff import compare, render
-from conformance.report.json import read, to_json, write
+from conformance.report.diff import compare_reports, render_difference
+from conformance.report.json import read_report, to_json, write_report
+from conformance.report.summary import Report
 
 
 def record(case, verdict, k=0.5, message="no", aspect="output"):
@@ -53,7 +53,7 @@ def names(pairs):
 
 
 def found(old=OLD, new=NEW):
-    return compare(
+    return compare_reports(
         (Report.of(old), {"torch": "1", "numpy": "2"}),
         (Report.of(new), {"torch": "1", "numpy": "3", "keras": None}),
     )
@@ -70,7 +70,7 @@ def test_each_claim_is_put_where_it_belongs():
 
 
 def test_what_changed_is_told():
-    lines = render(found()).splitlines()
+    lines = render_difference(found()).splitlines()
     for line in (
         "numpy: 2 -> 3",
         "New failures: 2",
@@ -96,20 +96,20 @@ def test_equal_reports_do_not_differ():
 
 def test_the_exit_status_tells_of_new_failures_alone(tmp_path, capsys):
     old, new = tmp_path / "old.json", tmp_path / "new.json"
-    write(Report.of(OLD), old)
-    write(Report.of(NEW), new)
+    write_report(Report.of(OLD), old)
+    write_report(Report.of(NEW), new)
     assert cli.main(["diff", str(old), str(new)]) == 1
     assert "New failures: 2" in capsys.readouterr().out
     assert cli.main(["diff", str(new), str(new)]) == 0
     without = [each for each in NEW if each.case not in ("breaks", "comes")]
-    write(Report.of(without), new)
+    write_report(Report.of(without), new)
     assert cli.main(["diff", str(old), str(new)]) == 0
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path):
     report = Report.of(OLD, planned=12, checked=10)
-    write(report, tmp_path / "report.json")
-    back, versions = read(tmp_path / "report.json")
+    write_report(report, tmp_path / "report.json")
+    back, versions = read_report(tmp_path / "report.json")
     assert (back.planned, back.checked, back.records) == (12, 10, report.records)
     assert versions["python"]
 
@@ -128,7 +128,7 @@ def test_a_report_is_read_as_it_was_written(tmp_path):
 )
 def test_a_file_that_is_no_report_is_refused(tmp_path, capsys, text, message):
     old, new = tmp_path / "old.json", tmp_path / "new.json"
-    write(Report.of(OLD), old)
+    write_report(Report.of(OLD), old)
     if text is not None:
         new.write_text(text)
     assert cli.main(["diff", str(old), str(new)]) == 2
@@ -141,13 +141,13 @@ def test_a_damaged_record_is_refused(tmp_path):
     path = tmp_path / "report.json"
     path.write_text(json.dumps(values))
     with pytest.raises(ValueError, match="damaged report: ValueError: 'maybe'"):
-        read(path)
+        read_report(path)
 
 
 def test_the_page_is_what_is_printed(tmp_path, capsys):
     old, new = tmp_path / "old.json", tmp_path / "new.json"
-    write(Report.of(OLD), old)
-    write(Report.of(NEW), new)
+    write_report(Report.of(OLD), old)
+    write_report(Report.of(NEW), new)
     assert cli.main(["diff", str(old), str(new), "--docs", str(tmp_path)]) == 1
     text = (tmp_path / "versions.md").read_text()
     assert capsys.readouterr().out.strip() in text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
 from conformance.report.failures import render_failures
+from conformance.report.summary import Report
 
 
 def record(case, *, k=9.0, verdict=Verdict.FAIL, subject="torch", message=None):

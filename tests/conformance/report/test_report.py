@@ -9,9 +9,15 @@ import jsonschema
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
-from conformance.report.json import SCHEMA, check_destination, to_json, versions, write
-from conformance.report.terminal import Cell, render
+from conformance.report.json import (
+    SCHEMA,
+    check_destination,
+    installed_versions,
+    to_json,
+    write_report,
+)
+from conformance.report.summary import Report
+from conformance.report.terminal import Cell, render_report
 
 SENTENCES = {
     Verdict.EXPECTED: "Beta rounds the other way.",
@@ -73,7 +79,7 @@ def test_schema_refuses(change):
 
 
 def test_versions_name_what_was_run_on():
-    found = versions()
+    found = installed_versions()
     assert found["python"]
     assert found["numpy"]
     assert {"platform", "refimpl", "torch", "tensorflow", "keras"} <= found.keys()
@@ -120,7 +126,7 @@ def test_a_report_is_healthy_only_if_complete_and_without_failure():
 def test_written_file_is_the_report(tmp_path):
     path = tmp_path / "report.json"
     path.write_text("old")
-    write(Report.of(ONE_OF_EACH), path)
+    write_report(Report.of(ONE_OF_EACH), path)
     assert json.loads(path.read_text(encoding="utf-8")) == to_json(Report.of(ONE_OF_EACH))
     assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
 
@@ -133,7 +139,7 @@ def test_failed_write_leaves_what_was_there(tmp_path, monkeypatch):
     path.write_text("old")
     monkeypatch.setattr("os.replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        write(Report.of(ONE_OF_EACH), path)
+        write_report(Report.of(ONE_OF_EACH), path)
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
 
 
@@ -205,7 +211,7 @@ def wide_report():
 
 
 def test_matrix_fits_100_columns_and_is_plain():
-    text = render(wide_report(), width=100)
+    text = render_report(wide_report(), width=100)
     assert max(map(len, text.splitlines())) <= 100
     assert "\x1b" not in text
     assert re.search(r"^sparse_softmax_cross_entropy +~ 1200/1201  1e5 ", text, re.MULTILINE)
@@ -215,7 +221,7 @@ def test_matrix_fits_100_columns_and_is_plain():
 @pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
 def test_matrix_shows_every_subject_at_any_width(width):
     report = wide_report()
-    text = render(report, width=width)
+    text = render_report(report, width=width)
     assert max(map(len, text.splitlines())) <= width
     headers = "".join(line for line in text.splitlines() if line.rstrip().endswith("  K"))
     for subject in report.subjects:
@@ -223,12 +229,12 @@ def test_matrix_shows_every_subject_at_any_width(width):
 
 
 def test_colour_is_used_where_wanted():
-    assert "\x1b[32m" in render(Report.of([record()]), colour=True)
-    assert "\x1b[1;31m" in render(Report.of([record(Verdict.FAIL)]), colour=True)
+    assert "\x1b[32m" in render_report(Report.of([record()]), colour=True)
+    assert "\x1b[1;31m" in render_report(Report.of([record(Verdict.FAIL)]), colour=True)
 
 
 def test_rows_and_columns_follow_the_report():
-    text = render(Report.of(many(), subjects=["beta", "alpha"], layers=["relu", "conv2d"]))
+    text = render_report(Report.of(many(), subjects=["beta", "alpha"], layers=["relu", "conv2d"]))
     assert text.index("beta") < text.index("alpha")
     assert text.index("relu") < text.index("conv2d") < text.index("all layers")
 
@@ -236,7 +242,7 @@ def test_rows_and_columns_follow_the_report():
 def test_every_sentence_is_told_once_with_its_counts():
     expected = [record(Verdict.EXPECTED, subject=s, case=c) for s in ("a", "b") for c in "123"]
     missing = [record(Verdict.UNSUPPORTED, case=c, message="no such layer") for c in "12"]
-    text = render(Report.of([*expected, *missing]))
+    text = render_report(Report.of([*expected, *missing]))
     assert text.count("Beta rounds the other way.") == 1
     assert "6  Beta rounds the other way. (a, b)" in text
     assert text.count("no such layer") == 1
@@ -244,15 +250,15 @@ def test_every_sentence_is_told_once_with_its_counts():
 
 
 def test_stale_divergence_is_not_said_to_have_occurred():
-    assert "Beta rounds" not in render(Report.of([record(Verdict.STALE)]))
+    assert "Beta rounds" not in render_report(Report.of([record(Verdict.STALE)]))
 
 
 def test_incomplete_run_says_so():
-    lines = render(Report.of([record()], planned=3)).splitlines()
+    lines = render_report(Report.of([record()], planned=3)).splitlines()
     assert lines[-1] == "checked 1 of 3 planned claims: the run is incomplete, 2 got no verdict"
 
 
 def test_counts_of_all_verdicts_and_the_legend_stand_at_the_end():
-    lines = render(dataclasses.replace(Report.of(ONE_OF_EACH))).splitlines()
+    lines = render_report(dataclasses.replace(Report.of(ONE_OF_EACH))).splitlines()
     assert lines[-2] == "1 pass, 1 fail, 1 unsupported, 1 expected, 1 stale, 1 error"
     assert "(limit 1)" in lines[-3]

@@ -17,20 +17,38 @@ from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation
 from conformance.studies.accuracy import command, ulp
 from conformance.studies.accuracy.activations import ACTIVATIONS, activations_named, case_of
-from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR, REACH, exact
-from conformance.studies.accuracy.explanations import FINDINGS, UNEXPLAINED, explanations, stale
+from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR, REACH, exact_values
+from conformance.studies.accuracy.explanations import (
+    FLOAT32_DIVERGENCES,
+    UNEXPLAINED,
+    explain_large_k,
+    stale_divergences,
+)
 from conformance.studies.accuracy.inputs import (
     BLOCK,
     STRATA,
     block_of_all,
-    exponent,
-    numbers,
-    sample,
+    exponent_of,
+    sample_inputs,
+    to_numbers,
 )
-from conformance.studies.accuracy.measure import Plan, blocks, measure, measure_block, merge, shares
-from conformance.studies.accuracy.page import as_json, figure, number, page, unexplained
-from conformance.studies.accuracy.plot import Curve, draw
-from conformance.studies.accuracy.results import Mistake, Worst
+from conformance.studies.accuracy.measure import (
+    AccuracyPlan,
+    divide_work,
+    input_blocks,
+    measure,
+    measure_block,
+    merge,
+)
+from conformance.studies.accuracy.page import (
+    format_error,
+    format_input,
+    list_unexplained,
+    render_page,
+    to_json,
+)
+from conformance.studies.accuracy.plot import Curve, draw_plot
+from conformance.studies.accuracy.results import Mistake, WorstByStratum
 from conformance.subjects.loading import load
 
 F32 = np.float32
@@ -42,20 +60,20 @@ LARGEST = float(np.finfo(F32).max)
 
 
 def test_a_sample_has_every_sign_and_exponent_and_every_part_of_their_mantissas():
-    drawn = sample(16)
+    drawn = sample_inputs(16)
     assert (np.diff(drawn.astype(np.int64)) > 0).all()
     for stratum in range(STRATA):
         mantissas = drawn[drawn >> 23 == stratum] & (2**23 - 1)
         assert {0, 1, 2**23 - 2, 2**23 - 1} <= set(mantissas.tolist())
         assert set((mantissas >> 19).tolist()) == set(range(16))
-    values = numbers(drawn)
+    values = to_numbers(drawn)
     assert {0.0, INF, -INF, 2.0**-149, 2.0**-126, LARGEST, -LARGEST} <= set(values.tolist())
     assert np.isnan(values).any()
-    assert (drawn == sample(16)).all()
+    assert (drawn == sample_inputs(16)).all()
 
 
 def test_a_landmark_brings_its_neighbours():
-    plain, marked = sample(2), sample(2, (3.0, -1.2784645))
+    plain, marked = sample_inputs(2), sample_inputs(2, (3.0, -1.2784645))
     for point in (F32(3.0), F32(-1.2784645)):
         bits = int(point.view(np.uint32))
         around = set(range(bits - 16, bits + 17))
@@ -67,22 +85,22 @@ def test_the_blocks_are_all_numbers_once_and_the_shares_all_blocks():
     assert (block_of_all(0) == np.arange(BLOCK)).all()
     last = block_of_all(2**32 // BLOCK - 1)
     assert (last[0], last[-1]) == (2**32 - BLOCK, 2**32 - 1)
-    plan = Plan(("refimpl.torch",), ("relu", "tanh"), every=True)
+    plan = AccuracyPlan(("refimpl.torch",), ("relu", "tanh"), every=True)
     for name in plan.activations:
-        parts = [each for each in shares(plan) if each.activation == name]
+        parts = [each for each in divide_work(plan) if each.activation == name]
         assert [p.first for p in parts] == [0, *(p.last for p in parts[:-1])]
         assert parts[-1].last * BLOCK == 2**32
     few = replace(plan, every=False, per_stratum=200)
-    drawn = [bits for part in shares(few, 1) for bits in blocks(few, part)]
-    assert sum(map(len, drawn)) == 2 * sample(200).size
+    drawn = [bits for part in divide_work(few, 1) for bits in input_blocks(few, part)]
+    assert sum(map(len, drawn)) == 2 * sample_inputs(200).size
 
 
 def test_exponents_are_those_of_the_numbers():
     for value in (1.0, -1.5, 0.1, LARGEST, 2.0**-126):
         stratum = int(F32(value).view(np.uint32)) >> 23
-        assert exponent(stratum) == math.frexp(value)[1] - 1
-    assert exponent(int(F32(1e-40).view(np.uint32)) >> 23) == -127
-    assert exponent(int(F32(INF).view(np.uint32)) >> 23) == 128
+        assert exponent_of(stratum) == math.frexp(value)[1] - 1
+    assert exponent_of(int(F32(1e-40).view(np.uint32)) >> 23) == -127
+    assert exponent_of(int(F32(INF).view(np.uint32)) >> 23) == 128
 
 
 # The unit --------------------------------------------------------------------------------------
@@ -106,7 +124,7 @@ def test_exponents_are_those_of_the_numbers():
     ],
 )
 def test_the_unit_is_that_of_the_exact_value(value, unit):
-    assert ulp.unit(np.array([value]))[0] == unit
+    assert ulp.unit_of(np.array([value]))[0] == unit
 
 
 @pytest.mark.parametrize(
@@ -137,7 +155,7 @@ def test_the_unit_is_that_of_the_exact_value(value, unit):
     ],
 )
 def test_the_error_is_in_units_of_the_exact_value(got, value, error):
-    assert ulp.error(np.array([got], F32), np.array([value]))[0] == error
+    assert ulp.error_in_ulp(np.array([got], F32), np.array([value]))[0] == error
 
 
 # The truth -------------------------------------------------------------------------------------
@@ -182,7 +200,7 @@ BENDS = (0.0, 1.0, -1.0, 3.0, -3.0, 6.0, 20.0)
 
 def _points(name):
     """Some of every exponent to 2^13, finer where most happens, and next to each landmark."""
-    drawn = numbers(sample(1, ACTIVATIONS[name].landmarks)[::5])
+    drawn = to_numbers(sample_inputs(1, ACTIVATIONS[name].landmarks)[::5])
     near = np.concatenate([np.linspace(-18, 18, 73), [-104.0, -88.5, -87.3, 87.3, 88.5, 104.0]])
     near = near.astype(F32) * F32(1.0001)
     far = np.array([2.0**20, 2.0**33, 2.0**63, 2.0**100], F32)
@@ -198,7 +216,7 @@ def test_exact_values_are_those_of_fifty_digits(name, dialect):
     assert x.size > 100
     case = case_of(ACTIVATIONS[name], x)
     conventions = _conventions(case, dialect)
-    values, slopes = (each.ravel() for each in exact(case, conventions))
+    values, slopes = (each.ravel() for each in exact_values(case, conventions))
     config = {**case.config, **conventions}
     zeros = [each for each in ACTIVATIONS[name].landmarks if -1.4 < each < -0.7]
     with mp.workdps(50):
@@ -224,7 +242,7 @@ def _conventions(case, dialect):
 
 
 def _off(value, truth):
-    return abs(mp.mpf(float(value)) - truth) / mp.mpf(ulp.unit(np.array([float(truth)]))[0])
+    return abs(mp.mpf(float(value)) - truth) / mp.mpf(ulp.unit_of(np.array([float(truth)]))[0])
 
 
 # What is found ---------------------------------------------------------------------------------
@@ -252,7 +270,7 @@ class Planted:
 
 def found_of(subject, name="tanh", drawn=None):
     session = Session(given={subject.name: subject})
-    bits = sample(8) if drawn is None else drawn
+    bits = sample_inputs(8) if drawn is None else drawn
     return measure_block(ACTIVATIONS[name], bits, session, [subject.name])[name, subject.name]
 
 
@@ -263,14 +281,16 @@ def test_a_planted_error_is_found_at_its_place():
     wrong = math.tanh(AT) + 100 * 2**-24
     honest = found_of(Planted(AT))
     found = found_of(Planted(AT, output=wrong))
-    place = found.parts["output"].ulp.place()
+    place = found.parts["output"].ulp.worst_case()
     assert place.input == AT
     assert place.got == float(F32(wrong))
     assert place.exact == pytest.approx(math.tanh(AT), rel=1e-15)
     assert 99 < place.error < 101
-    assert found.parts["output"].k.place().input == AT
-    assert found.parts["output"].k.place().error > 4 > honest.parts["output"].k.place().error
-    assert honest.parts["output"].ulp.place().error < 2
+    assert found.parts["output"].k.worst_case().input == AT
+    assert (
+        found.parts["output"].k.worst_case().error > 4 > honest.parts["output"].k.worst_case().error
+    )
+    assert honest.parts["output"].ulp.worst_case().error < 2
     unaffected = found.parts["output"].ulp.error[honest.parts["output"].ulp.bits != place.input]
     assert (unaffected <= 100.5).all()
     gradients = [each.parts["gradient"].ulp.error for each in (found, honest)]
@@ -279,7 +299,7 @@ def test_a_planted_error_is_found_at_its_place():
 
 def test_a_planted_gradient_is_found_at_its_place():
     found = found_of(Planted(-AT, gradient=0.5), "sigmoid")
-    place = found.parts["gradient"].k.place()
+    place = found.parts["gradient"].k.worst_case()
     assert (place.input, place.got) == (-AT, 0.5)
 
 
@@ -295,14 +315,14 @@ def test_what_is_no_number_is_listed_and_does_not_hide_the_rest(wrong, mistake):
     part = found.parts["output"]
     assert part.lost.sum() == 1
     assert part.lost[int(F32(AT).view(np.uint32)) >> 23] == 1
-    assert part.ulp.place().error < 2
-    assert part.k.place().error > 1e30
+    assert part.ulp.worst_case().error < 2
+    assert part.k.worst_case().error > 1e30
 
 
 def test_a_flushed_result_is_told_apart():
-    found = found_of(Planted(2.0**-127, output=0.0), drawn=sample(2, (2.0**-127,)))
-    assert found.parts["output"].tiny.place()[:2] == (2.0**22, 2.0**-127)
-    assert found.parts["output"].ulp.place().error < 2
+    found = found_of(Planted(2.0**-127, output=0.0), drawn=sample_inputs(2, (2.0**-127,)))
+    assert found.parts["output"].tiny.worst_case()[:2] == (2.0**22, 2.0**-127)
+    assert found.parts["output"].ulp.worst_case().error < 2
 
 
 def test_what_is_left_over_by_vectors_is_filled_up():
@@ -313,7 +333,7 @@ def test_what_is_left_over_by_vectors_is_filled_up():
             lengths.append(request.arrays["input"].size)
             return super().run(request)
 
-    found = found_of(Counts(AT), drawn=sample(1)[:100])
+    found = found_of(Counts(AT), drawn=sample_inputs(1)[:100])
     assert lengths == [128]
     assert found.count == 100
 
@@ -344,14 +364,16 @@ def test_a_subject_that_raises_or_lacks_something_is_told_so():
 
 def test_a_block_leaves_nothing_in_memory():
     session = Session(given={"planted": Planted(AT)})
-    measure_block(ACTIVATIONS["relu"], sample(1), session, ["planted"])
+    measure_block(ACTIVATIONS["relu"], sample_inputs(1), session, ["planted"])
     memories = (session.call, session._observed, session._expected)
     assert [memory.cache_info().misses for memory in memories] == [0, 0, 0]
 
 
 def test_the_order_of_merging_does_not_matter():
-    plan = Plan(("refimpl.torch", "refimpl.tf"), ("gelu-tanhform", "softsign"), per_stratum=300)
-    parts = [measure(plan, share) for share in shares(plan, 1)]
+    plan = AccuracyPlan(
+        ("refimpl.torch", "refimpl.tf"), ("gelu-tanhform", "softsign"), per_stratum=300
+    )
+    parts = [measure(plan, share) for share in divide_work(plan, 1)]
     assert len(parts) > 4
     texts = []
     for order in (parts, parts[::-1], parts[1::2] + parts[::2]):
@@ -359,20 +381,20 @@ def test_the_order_of_merging_does_not_matter():
         for part in order:
             merge(results, part)
         results = dict(sorted(results.items()))
-        texts.append(json.dumps(as_json(results, plan)))
+        texts.append(json.dumps(to_json(results, plan)))
     whole = {}
-    for share in shares(plan, 64):
+    for share in divide_work(plan, 64):
         merge(whole, measure(plan, share))
-    texts.append(json.dumps(as_json(dict(sorted(whole.items())), plan)))
+    texts.append(json.dumps(to_json(dict(sorted(whole.items())), plan)))
     assert len(set(texts)) == 1
 
 
 def test_of_equal_errors_the_first_input_is_kept():
     bits = np.array([5, 6, 7], np.uint32)
-    first, second = Worst(), Worst()
+    first, second = WorstByStratum(), WorstByStratum()
     first.add(bits, np.array([1.0, 3.0, 3.0]), np.zeros(3), np.zeros(3))
     second.add(bits - np.uint32(2), np.array([0.0, 0.0, 3.0]), np.zeros(3), np.zeros(3))
-    both, other = Worst(), Worst()
+    both, other = WorstByStratum(), WorstByStratum()
     both.merge(first)
     both.merge(second)
     other.merge(second)
@@ -380,21 +402,21 @@ def test_of_equal_errors_the_first_input_is_kept():
     assert first.bits[0] == 6
     assert both.bits[0] == other.bits[0] == 5
     assert (both.error[0], both.error[1]) == (3.0, -1.0)
-    assert Worst().place() is None
+    assert WorstByStratum().worst_case() is None
 
 
 def test_no_activation_of_refimpl_exceeds_the_limit():
-    plan = Plan(("refimpl.torch", "refimpl.tf"), per_stratum=4)
+    plan = AccuracyPlan(("refimpl.torch", "refimpl.tf"), per_stratum=4)
     results = {}
-    for share in shares(plan):
+    for share in divide_work(plan):
         merge(results, measure(plan, share))
     assert len(results) == 2 * len(ACTIVATIONS)
-    assert list(unexplained(results)) == []
+    assert list(list_unexplained(results)) == []
     for found in results.values():
         assert not found.notes
         assert found.count > 4 * STRATA
         for part in found.parts.values():
-            assert part.k.place().error < 2
+            assert part.k.worst_case().error < 2
 
 
 # What is known, and what is said ---------------------------------------------------------------
@@ -411,23 +433,23 @@ def _measured(output):
 def test_what_is_above_the_limit_is_explained_by_a_record_or_not_at_all():
     wrong, right = _measured(NAN), _measured(None)
     assert any(
-        "infinite from 2¹²⁷" in each for each in explanations("gelu", "output", "torch", wrong)
+        "infinite from 2¹²⁷" in each for each in explain_large_k("gelu", "output", "torch", wrong)
     )
-    assert explanations("gelu", "output", "planted", wrong) == [UNEXPLAINED]
-    assert explanations("gelu", "output", "torch", right) == []
+    assert explain_large_k("gelu", "output", "planted", wrong) == [UNEXPLAINED]
+    assert explain_large_k("gelu", "output", "torch", right) == []
     # And a finding that does not show is stale.
-    assert len(stale("gelu", "output", "torch", right)) == 1
-    assert stale("gelu", "output", "torch", wrong) == []
-    assert list(unexplained({("gelu", "planted"): wrong})) == [
+    assert len(stale_divergences("gelu", "output", "torch", right)) == 1
+    assert stale_divergences("gelu", "output", "torch", wrong) == []
+    assert list(list_unexplained({("gelu", "planted"): wrong})) == [
         "gelu, planted, value: not on record"
     ]
-    (line,) = unexplained({("gelu", "torch"): right})
+    (line,) = list_unexplained({("gelu", "torch"): right})
     assert "no longer happens" in line
 
 
 def test_findings_speak_of_activations_that_there_are():
     layers = {each.layer for each in ACTIVATIONS.values()}
-    for finding in FINDINGS:
+    for finding in FLOAT32_DIVERGENCES:
         assert set(finding.layers) <= layers
         assert finding.sentence.endswith(".")
         assert finding.reason.endswith(".")
@@ -445,20 +467,20 @@ def test_the_page_and_the_picture_show_what_was_found():
     subject = Planted(AT, output=NAN, gradient=0.0)
     found = found_of(subject)
     results = {("tanh", "planted"): found}
-    plan = Plan(("planted",), ("tanh",), per_stratum=8)
-    text = page(results, plan, "the command", {"numpy": "2", "torch": None})
+    plan = AccuracyPlan(("planted",), ("tanh",), per_stratum=8)
+    text = render_page(results, plan, "the command", {"numpy": "2", "torch": None})
     assert "Of each, 8 numbers were tried" in text
     assert "![tanh: the largest error" in text
     assert "planted: value: NaN in place of a number at 0.99999994 (`0x1.fffffep-1`)" in text
     assert "**not explained**" in text
     assert "numpy 2" in text
     assert "{" not in text
-    assert "All 4,294,967,296" in page(results, replace(plan, every=True), "c", {})
-    values = json.loads(json.dumps(as_json(results, plan)))
+    assert "All 4,294,967,296" in render_page(results, replace(plan, every=True), "c", {})
+    values = json.loads(json.dumps(to_json(results, plan)))
     (entry,) = values["activations"]
     assert entry["quantities"]["output"]["wrong"] == 1
     assert len(entry["quantities"]["output"]["ulp_by_stratum"]) == STRATA
-    picture = draw("tanh", [Curve("planted", found.parts), Curve("torch", found.parts)])
+    picture = draw_plot("tanh", [Curve("planted", found.parts), Curve("torch", found.parts)])
     root = ElementTree.fromstring(picture)
     shown = "".join(root.itertext())
     assert "NaN or ∞" in shown
@@ -468,10 +490,15 @@ def test_the_page_and_the_picture_show_what_was_found():
 
 
 def test_numbers_are_written_as_they_are_read():
-    assert number(float(F32(0.1))) == "0.100000001 (`0x1.99999ap-4`)"
-    assert number(-(2.0**-149)) == "−1.40129846e-45 (`-0x1p-149`)"
-    assert [number(each) for each in (0.0, INF, -INF, NAN)] == ["0 (`0x0p+0`)", "∞", "−∞", "NaN"]
-    shown = [figure(each) for each in (0.0, 0.5, 45.678, 1234.5, 1.68e7, 9.2e18, INF)]
+    assert format_input(float(F32(0.1))) == "0.100000001 (`0x1.99999ap-4`)"
+    assert format_input(-(2.0**-149)) == "−1.40129846e-45 (`-0x1p-149`)"
+    assert [format_input(each) for each in (0.0, INF, -INF, NAN)] == [
+        "0 (`0x0p+0`)",
+        "∞",
+        "−∞",
+        "NaN",
+    ]
+    shown = [format_error(each) for each in (0.0, 0.5, 45.678, 1234.5, 1.68e7, 9.2e18, INF)]
     assert shown == ["0", "0.50", "45.68", "1,234", "1.7·10⁷", "9.2·10¹⁸", "∞"]
 
 

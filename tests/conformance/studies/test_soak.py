@@ -11,22 +11,22 @@ import pytest
 
 from conformance.judging.planning import plan
 from conformance.judging.verdict import Verdict
-from conformance.report.parallel import spread
+from conformance.studies.parallel import map_parallel
 from conformance.studies.soak import command
 from conformance.studies.soak import run as soak
 from conformance.studies.soak import store as kept
-from conformance.studies.soak.page import as_json, page
+from conformance.studies.soak.page import render_page, to_json
 
-WANTED = soak.Plan(("refimpl.torch",), (0, 1, 2), words=("linear", "output"))
+WANTED = soak.SoakPlan(("refimpl.torch",), (0, 1, 2), words=("linear", "output"))
 
 
 def results(wanted):
-    return soak.total(soak.soak(wanted, seed) for seed in wanted.seeds)
+    return soak.merge_all(soak.run_seed(wanted, seed) for seed in wanted.seeds)
 
 
 def seeded(claim, seeds):
     wanted = replace(WANTED, seeds=tuple(seeds))
-    return [each for seed in seeds for each in soak.reseeded([claim], wanted, seed)]
+    return [each for seed in seeds for each in soak.reseed_claims([claim], wanted, seed)]
 
 
 def test_each_seed_has_inputs_of_its_own():
@@ -62,7 +62,7 @@ def test_what_is_compiled_at_each_call_is_looked_at_less_often(name, often):
 
 def test_seeds_and_shares_make_the_whole():
     whole = results(WANTED)
-    turned = soak.total(soak.soak(WANTED, seed) for seed in reversed(WANTED.seeds))
+    turned = soak.merge_all(soak.run_seed(WANTED, seed) for seed in reversed(WANTED.seeds))
     assert whole.checked == turned.checked > 100
     assert whole.spreads == turned.spreads
     assert not whole.alarms
@@ -86,13 +86,13 @@ def test_a_wrong_answer_under_one_seed_is_an_alarm(monkeypatch):
 
 
 def test_a_spread_knows_its_quantiles():
-    spread = soak.Spread()
+    spread = soak.Distribution()
     for step in range(1000):
         spread.add(step / 1000, str(step))
     assert spread.quantile(0.5) == 0.5
     assert spread.quantile(0.999) == 1.0
     assert (spread.worst, spread.where) == (0.999, "999")
-    other = soak.Spread(Counter({300: 1}), 2.995, "elsewhere")
+    other = soak.Distribution(Counter({300: 1}), 2.995, "elsewhere")
     spread.merge(other)
     assert (spread.worst, spread.where) == (2.995, "elsewhere")
     assert spread.counts.total() == 1001
@@ -100,12 +100,12 @@ def test_a_spread_knows_its_quantiles():
 
 def test_the_page_and_the_json_say_the_same():
     found = results(WANTED)
-    text = page(found, WANTED, "the command", {"numpy": "2", "torch": None})
+    text = render_page(found, WANTED, "the command", {"numpy": "2", "torch": None})
     assert "**0 false alarms**" in text
     assert f"{found.checked:,} claims" in text
     assert "numpy 2" in text
     assert "torch None" not in text
-    values = json.loads(json.dumps(as_json(found, WANTED)))
+    values = json.loads(json.dumps(to_json(found, WANTED)))
     assert values["checked"] == found.checked
     assert sum(each["claims"] for each in values["spreads"]) == found.verdicts[Verdict.PASS]
     assert all(sum(each["histogram"]) == each["claims"] for each in values["spreads"])
@@ -131,8 +131,10 @@ def test_what_is_kept_is_not_done_again_and_says_the_same(tmp_path, monkeypatch,
     assert sorted(file.name for file in keep.iterdir()) == [f"seed-{n}.json" for n in (3, 4, 5)]
     (keep / "seed-4.json").unlink()
     done = []
-    real = soak.soak
-    monkeypatch.setattr(soak, "soak", lambda wanted, seed: done.append(seed) or real(wanted, seed))
+    real = soak.run_seed
+    monkeypatch.setattr(
+        soak, "run_seed", lambda wanted, seed: done.append(seed) or real(wanted, seed)
+    )
     assert command.main(["--seeds", "3-5", *common, "--docs", str(docs)]) == 0
     assert done == [4]
     assert (docs / "soak.md").read_text(encoding="utf-8") == page_of_three
@@ -141,17 +143,17 @@ def test_what_is_kept_is_not_done_again_and_says_the_same(tmp_path, monkeypatch,
 
 
 def test_an_alarm_is_kept(tmp_path):
-    found = soak.soak(WANTED, 0)
+    found = soak.run_seed(WANTED, 0)
     claim = next(claim for claim in plan(["refimpl.torch"]) if claim.case.layer == "linear")
     record = replace(soak.judge(claim, soak.Session()), verdict=Verdict.FAIL, k=9.0, message="!")
     found.alarms.append((0, record))
-    kept.write(tmp_path, WANTED, 0, found)
-    assert kept.read(tmp_path, WANTED) == {0: found}
+    kept.write_seed(tmp_path, WANTED, 0, found)
+    assert kept.read_seeds(tmp_path, WANTED) == {0: found}
 
 
 def test_processes_are_begun_anew():
     # A function of this module has no name in another process; a builtin has.
-    answers = dict(spread(eval, ["__import__('os').getpid()"] * 5, 1, each=2))
+    answers = dict(map_parallel(eval, ["__import__('os').getpid()"] * 5, 1, each=2))
     assert sorted(answers) == list(range(5))
     assert len(set(answers.values())) == 3
     assert os.getpid() not in answers.values()

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report import Report
-from conformance.studies.survey import Column, explained, page, read_implementations, write_capsules
+from conformance.report.summary import Report
+from conformance.studies.survey import (
+    SurveyColumn,
+    apply_explanations,
+    read_implementations,
+    render_page,
+    write_capsules,
+)
 from conformance.studies.survey.command import main
 
 ROOT = Path(__file__).parents[3]
@@ -50,7 +56,7 @@ def record(case, verdict, k=None, divergence=None, message="", aspect="output"):
 
 def column(survey, *records):
     (implementation,) = read_implementations(survey)
-    return Column(implementation, {"numpy": "2.0"}, Report.of(records))
+    return SurveyColumn(implementation, {"numpy": "2.0"}, Report.of(records))
 
 
 def test_the_projects_own_survey_can_be_read():
@@ -58,14 +64,14 @@ def test_the_projects_own_survey_can_be_read():
     assert len(found) >= 6
     for each in found:
         assert (each.folder / each.subject.partition(":")[0]).is_file()
-        assert isinstance(each.explained, tuple)
+        assert isinstance(each.explanations, tuple)
 
 
 def test_its_page_has_a_column_for_each_and_explains_each_finding():
     text = (ROOT / "docs" / "survey.md").read_text()
     for each in read_implementations(ROOT / "examples" / "subjects" / "survey.toml"):
         assert f"`{each.name}`" in text
-        for finding in each.explained:
+        for finding in each.explanations:
             assert finding.reason.partition(": ")[2] in text
 
 
@@ -98,7 +104,7 @@ def test_a_cell_shows_what_passes_what_is_explained_and_the_worst_k(survey):
     found = FINDING.format(case="relu-*", reason="bug: zero is taken for one")
     found += FINDING.format(case="gelu-*", reason="difference: it is the other form")
     (survey.parent / "found.toml").write_text(found)
-    text = page(
+    text = render_page(
         [
             column(
                 survey,
@@ -164,9 +170,9 @@ def test_a_bug_has_its_capsule_written_once_and_taken_away_when_it_is_no_more(su
     assert write_capsules([found], folder, write=write) == []
     assert (
         "As a program: [numpy-relu-normal-output.py](survey/numpy-relu-normal-output.py)."
-        in page([found], "command", {"numpy-relu-normal-output.py"})
+        in render_page([found], "command", {"numpy-relu-normal-output.py"})
     )
-    assert "As a program" not in page([found], "command")
+    assert "As a program" not in render_page([found], "command")
     lines = write_capsules([], folder, write=write)
     assert lines == ["taken away: numpy-relu-normal-output.py"]
     assert not list(folder.iterdir())
@@ -220,7 +226,7 @@ def test_a_report_is_explained_anew(survey, verdict, divergence, reason, then):
     else:
         (survey.parent / "found.toml").write_text("expected = []")
     found = column(survey, record("relu-a-float32", verdict, 9.0, divergence))
-    [after] = explained(found.report, found.implementation.explained).records
+    [after] = apply_explanations(found.report, found.implementation.explanations).records
     assert after.verdict is then
     if reason and then is Verdict.EXPECTED:
         assert after.divergence == "bug: one (https://example.org/1)"

@@ -25,11 +25,16 @@ from conformance.studies.kill_matrix.harness import WorkItem
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.tolerances import command, dot_product, webnn
 from conformance.studies.tolerances import run as running
-from conformance.studies.tolerances.comparison import Comparison, comparisons
-from conformance.studies.tolerances.page import as_json, page
-from conformance.studies.tolerances.results import Cell, Fate, Found, Healthy
+from conformance.studies.tolerances.comparison import Comparison, compare_answer
+from conformance.studies.tolerances.page import render_page, to_json
+from conformance.studies.tolerances.results import (
+    CountKey,
+    HealthyCounts,
+    MutantResult,
+    ToleranceResults,
+)
 from conformance.studies.tolerances.rules import RULES
-from conformance.studies.tolerances.run import run
+from conformance.studies.tolerances.run import compare_rules
 from conformance.subjects.protocol import SubjectRaised
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -149,9 +154,9 @@ def test_places_count_the_values_of_a_dtype(dtype):
         end = start
         for _ in range(ups):
             end = np.nextafter(end, np.asarray(np.inf, dtype))
-        assert list(webnn.places(end) - webnn.places(start)) == [ups] * len(start)
-    assert list(webnn.places(np.array([-0.0, 0.0], dtype))) == [0, 0]
-    assert webnn.places(np.array([np.inf], dtype)) - 1 == webnn.places(
+        assert list(webnn.value_ranks(end) - webnn.value_ranks(start)) == [ups] * len(start)
+    assert list(webnn.value_ranks(np.array([-0.0, 0.0], dtype))) == [0, 0]
+    assert webnn.value_ranks(np.array([np.inf], dtype)) - 1 == webnn.value_ranks(
         np.array([np.finfo(dtype).max], dtype)
     )
 
@@ -238,7 +243,7 @@ def test_dot_products_know_their_terms_and_magnitudes():
         if claim.case.config["padding_mode"] == "zeros" and "bias" in claim.case.shapes
     )
     trial = session.trial(claim.case, *claim.targets[0])
-    (comparison,) = comparisons(trial, "output")
+    (comparison,) = compare_answer(trial, "output")
     assert dot_product.applies(comparison)
     weight = claim.case.shapes["weight"]
     assert dot_product.terms(comparison) == np.prod(weight[1:]) + ("bias" in comparison.arrays)
@@ -254,7 +259,7 @@ SUBJECTS = ("refimpl.torch", "refimpl.tf")
 
 @pytest.fixture(scope="module")
 def found():
-    return run(LAYERS, SUBJECTS)
+    return compare_rules(LAYERS, SUBJECTS)
 
 
 def test_ours_rejects_nothing_healthy_and_catches_all(found):
@@ -281,11 +286,11 @@ def test_a_mutant_whose_numbers_are_right_is_left_out():
     numbers = (MUTANTS.index(same), MUTANTS.index(other))
     fates = {}
     for place in places[:12]:
-        for number, fate in running._done(
+        for number, fate in running._run_part(
             WorkItem("batch_norm2d", place, place + 1, numbers)
         ).items():
-            fates.setdefault(MUTANTS[number], Fate()).merge(fate)
-    assert list(Found(Healthy(), fates, Counter()).numeric) == [other]
+            fates.setdefault(MUTANTS[number], MutantResult()).merge(fate)
+    assert list(ToleranceResults(HealthyCounts(), fates, Counter()).numeric) == [other]
 
 
 def test_an_example_shows_an_element_that_is_rejected():
@@ -299,12 +304,12 @@ def test_an_example_shows_an_element_that_is_rejected():
 def test_what_is_rejected_anyway_catches_nothing():
     right, wrong = compared(1.1, 1.0), compared(1.2, 1.0)
     claim = next(claim for claim in plan(["refimpl.torch"], ["output"]))
-    fate = Fate()
-    running._judge(fate, claim, wrong, right)
+    fate = MutantResult()
+    running._judge_array(fate, claim, wrong, right)
     assert fate.differs
     assert "Keras" in fate.rejected
     assert "Keras" not in fate.caught
-    running._judge(fate, claim, wrong, compared(1.0, 1.0))
+    running._judge_array(fate, claim, wrong, compared(1.0, 1.0))
     assert fate.caught["Keras"] == f"output/{claim.id}"
     assert "array-api-tests" not in fate.rejected
 
@@ -320,25 +325,25 @@ def test_a_healthy_subject_that_raises_is_no_smaller_table():
 
     session = Session({claim.subject: Broken()})
     with pytest.raises(SubjectRaised, match="no such framework"):
-        running._compared(claim, session)
-    assert running._compared(claim, session, wrong=True) is None
+        running._compare_arrays(claim, session)
+    assert running._compare_arrays(claim, session, wrong=True) is None
 
 
 def test_equal_numbers_say_nothing():
-    fate = Fate()
+    fate = MutantResult()
     claim = next(claim for claim in plan(["refimpl.torch"], ["output"]))
     for got in ([np.nan, 1.0], [np.nan, 1.0]):
-        running._judge(fate, claim, compared(got, [1.0, 1.0]), compared(got, [1.0, 1.0]))
-    assert fate == Fate()
+        running._judge_array(fate, claim, compared(got, [1.0, 1.0]), compared(got, [1.0, 1.0]))
+    assert fate == MutantResult()
 
 
 def test_how_the_work_is_dealt_does_not_change_the_result(found, monkeypatch):
-    monkeypatch.setattr(running, "_CLAIMS", 100)
+    monkeypatch.setattr(running, "_CLAIMS_PER_PART", 100)
     monkeypatch.setattr(harness, "_PORTION", 300)
-    assert len(list(running._shares(SUBJECTS, LAYERS))) > 8
-    dealt = run(LAYERS, SUBJECTS)
-    assert as_json(dealt) == as_json(found)
-    assert page(dealt) == page(found)
+    assert len(list(running._claim_ranges(SUBJECTS, LAYERS))) > 8
+    dealt = compare_rules(LAYERS, SUBJECTS)
+    assert to_json(dealt) == to_json(found)
+    assert render_page(dealt) == render_page(found)
 
 
 def cells(text, heading):
@@ -359,7 +364,7 @@ def sums(rows, place):
 
 @pytest.mark.parametrize("written", [False, True])
 def test_the_page_adds_up(found, written):
-    text = (DOCS / "tolerances.md").read_text(encoding="utf-8") if written else page(found)
+    text = (DOCS / "tolerances.md").read_text(encoding="utf-8") if written else render_page(found)
     title = "# Derived bounds and fixed tolerances"
     overview = {row[0].strip("*"): row[1:] for row in cells(text, title)}
     assert list(overview) == [rule.name for rule in RULES]
@@ -400,7 +405,9 @@ def test_every_mutant_is_counted_once():
 
 
 def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(command, "run", functools.partial(run, subjects=SUBJECTS[:1]))
+    monkeypatch.setattr(
+        command, "compare_rules", functools.partial(compare_rules, subjects=SUBJECTS[:1])
+    )
     target = tmp_path / "tolerances.json"
     arguments = ["-n", "1", "--layer", "softsign", "--report-json", str(target)]
     assert command.main(arguments) == 0
@@ -413,12 +420,18 @@ def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
 
 
 def test_the_command_exits_1_on_a_false_alarm_or_a_survivor(monkeypatch, tmp_path):
-    cell = Cell("ours", False, "torch", "linear", "output", "normal", "float32")
-    alarm = Found(Healthy(1, Counter({cell: 2}), Counter({cell: 1})), {}, Counter())
-    survivor = Found(Healthy(), {MUTANTS[0]: Fate(True, {"ours"})}, Counter())
-    fine = Found(Healthy(1, Counter({cell: 2})), {}, Counter())
+    cell = CountKey("ours", False, "torch", "linear", "output", "normal", "float32")
+    alarm = ToleranceResults(
+        HealthyCounts(1, Counter({cell: 2}), Counter({cell: 1})), {}, Counter()
+    )
+    survivor = ToleranceResults(
+        HealthyCounts(), {MUTANTS[0]: MutantResult(True, {"ours"})}, Counter()
+    )
+    fine = ToleranceResults(HealthyCounts(1, Counter({cell: 2})), {}, Counter())
     for result, status in ((alarm, 1), (survivor, 1), (fine, 0)):
-        monkeypatch.setattr(command, "run", lambda *args, result=result, **options: result)
+        monkeypatch.setattr(
+            command, "compare_rules", lambda *args, result=result, **options: result
+        )
         assert command.main(["-n", "1", "--docs", str(tmp_path)]) == status
     assert "| **ours** | 2 | 0 |" in (tmp_path / "tolerances.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ import pytest
 
 import conformance
 from conformance.subjects import reference
-from conformance.subjects.reference import find, where_raised
+from conformance.subjects.reference import find_reference, where_raised
 from conformance.subjects.roster import built_in, roster_of
 
 MINE = """
@@ -115,7 +115,7 @@ def test_a_class_of_a_module_can_be_found_again(folder, monkeypatch):
     from conformance.frontends.templates.tf_adapter import MyLayers
 
     assert reference.reference_to(MyLayers) == "conformance.frontends.templates.tf_adapter:MyLayers"
-    assert find(reference.reference_to(MyLayers)) is MyLayers
+    assert find_reference(reference.reference_to(MyLayers)) is MyLayers
     assert reference.reference_to(lambda: MyLayers()) is None
 
 
@@ -173,14 +173,14 @@ def test_a_file_that_raises_is_read_anew(folder):
     file = folder / "broken.py"
     file.write_text("raise RuntimeError('not yet')")
     with pytest.raises(RuntimeError, match="not yet"):
-        find("broken.py:X")
+        find_reference("broken.py:X")
     file.write_text("X = 3")
-    assert find("broken.py:X") == 3
+    assert find_reference("broken.py:X") == 3
 
 
 def test_the_line_that_raised_is_the_users(folder):
     (folder / "deep.py").write_text("import numpy as np\n\ndef inner(): np.reshape([1], (2, 3))\n")
     with pytest.raises(ValueError, match="reshape") as raised:
-        find("deep.py:inner")()
+        find_reference("deep.py:inner")()
     assert where_raised(raised.value) == " (deep.py, line 3, in inner)"
     assert where_raised(ValueError()) == ""

@@ -20,11 +20,11 @@ from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.oracle.bounds import LIMIT
 from conformance.subjects.loading import load
-from conformance.tools.exchange import ExchangeError, documents
-from conformance.tools.exchange.arrays import FORMATS, Folder
+from conformance.tools.exchange import ExchangeError, json_files
+from conformance.tools.exchange.arrays import FORMATS, ArrayFolder
 from conformance.tools.exchange.judge import judge_results
-from conformance.tools.exchange.pack import Pack, write
-from conformance.tools.exchange.selection import ASPECTS, Choice, matches
+from conformance.tools.exchange.pack import Pack, write_pack
+from conformance.tools.exchange.selection import ASPECTS, PackSelection, matches_expression
 
 _SPEC = importlib.util.spec_from_file_location(
     "pack_answers", Path(__file__).parents[1] / "pack_answers.py"
@@ -69,9 +69,9 @@ def by_verdict(report):
     [("torch", "npy", None), ("tf", "npy", "safetensors"), ("tf", "safetensors", None)],
 )
 def test_answers_through_files_are_judged_as_directly(tmp_path, dialect, form, answers):
-    choice = Choice(dialect, cases=1)
+    choice = PackSelection(dialect, cases=1)
     pack, results = tmp_path / "pack", tmp_path / "results"
-    questions = write(pack, choice, form)
+    questions = write_pack(pack, choice, form)
     pack_answers.answer(pack, results, SUBJECTS[dialect], form=answers)
     report = judge_results(pack, results)
     session = Session({"mine": load(SUBJECTS[dialect])})
@@ -93,8 +93,10 @@ def test_answers_through_files_are_judged_as_directly(tmp_path, dialect, form, a
 
 def test_a_mask_is_judged_through_files(tmp_path):
     pack, results = tmp_path / "pack", tmp_path / "results"
-    choice = Choice("torch", layers=("dropout1d",), dtypes=("float32",), aspects=("mask", "output"))
-    write(pack, replace(choice, k="many and class", cases=1), "safetensors")
+    choice = PackSelection(
+        "torch", layers=("dropout1d",), dtypes=("float32",), aspects=("mask", "output")
+    )
+    write_pack(pack, replace(choice, k="many and class", cases=1), "safetensors")
     pack_answers.answer(pack, results, "refimpl.torch")
     report = judge_results(pack, results)
     assert {record.aspect for record in report.records} == {"mask"}
@@ -122,7 +124,9 @@ def test_wrong_answers_are_as_wrong_through_files(tmp_path):
             return replace(answer, outputs=(first * 1.001, *rest))
 
     pack, results = tmp_path / "pack", tmp_path / "results"
-    questions = write(pack, Choice("torch", layers=("elu", "relu"), dtypes=("float32",)))
+    questions = write_pack(
+        pack, PackSelection("torch", layers=("elu", "relu"), dtypes=("float32",))
+    )
     pack_answers.answer(pack, results, Wrong())
     session = Session({"mine": Wrong()})
     direct = [
@@ -153,7 +157,7 @@ def test_one_unit_in_the_last_place_beyond_the_bound_is_red(tmp_path, what, beyo
     def at_the_limit(question, arrays):
         if question["layer"] != "batch_norm1d":
             return arrays
-        given = Folder(tmp_path / "pack" / f"{question['case']}-{question['form']}", "npy")
+        given = ArrayFolder(tmp_path / "pack" / f"{question['case']}-{question['form']}", "npy")
         right, bound = given[f"expected.{what}"].reshape(-1)[0], given[f"bound.{what}"].reshape(-1)
 
         def is_allowed(value):
@@ -411,8 +415,8 @@ def test_what_a_pack_expects_is_not_believed(sample):
 def test_the_sample_pack_is_what_would_be_written_today(tmp_path):
     """Write it anew with: python -m conformance export, see docs/file-protocol.md."""
     document = json.loads((SAMPLE / "pack.json").read_text())
-    choice = Choice.from_json(document["dialect"], document["choice"])
-    write(tmp_path / "pack", choice, document["format"])
+    choice = PackSelection.from_json(document["dialect"], document["choice"])
+    write_pack(tmp_path / "pack", choice, document["format"])
     names = sorted(str(file.relative_to(SAMPLE)) for file in SAMPLE.rglob("*.*"))
     fresh = tmp_path / "pack"
     assert names == sorted(str(file.relative_to(fresh)) for file in fresh.rglob("*.*"))
@@ -429,13 +433,13 @@ def test_the_sample_pack_is_what_would_be_written_today(tmp_path):
 
 def test_every_document_follows_its_schema(sample):
     pack, results = sample
-    schema = json.loads(documents.SCHEMA.read_text())
+    schema = json.loads(json_files.SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     found = [*pack.rglob("*.json"), *results.rglob("*.json")]
     assert len(found) == 10
     for file in found:
         jsonschema.validate(json.loads(file.read_text()), schema)
-        documents.read(file, file.stem)
+        json_files.read_document(file, file.stem)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -443,7 +447,7 @@ def test_a_pack_says_what_an_answer_is_held_against(tmp_path, form):
     """Whoever stays within the pack's own bounds passes."""
 
     def expected(question, arrays):
-        given = Folder(tmp_path / "pack" / f"{question['case']}-{question['form']}", form)
+        given = ArrayFolder(tmp_path / "pack" / f"{question['case']}-{question['form']}", form)
         right = {
             name: given[f"expected.{name}"].astype(array.dtype) for name, array in arrays.items()
         }
@@ -454,8 +458,10 @@ def test_a_pack_says_what_an_answer_is_held_against(tmp_path, form):
         )
         return right
 
-    choice = Choice("torch", layers=("linear", "max_pool2d", "nll_loss", "batch_norm2d"), cases=2)
-    write(tmp_path / "pack", replace(choice, dtypes=("float32", "float64")), form)
+    choice = PackSelection(
+        "torch", layers=("linear", "max_pool2d", "nll_loss", "batch_norm2d"), cases=2
+    )
+    write_pack(tmp_path / "pack", replace(choice, dtypes=("float32", "float64")), form)
     pack_answers.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch", change=expected)
     report = judge_results(tmp_path / "pack", tmp_path / "results")
     wrong = [record for record in report.records if not record.verdict.healthy]
@@ -464,25 +470,29 @@ def test_a_pack_says_what_an_answer_is_held_against(tmp_path, form):
 
 
 def test_a_choice_narrows_a_pack():
-    claims = Choice("tf", "conv2d and not wide", dtypes=("float16",), aspects=("output",)).claims()
+    claims = PackSelection(
+        "tf", "conv2d and not wide", dtypes=("float16",), aspects=("output",)
+    ).claims()
     assert claims
     for claim in claims:
         assert claim.case.layer == "conv2d"
         assert claim.case.dtype == "float16"
         assert claim.case.regime != "wide"
         assert claim.aspect == "output"
-    few = Choice("torch", layers=("relu", "linear"), cases=3).claims()
+    few = PackSelection("torch", layers=("relu", "linear"), cases=3).claims()
     assert {claim.case.layer for claim in few} == {"relu", "linear"}
     assert len({claim.case.id for claim in few if "empty" not in claim.case.words}) == 6
-    assert Choice.from_json("tf", Choice("tf", "a", ("b",)).to_json()) == Choice("tf", "a", ("b",))
+    assert PackSelection.from_json(
+        "tf", PackSelection("tf", "a", ("b",)).to_json()
+    ) == PackSelection("tf", "a", ("b",))
 
 
 def test_words_select():
     name = "output/conv2d-same-normal-float32-class"
     for expression in ("", "conv2d", "conv2d and same", "linear or same", "not wide", "x or not y"):
-        assert matches(expression, name), expression
+        assert matches_expression(expression, name), expression
     for expression in ("linear", "conv2d and wide", "not same", "not conv2d or linear"):
-        assert not matches(expression, name), expression
+        assert not matches_expression(expression, name), expression
 
 
 @pytest.mark.parametrize(
@@ -556,7 +566,7 @@ def test_an_interrupted_export_is_no_pack(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(tmp_path / "pack", Choice("torch", layers=("relu",)), "npy", interrupt)
+        write_pack(tmp_path / "pack", PackSelection("torch", layers=("relu",)), "npy", interrupt)
     with pytest.raises(ExchangeError, match=r"pack\.json is missing"):
         Pack.open(tmp_path / "pack")
 
@@ -574,7 +584,7 @@ def test_the_layers_in_c_pass(tmp_path):
     subprocess.run([compiler, *flags, "-o", str(program), str(source), "-lm"], check=True)
     layers = ("linear", "conv2d", "batch_norm1d", "batch_norm2d", "batch_norm3d")
     pack, results = tmp_path / "pack", tmp_path / "results"
-    write(pack, Choice("torch", layers=layers, dtypes=("float32", "float64"), cases=8))
+    write_pack(pack, PackSelection("torch", layers=layers, dtypes=("float32", "float64"), cases=8))
     subprocess.run([program, pack, results], check=True)
     report = judge_results(pack, results)
     found = by_verdict(report)
@@ -602,7 +612,7 @@ def test_the_c_program_says_what_pack_it_wants(tmp_path):
         pytest.skip("there is no C compiler (cc, gcc or clang) to build examples/c_subject with")
     program, source = tmp_path / "subject", EXAMPLES / "c_subject" / "main.c"
     subprocess.run([compiler, "-o", str(program), str(source), "-lm"], check=True)
-    write(tmp_path / "pack", Choice("tf", layers=("relu",), cases=1))
+    write_pack(tmp_path / "pack", PackSelection("tf", layers=("relu",), cases=1))
     command = [program, tmp_path / "pack", tmp_path / "results"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from conformance.tools.exchange import ExchangeError, npy, safetensors
-from conformance.tools.exchange.arrays import FORMATS, Folder
+from conformance.tools.exchange.arrays import FORMATS, ArrayFolder
 
 SPECIAL = np.array([np.nan, np.inf, -np.inf, -0.0, 1e-45, 3.4e38], np.float32)
 ARRAYS = {
@@ -32,8 +32,8 @@ ARRAYS = {
 @pytest.mark.parametrize("name", ARRAYS)
 def test_what_goes_in_comes_out(tmp_path, form, name):
     array = ARRAYS[name]
-    Folder(tmp_path, form).save({name: array, "other": np.zeros(2)})
-    back = Folder(tmp_path, form, bfloat16=name == "brain")[name]
+    ArrayFolder(tmp_path, form).save({name: array, "other": np.zeros(2)})
+    back = ArrayFolder(tmp_path, form, bfloat16=name == "brain")[name]
     assert (back.dtype, back.shape) == (array.dtype, array.shape)
     assert back.tobytes() == np.ascontiguousarray(array).tobytes()
 
@@ -120,7 +120,7 @@ def saved(array):
 def test_nothing_but_numbers_is_read(tmp_path, data, says):
     (tmp_path / "x.npy").write_bytes(data)
     with pytest.raises(ExchangeError, match=says) as refusal:
-        Folder(tmp_path, "npy")["x"]
+        ArrayFolder(tmp_path, "npy")["x"]
     assert str(tmp_path / "x.npy") in str(refusal.value)
     assert not Trap.sprung
 
@@ -192,11 +192,11 @@ def entry(dtype="F64", shape=(1,), offsets=(0, 8)):
 def test_a_safetensors_file_must_account_for_every_byte(tmp_path, data, says):
     (tmp_path / "arrays.safetensors").write_bytes(data)
     with pytest.raises(ExchangeError, match=says) as refusal:
-        Folder(tmp_path, "safetensors")["a"]
+        ArrayFolder(tmp_path, "safetensors")["a"]
     assert "arrays.safetensors" in str(refusal.value)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_missing_array_is_named(tmp_path, form):
     with pytest.raises(ExchangeError, match="is missing"):
-        Folder(tmp_path, form)["x"]
+        ArrayFolder(tmp_path, form)["x"]

@@ -24,11 +24,11 @@ from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects.loading import dialect_of
 from conformance.subjects.roster import roster_of
-from conformance.tools.reproducer import ASPECTS, NoCapsule, capsule, command, look
+from conformance.tools.reproducer import ASPECTS, NoCapsule, command, find_failure, make_capsule
 from conformance.tools.reproducer.concrete_case import make_concrete
-from conformance.tools.reproducer.explanation import arithmetic
-from conformance.tools.reproducer.literals import nested, number, uniform
-from conformance.tools.reproducer.program import write
+from conformance.tools.reproducer.explanation import explain_value
+from conformance.tools.reproducer.literals import format_nested, format_number, uniform_value
+from conformance.tools.reproducer.program import write_program
 from conformance.tools.reproducer.writer import SIZE
 from refimpl.dtypes import float_dtype
 
@@ -75,16 +75,16 @@ def status(path: Path, *flags: str, cwd: Path, **variables: str) -> int:
 def test_numbers_come_back_bit_by_bit(dtype: str) -> None:
     kind = float_dtype(dtype)
     for value in np.array([0.1, -0.0, 1 / 3, 1e4, 1e-4]).astype(kind):
-        back = np.array(float(number(value)), kind)
+        back = np.array(float(format_number(value)), kind)
         assert back.tobytes() == np.array(value, kind).tobytes()
 
 
 def test_arrays_are_written_as_lists_and_uniform_ones_in_a_word() -> None:
-    assert nested(np.array([[1.0, -0.5]], np.float32)) == "[[1.0, -0.5]]"
-    assert nested(np.array(3)) == "3"
-    assert uniform(np.full(9, 0.25)) == "0.25"
-    assert uniform(np.array([0.0] * 8 + [-0.0])) is None
-    assert uniform(np.arange(9.0)) is None
+    assert format_nested(np.array([[1.0, -0.5]], np.float32)) == "[[1.0, -0.5]]"
+    assert format_nested(np.array(3)) == "3"
+    assert uniform_value(np.full(9, 0.25)) == "0.25"
+    assert uniform_value(np.array([0.0] * 8 + [-0.0])) is None
+    assert uniform_value(np.arange(9.0)) is None
 
 
 HEALTHY = [
@@ -105,10 +105,10 @@ def test_the_program_of_a_claim_that_holds_exits_0(words: tuple[str, str, str, s
     session = Session()
     healthy = claim(*words)
     with pytest.raises(NoCapsule, match="the claim holds"):
-        capsule(healthy, session)
+        make_capsule(healthy, session)
     call = session.call(healthy.case, healthy.subject, healthy.form)
-    failure = look(replace(healthy, case=make_concrete(healthy.case, call, 3)), session)
-    assert executed(write(failure, "claim")) == 0
+    failure = find_failure(replace(healthy, case=make_concrete(healthy.case, call, 3)), session)
+    assert executed(write_program(failure, "claim")) == 0
 
 
 def test_a_recorded_deviation_of_the_real_framework_shows_in_a_process_of_its_own(
@@ -151,7 +151,7 @@ def of_a_mutant(mutant: Mutant) -> tuple[Claim, Session]:
     for each in plan(roster, [mutant.aspect]):
         if each.case.layer == mutant.layer and mutant.word in each.case.id:
             with contextlib.suppress(NoCapsule):
-                if look(each, session).fails:
+                if find_failure(each, session).fails:
                     return each, session
     raise AssertionError(f"no claim finds {mutant.id}")
 
@@ -168,19 +168,19 @@ def mutants() -> list[Mutant]:
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.id)
 def test_capsules_of_mutants_are_small_and_the_honest_exit_0(mutant: Mutant) -> None:
     wrong, session = of_a_mutant(mutant)
-    made = capsule(wrong, session)
+    made = make_capsule(wrong, session)
     assert len(made.text.encode()) <= SIZE
     assert made.shrunk.failure.fails
     before = sum(wrong.case.draw(name).size for name in wrong.case.shapes)
     case = made.shrunk.failure.trial.case
     assert sum(case.draw(name).size for name in case.shapes) < before
     assert executed(made.text) == 0  # refimpl without the mistake
-    assert capsule(wrong, session).text == made.text
+    assert make_capsule(wrong, session).text == made.text
 
 
 def test_a_capsule_for_which_time_ran_out_says_so() -> None:
     wrong, session = of_a_mutant(mutants()[0])
-    made = capsule(wrong, session, seconds=0.0)
+    made = make_capsule(wrong, session, seconds=0.0)
     assert "for 0 s, not to the end" in made.text
 
 
@@ -210,12 +210,12 @@ def test_the_arithmetic_is_spelled_out() -> None:
     for aspect, layer in (("output", name) for name in told):
         form = "class"
         healthy = claim(aspect, f"{layer} normal float32", "refimpl.torch", form)
-        found[layer] = arithmetic(look(healthy, Session()))
+        found[layer] = explain_value(find_failure(healthy, Session()))
     assert all(told[layer] in text for layer, text in found.items()), found
 
 
 def test_the_terms_of_a_gradient_add_up_to_it() -> None:
     healthy = claim("gradient", "linear normal float64", "refimpl.torch", "class")
-    failure = look(healthy, Session())
-    total = float(arithmetic(failure).rpartition("= ")[2])
+    failure = find_failure(healthy, Session())
+    total = float(explain_value(failure).rpartition("= ")[2])
     assert abs(total - failure.value) <= 4 * failure.bound

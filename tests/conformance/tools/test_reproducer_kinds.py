@@ -28,11 +28,18 @@ from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects import sandbox
 from conformance.subjects.refimpl import RefimplTorch
-from conformance.subjects.roster import Entry, Roster, roster_of
-from conformance.tools.reproducer import NoCapsule, capsule, look, shrink, writer, written
+from conformance.subjects.roster import Roster, RosterEntry, roster_of
+from conformance.tools.reproducer import (
+    NoCapsule,
+    find_failure,
+    make_capsule,
+    shrink,
+    write_sandboxed,
+    writer,
+)
 from conformance.tools.reproducer.concrete_case import make_concrete
 from conformance.tools.reproducer.dimensions import with_values
-from conformance.tools.reproducer.program import write
+from conformance.tools.reproducer.program import write_program
 from conformance.tools.reproducer.writer import SIZE
 from refimpl.dtypes import float_dtype
 
@@ -99,7 +106,7 @@ def failing(mutant: Mutant) -> tuple[Claim, MutatedSubject]:
     for claim in plan([mutant.subject], [mutant.aspect]):
         if claim.case.layer == mutant.layer and mutant.word in claim.case.id:
             with contextlib.suppress(NoCapsule):
-                if look(claim, wrong).fails and not look(claim, right).fails:
+                if find_failure(claim, wrong).fails and not find_failure(claim, right).fails:
                     return claim, mutated
     raise AssertionError(f"no claim finds {mutant.id}")
 
@@ -109,13 +116,13 @@ def test_each_kind_exits_1_with_the_wrong_and_0_with_the_healthy(name: str, shel
     mutant = mutant_called(name)
     claim, mutated = failing(mutant)
     healthy = Session().subject(mutant.subject)
-    mine = Entry("mine", healthy.dialect, lambda: mutated, "shelf:it")
-    asked = capsule(replace(claim, subject="mine"), Session(roster={"mine": mine}), seconds=2)
+    mine = RosterEntry("mine", healthy.dialect, lambda: mutated, "shelf:it")
+    asked = make_capsule(replace(claim, subject="mine"), Session(roster={"mine": mine}), seconds=2)
     shelf.it = mutated
     assert executed(asked.text) == 1
     shelf.it = healthy
     assert executed(asked.text) == 0
-    own = capsule(claim, Session({mutant.subject: mutated}), seconds=2)
+    own = make_capsule(claim, Session({mutant.subject: mutated}), seconds=2)
     assert executed(own.text) == 0
     assert len(asked.text.encode()) <= SIZE
     assert not own.warning
@@ -213,7 +220,7 @@ def test_a_frameworks_program_shows_it_without_this_package(
         home = getattr(home, part)
     with monkeypatch.context() as patch:
         patch.setattr(home, last, wrong(library, getattr(home, last)))
-        made = capsule(claim, session, seconds=2)
+        made = make_capsule(claim, session, seconds=2)
         assert executed(made.text) == 1
     assert executed(made.text) == 0
     assert "conformance" not in made.text.replace("conformance capsule", "")
@@ -242,7 +249,7 @@ ACCIDENT = [
 def test_an_accident_is_made_small_and_shown(
     name: str, aspect: str, words: str, code: int, tmp_path: Path
 ) -> None:
-    text, warning = written(*of_softsign(name, aspect))
+    text, warning = write_sandboxed(*of_softsign(name, aspect))
     assert not warning
     assert words in text.splitlines()[0]
     assert "input = np.array([[[0.0]]], np.float32)" in text
@@ -263,9 +270,9 @@ def test_an_accident_is_made_small_and_shown(
 
 
 def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL", sandbox.Limits(0.2))
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._WHOLE", 0.5)
-    text, _ = written(*of_softsign("Hangs"), seconds=1)
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL_LIMITS", sandbox.Limits(0.2))
+    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._SECONDS_OF_REST", 0.5)
+    text, _ = write_sandboxed(*of_softsign("Hangs"), seconds=1)
     assert text.splitlines()[0].endswith("the process did not come back.")
 
 
@@ -274,7 +281,7 @@ def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_bound_is_the_suites_to_the_last_bit() -> None:
     claim, mutated = failing(mutant_called("linear: bias forgotten"))
-    made = capsule(claim, Session({"refimpl.torch": mutated}), seconds=1)
+    made = make_capsule(claim, Session({"refimpl.torch": mutated}), seconds=1)
     failure = made.shrunk.failure
     found = re.search(r"^bound, limit = (\S+), (\S+) ", made.text, re.MULTILINE)
     assert found is not None
@@ -289,8 +296,8 @@ def test_an_infinity_near_the_largest_number_counts_as_in_the_suite() -> None:
     frozen = make_concrete(case, session.call(case, "refimpl.torch", "class"), 1)
     largest = np.full((1, 1), 3.3e38).astype(float_dtype("bfloat16"))
     frozen = with_values(frozen, {**frozen.values, ("input", 0): largest})
-    failure = look(Claim.about(frozen, "output", "refimpl.torch", "class"), session)
-    text = write(failure, "claim")
+    failure = find_failure(Claim.about(frozen, "output", "refimpl.torch", "class"), session)
+    text = write_program(failure, "claim")
     assert "an infinity counts as this" in text
     assert executed(re.sub(r"got = float\(.*", 'got = float("inf")', text)) == 0
     assert executed(re.sub(r"got = float\(.*", 'got = float("-inf")', text)) == 1
@@ -317,7 +324,7 @@ def test_a_step_is_taken_only_if_the_reference_passes(
 
     if strict:
         monkeypatch.setattr(shrink, "Session", referee)
-    made = capsule(claim, Session({"refimpl.torch": mutated}), seconds=5)
+    made = make_capsule(claim, Session({"refimpl.torch": mutated}), seconds=5)
     zeros = made.shrunk.failure.trial.case.draw("input") == 0
     assert zeros.any() != strict
 
@@ -326,7 +333,7 @@ def test_what_the_reference_fails_too_is_not_made_smaller(monkeypatch: pytest.Mo
     claim, mutated = failing(mutant_called("linear: bias forgotten"))
     wrong = {"refimpl.torch": mutated}
     monkeypatch.setattr(shrink, "Session", lambda oracle: Session(wrong, oracle=oracle))
-    made = capsule(claim, Session(wrong))
+    made = make_capsule(claim, Session(wrong))
     assert "refimpl does not pass this case, either: it was not made smaller." in made.text
     assert made.shrunk.failure.trial.case.shapes == claim.case.shapes
 
@@ -336,18 +343,18 @@ def test_one_that_stays_large_says_so_and_one_too_large_is_refused(
 ) -> None:
     claim, mutated = failing(mutant_called("conv2d: bias forgotten"))
     session = Session({"refimpl.torch": mutated})
-    made = capsule(claim, session, seconds=0)
+    made = make_capsule(claim, session, seconds=0)
     assert len(made.text) > SIZE
     assert made.warning == f"{len(made.text)} bytes, more than {SIZE}"
     assert f"larger than {SIZE} bytes: these arrays could not be made smaller" in made.text
-    monkeypatch.setattr(writer, "MOST", SIZE)
+    monkeypatch.setattr(writer, "MAX_SIZE", SIZE)
     with pytest.raises(NoCapsule, match=f"bytes, more than {SIZE}, since these arrays could not"):
-        capsule(claim, session, seconds=0)
+        make_capsule(claim, session, seconds=0)
 
 
 def test_many_elements_are_made_plain_first() -> None:
     claim, mutated = failing(mutant_called("softmax: rows left over"))
-    made = capsule(claim, Session({"refimpl.torch": mutated}), seconds=2)
+    made = make_capsule(claim, Session({"refimpl.torch": mutated}), seconds=2)
     assert not made.warning
 
 
@@ -365,11 +372,11 @@ def test_a_kind_without_capsules_is_named_with_the_reason(
 ) -> None:
     claim = planned.get(aspect) or replace(planned["output"], aspect=aspect)
     with pytest.raises(NoCapsule, match=f"there is no capsule of '{aspect}': it "):
-        capsule(claim, Session())
+        make_capsule(claim, Session())
 
 
 def test_an_object_that_was_handed_over_is_told_how_to_be_given() -> None:
     session = Session({"mine": RefimplTorch()})
     case = case_called("softsign-ties-float32")
     with pytest.raises(NoCapsule, match=r"handed over as an object.*: give FILE\.py:Name"):
-        capsule(Claim.about(case, "output", "mine", "class"), session)
+        make_capsule(Claim.about(case, "output", "mine", "class"), session)

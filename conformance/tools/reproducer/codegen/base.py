@@ -15,7 +15,7 @@ Lines = list[str]
 
 
 @dataclass(frozen=True)
-class Words:
+class Codegen:
     """How programs of one kind are written.
 
     Attributes
@@ -38,7 +38,7 @@ class Words:
         Lines after the imports.
     looks : mapping
         What is off, beside an element's value -> the expression that shows it; see
-        `Failure.asks`. It finds the array, or the parameter, as `found`.
+        `Failure.facet`. It finds the array, or the parameter, as `found`.
     """
 
     imports: tuple[str, ...]
@@ -48,12 +48,12 @@ class Words:
     needs: str
     seed: str
     library: str
-    looks: Mapping[str, str]
+    inspections: Mapping[str, str]
     begin: tuple[str, ...] = ()
 
 
-# What is off, beside an element -> what shows it, in any library; see `Words.looks`.
-LOOKS: Mapping[str, str] = {
+# What is off, beside an element -> what shows it, in any library; see `Codegen.inspections`.
+INSPECTIONS: Mapping[str, str] = {
     "names": "list(owned)",
     "shape": "tuple(found.shape)",
     "dtype": "found.dtype.name",
@@ -63,22 +63,22 @@ LOOKS: Mapping[str, str] = {
 ONE_VALUE = "float(found.min()) if found.min() == found.max() else None"
 
 
-def cotangent(name: str) -> str:
+def cotangent_variable(name: str) -> str:
     """The variable of a result's cotangent."""
     return f"{name}_cotangent"
 
 
-def batch(step: int) -> str:
+def batch_variable(step: int) -> str:
     """The variable of a further batch."""
     return f"batch{step}"
 
 
-def keywords(arguments: Mapping[str, Any]) -> str:
+def format_keywords(arguments: Mapping[str, Any]) -> str:
     """Write keyword arguments, given their texts."""
     return ", ".join(f"{name}={value}" for name, value in arguments.items())
 
 
-def shown(call: Call, dtype: str) -> dict[str, str]:
+def format_arguments(call: Call, dtype: str) -> dict[str, str]:
     """The arguments that are no arrays; `dtype` in the library's own words."""
     texts = {name: repr(value) for name, value in call.arguments.items()}
     return texts | ({"dtype": dtype} if "dtype" in texts else {})
@@ -89,58 +89,58 @@ def slots_of(call: Call, *roles: str) -> list[Slot]:
     return [slot for slot in call.slots if slot.role in roles]
 
 
-def differentiated(failure: Failure, request: Request) -> list[Slot]:
+def differentiated_slots(failure: Failure, request: Request) -> list[Slot]:
     """The slots whose gradients are taken, in the order of the call."""
     floats = [slot for slot in failure.trial.call.slots if slot.has_gradient]
     return [slot for slot in floats if request.arrays[slot.name].dtype.kind != "i"]
 
 
-def bars_of(call: Call) -> list[str]:
+def differentiated_results(call: Call) -> list[str]:
     """The results into which cotangents flow."""
     return [result.name for result in call.results if result.differentiated]
 
 
-def owned_off(failure: Failure) -> Lines:
+def pick_owned(failure: Failure) -> Lines:
     """Pick the parameter or buffer that is off out of all that an instance owns."""
-    return [] if failure.asks == "names" else [f"found = owned[{failure.name!r}]"]
+    return [] if failure.facet == "names" else [f"found = owned[{failure.name!r}]"]
 
 
-def buffer_off(failure: Failure) -> str:
+def buffer_name(failure: Failure) -> str:
     """The name of the buffer that is off; the counter of batches has no slot."""
     slots = (slot.name for slot in failure.trial.call.slots if slot.array == failure.name)
     return next(slots, failure.name)
 
 
-def of_the_call(failure: Failure) -> Lines:
+def pick_call_array(failure: Failure) -> Lines:
     """Say which of a call's own arrays is off: a result, or an input as it is left."""
-    if failure.asks == "same":
+    if failure.facet == "same":
         return []
-    return [f"found = {failure.name if failure.kind == 'output' else slot_off(failure).name}"]
+    return [f"found = {failure.name if failure.kind == 'output' else wrong_slot(failure).name}"]
 
 
-def stored(array: Array) -> tuple[int, ...] | None:
+def memory_order(array: Array) -> tuple[int, ...] | None:
     """The order in which an array's axes lie in memory; None if it is their own order."""
     order = tuple(sorted(range(array.ndim), key=lambda axis: -array.strides[axis]))
     return None if order == tuple(range(array.ndim)) or array.flags.c_contiguous else order
 
 
-def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+def inverse_order(order: tuple[int, ...]) -> tuple[int, ...]:
     """The permutation that undoes one."""
     return tuple(order.index(axis) for axis in range(len(order)))
 
 
-def results_of(call: Call, expression: str) -> str:
+def assign_results(call: Call, expression: str) -> str:
     """Assign the results to their names; a function may return more of them."""
     names = ", ".join(result.name for result in call.results)
     more = len(call.results) > 1 or call.target.endswith("fused_batch_norm")
     return f"{names}{', *_' if more else ''} = {expression}"
 
 
-def slot_off(failure: Failure) -> Slot:
+def wrong_slot(failure: Failure) -> Slot:
     """The slot of the array that is off."""
     return next(slot for slot in failure.trial.call.slots if slot.array == failure.name)
 
 
-def one_or_tuple(names: list[str]) -> str:
+def format_tuple(names: list[str]) -> str:
     """One name, or a tuple of them."""
     return names[0] if len(names) == 1 else f"({', '.join(names)})"

@@ -7,16 +7,16 @@ from conformance.spec.request import Request
 from conformance.tools.reproducer.codegen import base, refimpl
 from conformance.tools.reproducer.codegen.base import (
     Lines,
-    batch,
-    buffer_off,
-    cotangent,
-    owned_off,
-    slot_off,
+    batch_variable,
+    buffer_name,
+    cotangent_variable,
+    pick_owned,
+    wrong_slot,
 )
 from conformance.tools.reproducer.failure import Failure
 
-LOOKS = {
-    **base.LOOKS,
+INSPECTIONS = {
+    **base.INSPECTIONS,
     "owned dtype": "found.dtype",
     "same": "seen.same_object",
     "trainable": "found.trainable",
@@ -24,14 +24,14 @@ LOOKS = {
 }
 
 
-def array(array: Array) -> str:
+def format_array(array: Array) -> str:
     """Write the expression that makes an array: also how it lies in memory is the subject's."""
-    text = refimpl.array(array.copy(order="C"))
+    text = refimpl.format_array(array.copy(order="C"))
     memory = "channels_last" if array.T.flags.forc else "strided"
     return text if array.flags.c_contiguous else f"laid_out({text}, {memory!r})"
 
 
-def program(failure: Failure, request: Request) -> Lines:
+def write_call(failure: Failure, request: Request) -> Lines:
     """Write the lines after the arrays."""
     call = failure.trial.call
     slots = "".join(f"Slot({s.array!r}, {s.name!r}, {s.role!r}), " for s in call.slots)
@@ -40,9 +40,10 @@ def program(failure: Failure, request: Request) -> Lines:
     )
     arrays = ", ".join(f"{slot.name!r}: {slot.name}" for slot in call.slots)
     bars = "".join(
-        f"{cotangent(result.name) if result.differentiated else None}, " for result in call.results
+        f"{cotangent_variable(result.name) if result.differentiated else None}, "
+        for result in call.results
     )
-    further = "".join(f"{batch(step + 1)}, " for step in range(len(request.further)))
+    further = "".join(f"{batch_variable(step + 1)}, " for step in range(len(request.further)))
     made = [repr(call.target), repr(call.kind), repr(dict(call.arguments))]
     given_bars = bars if request.cotangents else ""
     more = ", fresh=True" if request.fresh else ""
@@ -54,14 +55,14 @@ def program(failure: Failure, request: Request) -> Lines:
         f"seen = subject.run(Request(call, arrays, ({given_bars}), ({further}){more}))",
     ]
     if failure.kind == "owned":
-        return [*lines, "owned = {each.name: each for each in seen.owned}", *owned_off(failure)]
+        return [*lines, "owned = {each.name: each for each in seen.owned}", *pick_owned(failure)]
     lines.append(f"({seen},) = seen.outputs")
-    if failure.asks == "same":
+    if failure.facet == "same":
         return lines
     found = {
         "output": lambda: failure.name,
-        "input": lambda: f"seen.inputs[{slot_off(failure).name!r}]",
-        "gradient": lambda: f"seen.gradients[{slot_off(failure).name!r}]",
-        "state": lambda: f"seen.state[{buffer_off(failure)!r}]",
+        "input": lambda: f"seen.inputs[{wrong_slot(failure).name!r}]",
+        "gradient": lambda: f"seen.gradients[{wrong_slot(failure).name!r}]",
+        "state": lambda: f"seen.state[{buffer_name(failure)!r}]",
     }
     return [*lines, f"found = {found[failure.kind]()}"]

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from conformance.spec.bad_call import BadCall, Values
-from conformance.tools.reproducer.codegen import Words
-from conformance.tools.reproducer.codegen.base import Lines, keywords
+from conformance.tools.reproducer.codegen import Codegen
+from conformance.tools.reproducer.codegen.base import Lines, format_keywords
 from conformance.tools.reproducer.failure import Failure
 
 
-def target(failure: Failure) -> str:
+def bad_call_target(failure: Failure) -> str:
     """The dotted name of what is called.
 
     Parameters
@@ -26,7 +26,7 @@ def target(failure: Failure) -> str:
     return str(failure.bad_call.target)
 
 
-def headline(failure: Failure) -> str:
+def describe_outcome(failure: Failure) -> str:
     """Say what became of it.
 
     Parameters
@@ -43,14 +43,14 @@ def headline(failure: Failure) -> str:
     return f"a bad {failure.bad_call.names} is refused with another {failure.finding.what[4:]}."
 
 
-def program(failure: Failure, words: Words) -> Lines:
+def write_bad_call(failure: Failure, words: Codegen) -> Lines:
     """Write the lines after the imports.
 
     Parameters
     ----------
     failure : Failure
         A failure of the aspect `errors`.
-    words : Words
+    words : Codegen
         The library's.
 
     Returns
@@ -58,25 +58,26 @@ def program(failure: Failure, words: Words) -> Lines:
     list of str
     """
     bad_call = failure.bad_call
-    arguments = {name: _text(value, words) for name, value in bad_call.arguments.items()}
+    arguments = {name: _format_value(value, words) for name, value in bad_call.arguments.items()}
     calls = [
-        f"    made({', '.join(_text(each, words) for each in call)})" for call in bad_call.calls
+        f"    made({', '.join(_format_value(each, words) for each in call)})"
+        for call in bad_call.calls
     ]
     return [
         'got, message, stage = "accepted", "", ""',
         "try:",
-        f"    made = {words.library}.{bad_call.target}({keywords(arguments)})",
+        f"    made = {words.library}.{bad_call.target}({format_keywords(arguments)})",
         *(['    stage = " at call"', *calls] if calls else []),
         "except Exception as error:",
         "    got, message = type(error).__name__ + stage, str(error)",
         "",
         words.versions,
         f'print(got, message, "(expected: {failure.finding.expected})")',
-        f"sys.exit({_wrong(failure, bad_call)})",
+        f"sys.exit({_failure_condition(failure, bad_call)})",
     ]
 
 
-def _wrong(failure: Failure, bad_call: BadCall) -> str:
+def _failure_condition(failure: Failure, bad_call: BadCall) -> str:
     """What must not be: as `checks.errors` has it."""
     subject = failure.tried.subject
     if subject.startswith("refimpl."):
@@ -87,11 +88,11 @@ def _wrong(failure: Failure, bad_call: BadCall) -> str:
     return f"got != {bad_call.framework!r}" if known else 'got == "accepted"'
 
 
-def _text(value: Any, words: Words) -> str:
+def _format_value(value: Any, words: Codegen) -> str:
     if isinstance(value, Values):
         return words.array(value.array())
     if isinstance(value, list | tuple):
-        inner = ", ".join(_text(each, words) for each in value)
+        inner = ", ".join(_format_value(each, words) for each in value)
         comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
     return repr(value)

@@ -8,12 +8,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import TypeVar
 
-Part = TypeVar("Part")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def spread(
-    work: Callable[[Part], Result], parts: Sequence[Part], processes: int, each: int | None = None
+def map_parallel(
+    work: Callable[[Item], Result], parts: Sequence[Item], processes: int, each: int | None = None
 ) -> Iterator[tuple[int, Result]]:
     """Do every part of some work.
 

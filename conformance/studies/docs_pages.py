@@ -1,6 +1,6 @@
 """The documents that are made from data, so that they cannot disagree with it.
 
-``python -m conformance.studies.documents docs/`` writes the chapter's claims and the recorded
+``python -m conformance.studies.docs_pages docs/`` writes the chapter's claims and the recorded
 divergences; with ``--json FILE``, the report of a run, it draws the matrix, too.
 """
 
@@ -21,13 +21,13 @@ from conformance.layers.registry import layer_cases
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
 from conformance.programs.chapter import programs as chapter_programs
-from conformance.report import Report
-from conformance.report.markdown import console, page, table
+from conformance.report.markdown import format_console, format_table, join_blocks
+from conformance.report.summary import Report
 from conformance.spec.call import Unsupported
 from conformance.spec.divergence import Divergence
 from conformance.subjects.loading import SUBJECTS
 
-_COMMAND = "python -m conformance.studies.documents docs/"
+_COMMAND = "python -m conformance.studies.docs_pages docs/"
 _NOTE = f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->"
 _FRAMEWORKS = {"torch": "PyTorch", "tf": "TensorFlow"}
 _SECTIONS = {
@@ -44,7 +44,7 @@ _SECTIONS = {
 _KINDS = {"raises": "refuses", "differs": "answers otherwise", "either": "refuses or differs"}
 
 
-def chapter() -> str:
+def render_chapter() -> str:
     """
     List the chapter's claims, each with the case that covers it.
 
@@ -62,7 +62,7 @@ def chapter() -> str:
         " TensorFlow's. It says things that can be checked. Here is each, restated for today's"
         " versions, with the case that checks it. A case is run on the real framework and on"
         " refimpl's dialect of it.",
-        console(
+        format_console(
             "python -m conformance -k chapter",
             f'python -m conformance -k "chapter and {first.name}"',
             f"python -m conformance --subject torch --claim {ids[first.number]}-torch-told",
@@ -73,12 +73,12 @@ def chapter() -> str:
     ]
     for section, title in _SECTIONS.items():
         told = [each for each in STATEMENTS if each.number.split(".")[0] == section]
-        blocks += [f"## {section}. {title}", _claims(told, ids)]
-    return page(blocks)
+        blocks += [f"## {section}. {title}", _statement_table(told, ids)]
+    return join_blocks(blocks)
 
 
-def _claims(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
-    return table(
+def _statement_table(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
+    return format_table(
         ("claim", "what it says", "about", "case"),
         (
             (
@@ -92,7 +92,7 @@ def _claims(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
     )
 
 
-def divergences() -> str:
+def render_divergences() -> str:
     """
     List what is on record: divergences, limitations, and what a dialect has no words for.
 
@@ -107,38 +107,38 @@ def divergences() -> str:
     blocks = [
         "# Recorded divergences and limitations",
         _NOTE,
-        "What a subject lacks or does differently is written down once, in"
-        " `conformance/judging/divergences/`, with a sentence and a reason. A claim that shows a recorded"
-        " deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
-        " that no longer happens is `stale`, which fails the run as well. So this list is neither"
-        " too short nor too long for the versions that are pinned.",
+        "What a subject lacks or does differently is recorded once, with a sentence and a reason,"
+        " in the `divergences.py` of its family in `conformance/layers/`. A claim that shows a"
+        " recorded deviation is `expected`. A deviation that is not recorded is a `fail`. A"
+        " recorded one that no longer happens is `stale`, which fails the run as well. So this list"
+        " is neither too short nor too long for the versions that are pinned.",
         "*Refuses* means that the subject raises, *answers otherwise* that its numbers, shapes or"
         " dtypes are not what the oracle says. A record often speaks about some cases of a layer"
         " only: the data file says which.",
     ]
-    for subjects in sorted(groups, key=_columns):
-        blocks += [f"## {_joined(subjects)}", _records(groups[subjects])]
+    for subjects in sorted(groups, key=_column_order):
+        blocks += [f"## {_join_patterns(subjects)}", _record_table(groups[subjects])]
     blocks += [
         "## Not in the dialect's words",
         "A dialect has no words for some cases: there is no such argument. Its subjects are not"
         " asked, and the claim is `unsupported`.",
-        table(("dialect", "layers", "why"), _unsaid()),
+        format_table(("dialect", "layers", "why"), _untranslated_cases()),
     ]
-    return page(blocks)
+    return join_blocks(blocks)
 
 
-def _columns(subjects: tuple[str, ...]) -> list[int]:
+def _column_order(subjects: tuple[str, ...]) -> list[int]:
     return [SUBJECTS.index(name) if name in SUBJECTS else len(SUBJECTS) for name in subjects]
 
 
-def _records(records: Iterable[Divergence]) -> str:
-    return table(
+def _record_table(records: Iterable[Divergence]) -> str:
+    return format_table(
         ("layers", "forms", "aspects", "what", "", "why"),
         (
             (
-                _joined(each.layers),
-                _joined(each.forms),
-                _joined(each.aspects),
+                _join_patterns(each.layers),
+                _join_patterns(each.forms),
+                _join_patterns(each.aspects),
                 each.sentence,
                 _KINDS[each.kind],
                 each.reason,
@@ -148,11 +148,11 @@ def _records(records: Iterable[Divergence]) -> str:
     )
 
 
-def _joined(patterns: Iterable[str]) -> str:
+def _join_patterns(patterns: Iterable[str]) -> str:
     return ", ".join("all" if pattern == "*" else f"`{pattern}`" for pattern in patterns)
 
 
-def _unsaid() -> list[tuple[str, str, str]]:
+def _untranslated_cases() -> list[tuple[str, str, str]]:
     layers: dict[tuple[str, str], set[str]] = {}
     for name, dialect in DIALECTS.items():
         for case in layer_cases():
@@ -161,26 +161,28 @@ def _unsaid() -> list[tuple[str, str, str]]:
                     dialect.translate(case, form)
                 except Unsupported as answer:
                     layers.setdefault((name, str(answer)), set()).add(case.layer)
-    rows = [(dialect, sorted(found, key=_place), why) for (dialect, why), found in layers.items()]
-    rows.sort(key=lambda row: (row[0] != "torch", _place(row[1][0]), row[2]))
-    return [(_FRAMEWORKS[dialect], _joined(found), why) for dialect, found, why in rows]
+    rows = [
+        (dialect, sorted(found, key=_layer_order), why) for (dialect, why), found in layers.items()
+    ]
+    rows.sort(key=lambda row: (row[0] != "torch", _layer_order(row[1][0]), row[2]))
+    return [(_FRAMEWORKS[dialect], _join_patterns(found), why) for dialect, found, why in rows]
 
 
-def _place(layer: str) -> tuple[int, str]:
+def _layer_order(layer: str) -> tuple[int, str]:
     """Where a layer stands in the matrix: the dimensions of one layer come together."""
-    families = [re.sub(r"\dd$", "", each) for each in _layers()]
+    families = [re.sub(r"\dd$", "", each) for each in _layer_names()]
     return families.index(re.sub(r"\dd$", "", layer)), layer
 
 
 @functools.cache
-def _layers() -> tuple[str, ...]:
+def _layer_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(case.layer for case in all_cases()))
 
 
-DOCUMENTS = {"chapter.md": chapter, "divergences.md": divergences}
+WRITERS = {"chapter.md": render_chapter, "divergences.md": render_divergences}
 
 
-def report_of(values: Mapping[str, Any]) -> Report:
+def report_from_json(values: Mapping[str, Any]) -> Report:
     """
     Read a report back from its JSON object.
 
@@ -199,7 +201,7 @@ def report_of(values: Mapping[str, Any]) -> Report:
         planned=values["claims_planned"],
         checked=values["claims_checked"],
         subjects=SUBJECTS,
-        layers=_layers(),
+        layers=_layer_names(),
     )
 
 
@@ -217,18 +219,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit status.
     """
-    parser = argparse.ArgumentParser(prog="python -m conformance.studies.documents")
+    parser = argparse.ArgumentParser(prog="python -m conformance.studies.docs_pages")
     parser.add_argument("folder", type=Path, help="where the documents stand: docs/")
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="report of a run, to draw the matrix from"
     )
     given = parser.parse_args(arguments)
-    for name, write in DOCUMENTS.items():
+    for name, write in WRITERS.items():
         (given.folder / name).write_text(write(), encoding="utf-8")
     if given.json is not None:
         from conformance.report.svg import to_svg
 
-        report = report_of(json.loads(given.json.read_text(encoding="utf-8")))
+        report = report_from_json(json.loads(given.json.read_text(encoding="utf-8")))
         (given.folder / "matrix.svg").write_text(to_svg(report), encoding="utf-8")
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def positive(text: str) -> int:
+def positive_int(text: str) -> int:
     """
     Read a number of things.
 
@@ -30,7 +30,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def folder(text: str) -> Path:
+def existing_folder(text: str) -> Path:
     """
     Read the name of a folder to write into.
 
@@ -53,7 +53,7 @@ def folder(text: str) -> Path:
     return Path(text)
 
 
-def without(arguments: Sequence[str], *options: str) -> list[str]:
+def drop_options(arguments: Sequence[str], *options: str) -> list[str]:
     """
     Leave out options on which the result does not depend, and their values.
 

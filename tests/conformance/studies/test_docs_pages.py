@@ -12,10 +12,10 @@ import pytest
 from conformance.judging.divergences import DIVERGENCES
 from conformance.judging.verdict import Record, Verdict
 from conformance.programs.chapter import STATEMENTS
-from conformance.report import Report
 from conformance.report.json import to_json
+from conformance.report.summary import Report
 from conformance.report.svg import to_svg
-from conformance.studies.documents import DOCUMENTS, main, report_of
+from conformance.studies.docs_pages import WRITERS, main, report_from_json
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,14 +28,14 @@ def whole_repository():
         pytest.skip("the documents are not part of an installed package")
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", WRITERS)
 def test_the_page_made_from_data_is_up_to_date(name):
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert page == DOCUMENTS[name](), "run python -m conformance.studies.documents docs/"
+    assert page == WRITERS[name](), "run python -m conformance.studies.docs_pages docs/"
 
 
 def test_every_statement_and_every_record_has_its_row():
-    chapter, divergences = DOCUMENTS["chapter.md"](), DOCUMENTS["divergences.md"]()
+    chapter, divergences = WRITERS["chapter.md"](), WRITERS["divergences.md"]()
     for statement in STATEMENTS:
         assert f"| {statement.number} | {statement.sentence} |" in chapter
     for record in DIVERGENCES:
@@ -88,20 +88,20 @@ RUN = Report.of(
 
 
 def test_a_report_is_read_back_in_the_order_of_the_matrix():
-    report = report_of(json.loads(json.dumps(to_json(RUN))))
+    report = report_from_json(json.loads(json.dumps(to_json(RUN))))
     assert report.subjects == ("refimpl.torch", "torch")
     assert report.layers == ("conv1d", "conv2d", "relu")
     assert set(report.records) == set(RUN.records)
 
 
 def test_the_picture_shows_the_table_and_the_verdict_without_the_sentences():
-    svg = to_svg(report_of(to_json(RUN)))
+    svg = to_svg(report_from_json(to_json(RUN)))
     shown = "".join(ElementTree.fromstring(svg).itertext()).replace("\xa0", " ")
     assert "refimpl.torch  K" in shown
     assert "checked 4 of 4 planned claims" in shown
     assert "the sentence" not in shown
     assert "the message" not in shown
-    assert svg == to_svg(report_of(to_json(RUN)))
+    assert svg == to_svg(report_from_json(to_json(RUN)))
     assert "://" not in svg.replace("http://www.w3.org/2000/svg", "").replace(
         "https://www.textualize.io", ""
     ), "the picture fetches something"
@@ -110,4 +110,4 @@ def test_the_picture_shows_the_table_and_the_verdict_without_the_sentences():
 def test_the_command_writes_them_all(tmp_path):
     (tmp_path / "report.json").write_text(json.dumps(to_json(RUN)))
     assert main([str(tmp_path), "--json", str(tmp_path / "report.json")]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {*DOCUMENTS, "matrix.svg", "report.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {*WRITERS, "matrix.svg", "report.json"}

@@ -6,12 +6,12 @@ import weakref
 
 import numpy as np
 
-from conformance.report.parallel import spread
+from conformance.studies.parallel import map_parallel
 
 
 def test_every_part_is_done_and_no_result_is_kept_that_was_dealt_with():
     places, results, most = set(), [], 0
-    for place, result in spread(np.ones, [3] * 20, 2):
+    for place, result in map_parallel(np.ones, [3] * 20, 2):
         places.add(place)
         assert result.tolist() == [1.0] * 3
         results.append(weakref.ref(result))

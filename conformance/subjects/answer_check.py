@@ -33,7 +33,7 @@ def check_answer(observation: Observation, call: Call) -> None:
         It says what was got and what is wanted.
     """
     if not isinstance(observation, Observation):
-        raise AnswerError(f"run() must return an Observation; got {_kind(observation)}")
+        raise AnswerError(f"run() must return an Observation; got {_describe_type(observation)}")
     results = call.results
     if len(observation.outputs) != len(results):
         names = ", ".join(result.name for result in results)
@@ -47,7 +47,9 @@ def check_answer(observation: Observation, call: Call) -> None:
     wanted = [slot.name for slot in call.slots if slot.has_gradient]
     for name, gradient in observation.gradients.items():
         if name not in slots:
-            raise AnswerError(f"there is no {name!r} to give a gradient of{_near(name, wanted)}")
+            raise AnswerError(
+                f"there is no {name!r} to give a gradient of{_suggest_name(name, wanted)}"
+            )
         if gradient is None:
             continue  # the check of gradients names it
         check_array(f"gradient of {name}", gradient)
@@ -74,7 +76,7 @@ def check_array(what: str, array: object) -> None:
         If it is something else.
     """
     if not isinstance(array, np.ndarray | np.generic):
-        raise AnswerError(f"{what} must be a NumPy array; got {_kind(array)}")
+        raise AnswerError(f"{what} must be a NumPy array; got {_describe_type(array)}")
     if array.dtype.hasobject or array.dtype.kind in "SUmM":
         raise AnswerError(f"{what} must hold numbers; got an array of dtype {array.dtype}")
 
@@ -89,14 +91,14 @@ def _check_axes(what: str, array: npt.NDArray[Any], move: Move) -> None:
         raise AnswerError(f"{what} must have shape {tuple(move.dialect)}; got {tuple(array.shape)}")
 
 
-def _near(name: str, allowed: Iterable[str]) -> str:
+def _suggest_name(name: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     near = difflib.get_close_matches(str(name), names, n=1)
     meant = f" (did you mean {near[0]!r}?)" if near else ""
     return f"{meant}; there are {', '.join(names) or 'none'}"
 
 
-def _kind(value: object) -> str:
+def _describe_type(value: object) -> str:
     kind = type(value)
     return (
         f"a {kind.__qualname__}"

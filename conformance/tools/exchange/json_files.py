@@ -13,7 +13,7 @@ from conformance.tools.exchange import VERSION, ExchangeError
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
-def write(path: Path, document: Any) -> None:
+def write_document(path: Path, document: Any) -> None:
     """
     Write a document.
 
@@ -28,7 +28,7 @@ def write(path: Path, document: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def read(path: Path, kind: str) -> Any:
+def read_document(path: Path, kind: str) -> Any:
     """
     Read a document.
 
@@ -51,7 +51,7 @@ def read(path: Path, kind: str) -> Any:
     import jsonschema
 
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_reject_constant)
     except FileNotFoundError:
         raise ExchangeError(f"{path} is missing") from None
     except (OSError, ValueError) as error:
@@ -77,5 +77,5 @@ def _validator(kind: str) -> Any:
     return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
 
 
-def _refuse(constant: str) -> Any:
+def _reject_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON")
