@@ -435,7 +435,7 @@ def test_findings_speak_of_activations_that_there_are():
             name
             for name, each in ACTIVATIONS.items()
             if finding.covers(
-                each.case(np.zeros(1, F32)), finding.aspects[0], finding.subjects[0], "function"
+                case_of(each, np.zeros(1, F32)), finding.aspects[0], finding.subjects[0], "function"
             )
         ]
         assert covered
