@@ -159,8 +159,8 @@ tox run -e conformance-tf221 -- --report-json tf221.json
 {render(difference).strip()}
 ```
 
-The records of `conformance/judging/divergences/` hold for the newer version. Where the older one does
-otherwise, it is *stale* or fails there, and so is listed as fixed.
+The records of `conformance/layers/*/divergences.py` hold for the newer version. Where the older
+one does otherwise, it is *stale* or fails there, and so is listed as fixed.
 """
 
 

@@ -108,10 +108,10 @@ def divergences() -> str:
         "# Recorded divergences and limitations",
         _NOTE,
         "What a subject lacks or does differently is written down once, in"
-        " `conformance/judging/divergences/`, with a sentence and a reason. A claim that shows a recorded"
-        " deviation is `expected`. A deviation that is not recorded is a `fail`. A recorded one"
-        " that no longer happens is `stale`, which fails the run as well. So this list is neither"
-        " too short nor too long for the versions that are pinned.",
+        " `conformance/layers/*/divergences.py`, with a sentence and a reason. A claim that shows"
+        " a recorded deviation is `expected`. A deviation that is not recorded is a `fail`. A"
+        " recorded one that no longer happens is `stale`, which fails the run as well. So this list"
+        " is neither too short nor too long for the versions that are pinned.",
         "*Refuses* means that the subject raises, *answers otherwise* that its numbers, shapes or"
         " dtypes are not what the oracle says. A record often speaks about some cases of a layer"
         " only: the data file says which.",

@@ -345,7 +345,7 @@ def test_a_subject_that_raises_or_lacks_something_is_told_so():
 def test_a_block_leaves_nothing_in_memory():
     session = Session(given={"planted": Planted(AT)})
     measure_block(ACTIVATIONS["relu"], sample(1), session, ["planted"])
-    memories = (session.call, session._observed, session._expected)
+    memories = (session.call, session.answers._observed, session.oracle._expected)
     assert [memory.cache_info().misses for memory in memories] == [0, 0, 0]
 
 
