@@ -11,7 +11,6 @@ from conformance.spec.case import Case
 from conformance.spec.library import Library
 from conformance.spec.program import Program
 from conformance.spec.request import Memory, Observation
-from conformance.subjects.observation import without_unused
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Trial:
     @property
     def used_case(self) -> Case:
         """The case without the arrays that the form has no slot for."""
-        return without_unused(self.case, self.call)
+        return self.case.restricted_to(self.call.arrays)
 
 
 @dataclass(frozen=True)

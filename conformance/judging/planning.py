@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from conformance.judging.claim import Claim, Target
 from conformance.judging.divergences import recorded
 from conformance.judging.selection import ASPECTS, Coverage, main_aspect
+from conformance.layers.dialects import forms_of, translate
 from conformance.programs import all_cases
-from conformance.programs.forms import forms_of, translate
 from conformance.spec.call import Call, Unsupported
 from conformance.spec.case import Case
 from conformance.spec.program import Program

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -10,7 +9,7 @@ from conformance.checks.trial import ProgramTrial, Trial
 from conformance.judging.answers import AnswerMemory, OracleMemory
 from conformance.judging.claim import Claim
 from conformance.judging.messages import rerun_command
-from conformance.programs.forms import translate
+from conformance.layers.dialects import translate
 from conformance.spec.call import Call
 from conformance.spec.case import Case
 from conformance.spec.program import Program
@@ -55,12 +54,32 @@ class Session:
         self.oracle: OracleMemory = OracleMemory() if oracle is None else oracle.oracle
         self.answers = AnswerMemory(self.runner, self.oracle)
         self.rerun = rerun or self._rerun
-        self.call = functools.lru_cache(4096)(self._call)
 
     @property
     def roster(self) -> Roster:
         """The subjects by name."""
         return self.runner.roster
+
+    def call(self, case: Case | Program, subject: str, form: str) -> Call:
+        """Put what is asked into the words of a subject's dialect.
+
+        Parameters
+        ----------
+        case : Case or Program
+            What is asked.
+        subject, form : str
+            Who is asked, and how.
+
+        Returns
+        -------
+        Call
+
+        Raises
+        ------
+        Unsupported
+            If its dialect cannot say the case.
+        """
+        return translate(case, self.roster[subject].dialect, form)
 
     def trial(self, case: Case, subject: str, form: str, *, half_sums: bool = False) -> Trial:
         """Prepare one case in one form of one subject.
@@ -110,12 +129,9 @@ class Session:
 
     def forget(self) -> None:
         """Forget all answers, of the oracle too, and keep the subjects that are loaded."""
-        self.call.cache_clear()
+        translate.cache_clear()
         self.answers.forget()
         self.oracle.forget()
-
-    def _call(self, case: Case | Program, subject: str, form: str) -> Call:
-        return translate(case, self.roster[subject].dialect, form)
 
     def _rerun(self, claim: Claim) -> str:
         foreign = [name for name in claim.subjects if not self.roster[name].built_in]

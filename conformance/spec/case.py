@@ -110,7 +110,7 @@ class Case:
         return regimes.draw(key, shape, regime, dtype, self.config, nonzero=self.nonzero)
 
     def restricted_to(self, arrays: frozenset[str]) -> Case:
-        """The same case, and the same draws, with some of its arrays only.
+        """The same case, and the same draws, with some of its arrays only; itself if that is all.
 
         Parameters
         ----------
@@ -121,6 +121,8 @@ class Case:
         -------
         Case
         """
+        if arrays >= set(self.shapes):
+            return self
         shapes = {name: shape for name, shape in self.shapes.items() if name in arrays}
         return replace(self, shapes=MappingProxyType(shapes))
 

@@ -95,39 +95,3 @@ def observed_mask(case: Case, output: Array) -> Array:
         return np.asarray(survived)
     axes = tuple(axis for axis, size in enumerate(noise) if size == 1)
     return np.asarray(survived.any(axis=axes, keepdims=True))
-
-
-def without_unused(case: Case, call: Call) -> Case:
-    """The case without the arrays that a form has no slot for.
-
-    Parameters
-    ----------
-    case : Case
-        The case.
-    call : Call
-        The form.
-
-    Returns
-    -------
-    Case
-    """
-    return with_arrays(case, call.arrays)
-
-
-def with_arrays(case: Case, arrays: frozenset[str]) -> Case:
-    """The case with some of its arrays only, and itself if that is all of them.
-
-    Parameters
-    ----------
-    case : Case
-        The case.
-    arrays : frozenset of str
-        The arrays to keep.
-
-    Returns
-    -------
-    Case
-    """
-    if arrays >= set(case.shapes):
-        return case
-    return case.restricted_to(arrays)
