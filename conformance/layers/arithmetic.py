@@ -59,8 +59,8 @@ def explain_weighted_sum(element: Element) -> Sequence[str]:
     ]
     arrays = element.arrays
     bias = float(np.sum(slopes["bias"] * arrays["bias"])) if "bias" in arrays else None
-    told = "The output is the sum of input * weight in its window, and the bias:"
-    return [told, write_sum(terms, bias)]
+    sentence = "The output is the sum of input * weight in its window, and the bias:"
+    return [sentence, write_sum(terms, bias)]
 
 
 def slopes_of(element: Element) -> Mapping[str, Any]:

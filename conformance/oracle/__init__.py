@@ -163,7 +163,7 @@ def answer_of(case: Case, conventions: Mapping[str, Any], arrays: Mapping[str, A
 
 
 def bounded(array: Any, unit: Unit) -> Any:
-    """Give a float array its zero bound; integers stay as they are.
+    """Turn a float array into a bounded one without error; integers stay as they are.
 
     Parameters
     ----------

@@ -108,7 +108,7 @@ class Slot:
     move : Move
         How it gets there.
     differentiated : bool
-        Whether the gradient of it is wanted, if it holds floats.
+        Whether its gradient is taken, if it holds floats.
     """
 
     array: str
@@ -181,7 +181,7 @@ class Call:
     kind : {'function', 'class'}
         How it is used.
     arguments : mapping
-        Keyword arguments that are no arrays: of the function, or of the constructor.
+        Keyword arguments other than arrays: of the function, or of the constructor.
     slots : tuple of Slot
         Where the arrays go; inputs of a class in the order of its call.
     results : tuple of Result

@@ -122,17 +122,17 @@ class Table:
         """
         values = {name: self.factors[name][word] for name, word in words.items()}
         layer, config, shapes = self.read(values)
-        spoken = [
+        tokens = [
             word
             for name, word in words.items()
             if word and name not in ("layer", "regime", "dtype")
         ]
-        hunts = [self.hunts[word] for word in ("", *spoken) if word in self.hunts]
+        hunts = [self.hunts[word] for word in ("", *tokens) if word in self.hunts]
         exact = values["regime"] == "exact"
         arrays = {name: "exact" for name in shapes if name != "input"} if exact else {}
         return Case(
             layer=layer,
-            words=tuple(spoken),
+            words=tuple(tokens),
             config=MappingProxyType(dict(config)),
             shapes=MappingProxyType(dict(shapes)),
             regime=values["regime"],
@@ -144,7 +144,7 @@ class Table:
         )
 
     def legal(self, words: Mapping[str, str]) -> bool:
-        """Tell whether a row, or a part of one, breaks no rule.
+        """Whether a row, or a part of one, breaks no rule.
 
         Parameters
         ----------

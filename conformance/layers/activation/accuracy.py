@@ -40,7 +40,7 @@ class MeasuredActivation:
         Points that must not be missed: where it bends or takes a short cut, its slope crosses zero,
         or it overflows.
     conventions : mapping
-        What the op is to be told so that its slope does not cancel.
+        Options of the op with which its slope does not cancel.
     value, slope : callable, optional
         A form that does not cancel, for finite inputs, where the oracle's own does.
     """
@@ -69,7 +69,7 @@ def _bell(x: Floats) -> Floats:
 
 
 def _tanh_gate(x: Floats) -> tuple[Floats, Floats]:
-    """Give the gate of the tanh form of GELU, `(1 + tanh(z)) / 2`, and its slope.
+    """Return the gate of the tanh form of GELU, `(1 + tanh(z)) / 2`, and its slope.
 
     It is the logistic function of 2z, and written so it does not cancel.
     """

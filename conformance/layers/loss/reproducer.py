@@ -32,5 +32,5 @@ def explain_scores(element: Element) -> Sequence[str]:
         return ()
     shifted = rows - rows.max(-1, keepdims=True)
     logs = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
-    told = "log-softmax of each row of scores; the loss is minus the target's share of it:"
-    return [told, *(f"  {[float(value) for value in row]}" for row in logs)]
+    sentence = "log-softmax of each row of scores; the loss is minus the target's share of it:"
+    return [sentence, *(f"  {[float(value) for value in row]}" for row in logs)]

@@ -131,7 +131,7 @@ def terms(comparison: Comparison) -> int | None:
     Returns
     -------
     int or None
-        None if it is no dot product.
+        None if the output is not a dot product.
     """
     case = comparison.case
     count = _TERMS.get(case.layer)

@@ -1,7 +1,7 @@
 """WebNN's tolerances: for each operator a number of units in the last place.
 
 The table is that of the web platform tests (`webnn/resources/utils.js`). WebNN has no float64, no
-bfloat16, no gradients and no training; what is no single operator there has no tolerance.
+bfloat16, no gradients and no training; what is not a single operator there has no tolerance.
 """
 
 from __future__ import annotations

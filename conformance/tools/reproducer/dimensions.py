@@ -89,10 +89,10 @@ def _option(
     """Find the option that holds an axis's size, and its place there."""
     option = layer.size_options.get(axis.name, axis.name)
     value, place = case.config.get(option), axis.place
-    wanted = size_of(case, Dimension(axes))
+    length = size_of(case, Dimension(axes))
     if isinstance(value, tuple) and place is not None:
-        return (option, place) if value[place] == wanted else ("", None)
-    return (option if value == wanted else ""), None
+        return (option, place) if value[place] == length else ("", None)
+    return (option if value == length else ""), None
 
 
 def size_of(case: ConcreteCase, dimension: Dimension) -> int:
@@ -148,7 +148,7 @@ def with_indices(case: ConcreteCase, dimension: Dimension, kept: Array) -> Concr
 
 
 def with_values(case: ConcreteCase, values: Mapping[Key, Array]) -> ConcreteCase:
-    """Give a case other arrays.
+    """Replace a case's arrays.
 
     Parameters
     ----------

@@ -94,5 +94,5 @@ def _explain_gradient(failure: Failure, arrays: _Inputs, index: Index) -> Sequen
             slope = float(answer.vjp(bars)[failure.name][index])
             if slope or not np.isfinite(slope):
                 terms.append((float(bar[place]), slope))
-    told = "The gradient is the sum of cotangent * derivative of each output by this element:"
-    return [told, write_sum(terms)]
+    sentence = "The gradient is the sum of cotangent * derivative of each output by this element:"
+    return [sentence, write_sum(terms)]

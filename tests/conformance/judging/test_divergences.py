@@ -16,7 +16,7 @@ from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.pooling.divergences import has_ties
-from conformance.programs import all_cases
+from conformance.layers.registry import layer_cases
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 from conformance.subjects.loading import SUBJECTS
@@ -205,7 +205,7 @@ def test_refimpl_is_excused_only_from_what_its_framework_documents():
 
 @pytest.mark.parametrize(("seed", "expected"), [(0, False), (25, True)])
 def test_elements_may_be_tied_by_chance(seed, expected):
-    case = next(each for each in all_cases() if each.id == "max_pool3d-same-normal-float32")
+    case = next(each for each in layer_cases() if each.id == "max_pool3d-same-normal-float32")
     assert has_ties(replace(case, seed=seed)) == expected
 
 

@@ -15,7 +15,7 @@ from conformance.layers.conv.tf import DepthwiseKernel
 from conformance.layers.data_formats import data_format, images, kernels
 from conformance.layers.dialects import DIALECTS
 from conformance.layers.pooling.tf import FlatIndex
-from conformance.programs import all_cases
+from conformance.layers.registry import layer_cases
 from conformance.spec.call import KEEP, Call, Reshaped, Transposed, Unsupported
 from conformance.subjects.protocol import resolve
 
@@ -30,7 +30,7 @@ NEVER = {("dropout1d", "keras_ncx")}
 def translations(dialect):
     """Give (case, form, Call or the sentence of the refusal) of all cases."""
     found = []
-    for case in all_cases():
+    for case in layer_cases():
         for form in DIALECTS[dialect].forms[case.layer]:
             try:
                 found.append((case, form, DIALECTS[dialect].translate(case, form)))
@@ -49,7 +49,7 @@ def calls(dialect):
 
 @BOTH
 def test_every_layer_is_known(dialect):
-    assert {case.layer for case in all_cases()} == set(DIALECTS[dialect].forms)
+    assert {case.layer for case in layer_cases()} == set(DIALECTS[dialect].forms)
 
 
 @BOTH

@@ -16,9 +16,8 @@ import numpy as np
 import pytest
 
 from conformance import oracle
-from conformance.layers.registry import LAYERS
+from conformance.layers.registry import LAYERS, layer_cases
 from conformance.oracle.bounds import Bounded, claims
-from conformance.programs import all_cases
 from conformance.spec.answer import single
 
 # A few units in the last place of float64 for what the loops here round themselves.
@@ -28,7 +27,7 @@ ULPS = 2.0**-46
 def cases_of(layer, count=6, **wanted):
     found = [
         case
-        for case in all_cases()
+        for case in layer_cases()
         if case.layer == layer
         and case.dtype == "float64"
         and case.regime in ("normal", "exact", "wide", "offset", "extreme")
@@ -348,7 +347,7 @@ def test_an_entry_names_every_array_that_has_a_gradient():
 def test_sums_are_wide_unless_more_is_said():
     case = next(
         each
-        for each in all_cases()
+        for each in layer_cases()
         if each.layer == "linear" and each.dtype == "float16" and each.regime == "normal"
     )
     wide, narrow = (
@@ -398,7 +397,7 @@ def test_a_probability_at_the_edge_of_the_clipping_has_a_gradient(probability, f
 )
 def test_a_norm_at_an_offset_is_judged_under_every_seed(name):
     """The mean may be rounded to bfloat16: a smaller variance than that would not be known."""
-    case = next(case for case in all_cases() if case.id == name)
+    case = next(case for case in layer_cases() if case.id == name)
     for seed in range(100):
         found = oracle.expected(replace(case, seed=seed), {"epsilon": 1e-3})
         for bounded in (*found.outputs.values(), *found.gradients.values()):

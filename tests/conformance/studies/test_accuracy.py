@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from conformance.judging.session import Session
-from conformance.layers.dialects import DIALECTS
+from conformance.layers.dialects import DIALECTS, translate
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation
 from conformance.studies.accuracy import command, ulp
@@ -365,7 +365,7 @@ def test_a_subject_that_raises_or_lacks_something_is_told_so():
 def test_a_block_leaves_nothing_in_memory():
     session = Session(given={"planted": Planted(AT)})
     measure_block(ACTIVATIONS["relu"], sample_inputs(1), session, ["planted"])
-    memories = (session.call, session._observed, session._expected)
+    memories = (translate, session.answers._observed, session.oracle._expected)
     assert [memory.cache_info().misses for memory in memories] == [0, 0, 0]
 
 
@@ -457,7 +457,7 @@ def test_findings_speak_of_activations_that_there_are():
             name
             for name, each in ACTIVATIONS.items()
             if finding.covers(
-                each.case(np.zeros(1, F32)), finding.aspects[0], finding.subjects[0], "function"
+                case_of(each, np.zeros(1, F32)), finding.aspects[0], finding.subjects[0], "function"
             )
         ]
         assert covered

@@ -243,7 +243,7 @@ def test_dot_products_know_their_terms_and_magnitudes():
         if claim.case.config["padding_mode"] == "zeros" and "bias" in claim.case.shapes
     )
     trial = session.trial(claim.case, *claim.targets[0])
-    (comparison,) = compare_answer(trial, "output")
+    (comparison,) = compare_answer(trial, "output", session.answers)
     assert dot_product.applies(comparison)
     weight = claim.case.shapes["weight"]
     assert dot_product.terms(comparison) == np.prod(weight[1:]) + ("bias" in comparison.arrays)
