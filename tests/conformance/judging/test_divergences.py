@@ -124,7 +124,7 @@ def covered_claims(number):
         if any(fnmatchcase(subject, pattern) for pattern in each.subjects)
         and any(fnmatchcase(layer, pattern) for pattern in each.layers)
         for claim in group
-        if each.covers(claim.case, claim.aspect, claim.subject, claim.form)
+        if each.covers(claim.case, claim.aspect, claim.subject, *claim.forms)
     ]
 
 
@@ -163,7 +163,7 @@ def test_every_record_speaks_about_planned_claims(number):
 def test_every_witness_is_a_planned_claim_that_the_record_covers(number):
     each = DIVERGENCES[number]
     for claim in map(under_its_seed, each.witnesses):
-        assert each.covers(claim.case, claim.aspect, claim.subject, claim.form)
+        assert each.covers(claim.case, claim.aspect, claim.subject, *claim.forms)
 
 
 SEEDED = [witness for each in DIVERGENCES for witness in each.witnesses if " seed " in witness]
@@ -215,7 +215,7 @@ def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
     pair = (known(), known(forms=("class",)))
     monkeypatch.setattr(divergences, "DIVERGENCES", pair)
     # What speaks about a claim is remembered; other records must be looked for anew.
-    monkeypatch.setattr(divergences, "_speaking_of", divergences._speaking_of.__wrapped__)
+    monkeypatch.setattr(divergences, "_matching", divergences._matching.__wrapped__)
     assert recorded(case(), "output", "torch", "class") == pair
     assert recorded(case(), "output", "torch", "function") == pair[:1]
     assert recorded(case(), "output", "tensorflow", "nn") == ()

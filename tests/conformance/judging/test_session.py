@@ -14,7 +14,7 @@ from conformance.programs import all_cases
 from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.spec.request import Observation
 from conformance.subjects.loading import load
-from conformance.subjects.observation import neutral, observed_mask, without_unused
+from conformance.subjects.observation import observed_mask, to_neutral_layout, without_unused
 from conformance.subjects.protocol import SubjectRaised
 
 CASES = {case.id: case for case in all_cases()}
@@ -137,13 +137,13 @@ def test_what_a_subject_raises_is_wrapped_and_chained():
 
 def test_a_subject_without_a_library_says_so():
     with pytest.raises(Unsupported, match=r"no library\(\)"):
-        session_of(Counting()).library("refimpl.torch")
-    assert Session().library("refimpl.torch").root.nn.Linear
+        session_of(Counting()).runner.library("refimpl.torch")
+    assert Session().runner.library("refimpl.torch").root.nn.Linear
 
 
 def test_an_unknown_subject_cannot_be_loaded():
     with pytest.raises(SubjectRaised, match="cannot be loaded"):
-        Session().subject("no.such:Thing")
+        Session().runner.subject("no.such:Thing")
 
 
 CALL = Call(
@@ -168,7 +168,7 @@ def test_an_observation_is_brought_back_to_neutral_names_and_layouts():
         {"x": x},
         same_object=True,
     )
-    found = neutral(seen, CALL)
+    found = to_neutral_layout(seen, CALL)
     assert [each.shape for each in found.outputs] == [(2, 3), (3, 2)]
     assert found.gradients["input"].shape == (2, 3)
     assert list(found.gradients["weight"]) == [1, 2]

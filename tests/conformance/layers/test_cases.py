@@ -172,7 +172,7 @@ def test_every_regime_and_dtype_is_used():
 
 
 def test_the_chapters_statements_are_cases():
-    told = [case.config["statement"] for case in all_cases() if case.layer == "chapter"]
+    told = [case.content for case in all_cases() if case.layer == "chapter"]
     assert told == list(STATEMENTS)
     assert len({statement.number for statement in STATEMENTS}) == len(STATEMENTS)
 
