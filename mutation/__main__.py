@@ -24,7 +24,7 @@ from mutation.targets import Target, targets
 from mutation.trial import LATER, killer
 
 # Nearly everything stands on it: with it unbroken in its place, both packages are imported anew.
-BOTTOM = "refimpl/errors.py"
+BOTTOM = "refimpl/_arguments.py"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+import numpy as np
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +34,10 @@ class Differentiable(Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the output alone."""
-        return self.with_vjp(*args, **kwargs)[0]
+        output = self.with_vjp(*args, **kwargs)[0]
+        if isinstance(output, np.generic):  # what NumPy makes of an array without dimensions
+            return cast("T", np.asarray(output))
+        return output
 
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
@@ -59,3 +64,34 @@ def differentiable(
         Callable like the framework's function; its `with_vjp` is the function given.
     """
     return Differentiable(with_vjp)
+
+
+def for_rank(
+    with_vjp: Callable[Concatenate[int, P], tuple[T, Callable[..., tuple[Any, ...]]]],
+    n: int,
+    name: str,
+) -> Differentiable[P, T]:
+    """Make one of the siblings that differ in the number of their spatial axes alone.
+
+    Parameters
+    ----------
+    with_vjp : callable
+        What the siblings share, documented for all of them; it takes the number first.
+    n : int
+        The number.
+    name : str
+        The sibling's name.
+
+    Returns
+    -------
+    Differentiable
+        With the signature of `with_vjp` without its first parameter.
+    """
+    fixed = functools.partial(with_vjp, n)
+    functools.update_wrapper(fixed, with_vjp)
+    signature = inspect.signature(with_vjp)
+    others = list(signature.parameters.values())[1:]
+    named: Any = fixed
+    named.__name__ = named.__qualname__ = name
+    named.__signature__ = signature.replace(parameters=others)
+    return Differentiable(fixed)

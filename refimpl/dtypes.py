@@ -65,7 +65,8 @@ def is_float(dtype: np.dtype[Any]) -> bool:
     -------
     bool
     """
-    return dtype.kind == "f" or dtype.name == "bfloat16"
+    # By its letter, as NumPy's long double is of kind 'f' too, and works out names slowly.
+    return dtype.char in "fde" or dtype.name == "bfloat16"
 
 
 def _bfloat16() -> np.dtype[Any]:

@@ -54,14 +54,14 @@ def functional_conv(work: Workload, arrays: Mapping[str, Array]) -> Contestant:
 
 
 def avg_pool(work: Workload, arrays: Mapping[str, Array]) -> Contestant:
-    from refimpl.ops.pool import avg_pool
+    from refimpl.ops.pooling import avg_pool
 
     options = {**window(work), "kernel": (work.kernel,) * 2}
     return contest(lambda: avg_pool(arrays["input"], **options), arrays["cotangent"])
 
 
 def max_pool(work: Workload, arrays: Mapping[str, Array]) -> Contestant:
-    from refimpl.ops.pool import max_pool
+    from refimpl.ops.pooling import max_pool
 
     options = {**window(work), "kernel": (work.kernel,) * 2, "dilation": (1, 1)}
     return contest(lambda: max_pool(arrays["input"], **options), arrays["cotangent"])

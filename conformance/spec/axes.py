@@ -86,6 +86,31 @@ def resolve_axes(
     }
 
 
+def order_names(patterns: Mapping[str, str]) -> Mapping[str, int]:
+    """Order names by their first occurrence.
+
+    Parameters
+    ----------
+    patterns : mapping
+        Array -> its pattern.
+
+    Returns
+    -------
+    mapping
+        Name -> its place. Starred names that follow each other share one: their axes of one place
+        belong together.
+    """
+    order: dict[str, int] = {}
+    after_starred = False
+    for pattern in patterns.values():
+        for token in _parse(pattern):
+            if token.name not in order:
+                shared = token.starred and after_starred
+                order[token.name] = len(order) - 1 if shared else len(order)
+                after_starred = token.starred
+    return order
+
+
 def common_sizes(
     axes: Mapping[str, tuple[Axis, ...]], shapes: Shapes, config: Mapping[str, Any]
 ) -> Mapping[Axis, int]:

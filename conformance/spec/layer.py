@@ -15,6 +15,7 @@ from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 from conformance.spec.mutant import Mutant
 from conformance.spec.table import Table
+from conformance.spec.tolerance import Count, Units
 
 Config = Mapping[str, Any]
 # Configuration, statistics, batch, and how many batches came before -> statistics.
@@ -186,9 +187,13 @@ class Family:
         What real frameworks do otherwise. The order matters: of the records that speak about a
         claim, the first is quoted.
     mutants : tuple of Mutant
-        refimpl with one mistake in one of the layers.
+        refimpl with one mistake.
     bad_calls : mapping
-        Dialect -> calls that must be refused.
+        Dialect -> calls that are to be refused.
+    webnn : mapping
+        Layer -> WebNN's tolerance, of those that are an operator there.
+    dot_products : mapping
+        Layer -> how many terms an output is the sum of, of those that TOSA tests as dot products.
     """
 
     name: str
@@ -201,3 +206,5 @@ class Family:
     bad_calls: Mapping[str, tuple[BadCall, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    webnn: Mapping[str, Units] = field(default_factory=lambda: MappingProxyType({}))
+    dot_products: Mapping[str, Count] = field(default_factory=lambda: MappingProxyType({}))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must, must_be_type
-from refimpl.ops.arguments import check_channels_first, check_float, check_same_dtype
+from refimpl._arguments import check_channels_first, check_companion, check_shape, read_integer
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32, overwrite
 from refimpl.ops.primitives import convolve, convolve_input_bar, convolve_weight_bar
 from refimpl.ops.windows import Grid, Window
@@ -56,8 +54,10 @@ def conv(
         If shapes do not fit together, or a size is out of range.
     """
     n = check_channels_first(input)
+    groups = read_integer(groups, "groups", least=1)
     _check_parameters(input, weight, bias, groups, n)
-    grid = Window(weight.shape[2:], stride, dilation, padding).over(input.shape[2:])
+    window = Window(weight.shape[2:], stride, dilation, padding)
+    grid = window.over(input.shape[2:], "weight's kernel")
     return _conv(input, weight, bias, grid, groups)
 
 
@@ -83,23 +83,21 @@ def _conv(
     return output, vjp
 
 
-def _check_parameters(input: Array, weight: Array, bias: Any, groups: int, n: int) -> None:
-    check_float(weight, "weight")
-    check_same_dtype(weight, "weight", input, "input")
-    if weight.ndim != n + 2:
-        must(False, "weight", f"of shape (O, C/groups, *K) with {n} kernel sizes", weight.shape)
-    must_be_type(groups, "groups", int, "an integer")
-    channels, outputs = input.shape[1], weight.shape[0]
-    if outputs < 1:
-        must(False, "weight", "of shape (O, C/groups, *K) with at least one output", weight.shape)
-    if groups < 1 or channels % groups or outputs % groups:
-        allowed = f"at least 1 and divide input's {channels} and weight's {outputs} channels"
-        must(False, "groups", allowed, groups)
-    if weight.shape[1] * groups != channels:
-        expected = f"({outputs}, {channels // groups}, *K) for {channels} channels"
-        must(False, "weight", f"of shape {expected} in {groups} groups", weight.shape)
+def _check_parameters(input: Array, weight: Array, bias: Array | None, groups: int, n: int) -> None:
+    check_companion(weight, "weight", input, "input")
+    if weight.ndim != n + 2 or weight.shape[0] < 1:
+        raise ValueError(
+            f"weight must be of shape (O, C/groups, *K) with at least one output and {n} kernel "
+            f"size{'s' * (n > 1)}; got {weight.shape}"
+        )
+    outputs = weight.shape[0]
+    if outputs % groups:
+        raise ValueError(f"groups must divide weight's {outputs} output channels; got {groups}")
+    if weight.shape[1] * groups != input.shape[1]:
+        raise ValueError(
+            f"input must have {weight.shape[1] * groups} channels, as weight of shape "
+            f"{weight.shape} in {groups} groups needs; got shape {input.shape}"
+        )
     if bias is not None:
-        check_float(bias, "bias")
-        check_same_dtype(bias, "bias", input, "input")
-        if bias.shape != (outputs,):
-            must(False, "bias", f"of shape ({outputs},)", bias.shape)
+        check_companion(bias, "bias", input, "input")
+        check_shape(bias, "bias", (outputs,))

@@ -6,10 +6,8 @@ import math
 
 import numpy as np
 
-from refimpl.errors import must
-from refimpl.ops.arguments import check_float
+from refimpl._arguments import check_companion, check_float, check_shape
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.ops.shapes import check_companion, check_shape
 
 
 def linear(input: Array, weight: Array, bias: Array | None = None) -> tuple[Array, Vjp]:
@@ -44,14 +42,13 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> tuple[Arra
     """
     check_float(input, "input")
     check_companion(weight, "weight", input, "input")
-    must(input.ndim >= 1, "input", "an array of at least one dimension", input.shape)
-    must(weight.ndim == 2, "weight", "of shape (out_features, in_features)", weight.shape)
-    must(
-        input.shape[-1] == weight.shape[1],
-        "input",
-        f"of weight's {weight.shape[1]} features along its last axis",
-        input.shape,
-    )
+    if weight.ndim != 2:
+        raise ValueError(f"weight must be of shape (out_features, in_features); got {weight.shape}")
+    if input.ndim < 1 or input.shape[-1] != weight.shape[1]:
+        raise ValueError(
+            f"input must have {weight.shape[1]} features in its last axis, as weight of shape "
+            f"{weight.shape} needs; got shape {input.shape}"
+        )
     if bias is not None:
         check_companion(bias, "bias", input, "input")
         check_shape(bias, "bias", weight.shape[:1])

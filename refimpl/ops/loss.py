@@ -10,12 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import (
+    check_companion,
+    check_float,
+    check_shape,
+    read_axis,
+    read_choice,
+    read_number,
+)
 from refimpl.dtypes import is_float
-from refimpl.errors import must, must_be_one_of
-from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32, primitive
-from refimpl.ops.shapes import check_companion, check_shape
-from refimpl.ops.softmax import log_normalizer, must_be_axis, row_blocks
+from refimpl.ops.softmax import log_normalizer, row_blocks
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -66,13 +71,16 @@ def cross_entropy(
     PyTorch's page `torch.nn.CrossEntropyLoss`.
     """
     axis = _class_axis(logits, "logits")
-    must_be_one_of(reduction, "reduction", REDUCTIONS)
-    must(0.0 <= label_smoothing <= 1.0, "label_smoothing", "in [0, 1]", label_smoothing)
+    read_choice(reduction, "reduction", REDUCTIONS)
+    label_smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
     factor = _class_factor(weight, logits, axis, "logits")
     if is_float(target.dtype):
         check_companion(target, "target", logits, "logits")
         check_shape(target, "target", logits.shape)
-        must(ignore_index < 0, "ignore_index", "negative with probabilities", ignore_index)
+        if ignore_index >= 0:
+            raise ValueError(
+                f"ignore_index must be negative with probabilities; got {ignore_index!r}"
+            )
         return _soft_cross_entropy(logits, target, factor, axis, reduction, label_smoothing)
     index, kept = _indices(target, "target", logits.shape, axis, ignore_index)
     chosen = _weight_of(weight, index, kept)
@@ -180,7 +188,7 @@ def nll_loss(
     PyTorch's page `torch.nn.NLLLoss`.
     """
     axis = _class_axis(log_probabilities, "log_probabilities")
-    must_be_one_of(reduction, "reduction", REDUCTIONS)
+    read_choice(reduction, "reduction", REDUCTIONS)
     _class_factor(weight, log_probabilities, axis, "log_probabilities")
     shape = log_probabilities.shape
     index, kept = _indices(target, "target", shape, axis, ignore_index)
@@ -235,8 +243,9 @@ def softmax_cross_entropy(logits: Array, labels: Array, *, axis: int = -1) -> tu
     check_float(logits, "logits")
     check_companion(labels, "labels", logits, "logits")
     check_shape(labels, "labels", logits.shape)
-    must_be_axis(axis, "axis", logits.ndim)
-    must(logits.shape[axis] > 0, "logits", "of one class or more", logits.shape)
+    axis = read_axis(axis, "axis", logits.ndim)
+    if logits.shape[axis] < 1:
+        raise ValueError(f"logits must be of one class or more; got {logits.shape}")
     shift, log_sum = log_normalizer(logits, axis)
     surprise = log_sum - (logits - shift)
     with np.errstate(invalid="ignore"):  # an impossible class of probability zero is NaN
@@ -279,8 +288,10 @@ def sparse_softmax_cross_entropy(logits: Array, labels: Array) -> tuple[Array, V
     TensorFlow's page `tf.nn.sparse_softmax_cross_entropy_with_logits`.
     """
     check_float(logits, "logits")
-    must(logits.ndim > 0, "logits", "of one dimension or more", logits.shape)
-    must(logits.shape[-1] > 0, "logits", "of one class or more", logits.shape)
+    if logits.ndim < 1 or logits.shape[-1] < 1:
+        raise ValueError(
+            f"logits must be of one dimension or more and of one class or more; got {logits.shape}"
+        )
     axis = logits.ndim - 1
     index, _ = _indices(labels, "labels", logits.shape, axis, None)
     shift, log_sum = log_normalizer(logits, -1)
@@ -332,8 +343,9 @@ def probability_cross_entropy(
     check_float(probabilities, "probabilities")
     check_companion(labels, "labels", probabilities, "probabilities")
     check_shape(labels, "labels", probabilities.shape)
-    must_be_axis(axis, "axis", probabilities.ndim)
-    must(0.0 <= epsilon < 0.5, "epsilon", "in [0, 0.5)", epsilon)
+    axis = read_axis(axis, "axis", probabilities.ndim)
+    if not 0.0 <= epsilon < 0.5:
+        raise ValueError(f"epsilon must be in [0, 0.5); got {epsilon!r}")
     total = np.sum(probabilities, axis=axis, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):  # an all-zero row is NaN
         quotient = probabilities / total
@@ -356,9 +368,11 @@ def probability_cross_entropy(
 def _class_axis(scores: Array, name: str) -> int:
     """Check scores of shape (N, C, *S) or (C,) and return the axis of the classes."""
     check_float(scores, name)
-    must(scores.ndim > 0, name, "of shape (N, C, *S) or (C,)", scores.shape)
+    if scores.ndim < 1:
+        raise ValueError(f"{name} must be of shape (N, C, *S) or (C,); got {scores.shape}")
     axis = 0 if scores.ndim == 1 else 1
-    must(scores.shape[axis] > 0, name, "of one class or more", scores.shape)
+    if scores.shape[axis] < 1:
+        raise ValueError(f"{name} must be of one class or more; got {scores.shape}")
     return axis
 
 
@@ -393,7 +407,7 @@ def _indices(
         allowed = f"in [0, {classes})"
         if ignore_index is not None:
             allowed += f" or ignore_index {ignore_index}"
-        must(False, name, allowed, int(index[outside][0]))
+        raise ValueError(f"{name} must be {allowed}; got {int(index[outside][0])}")
     return index, kept
 
 

@@ -7,14 +7,22 @@ because the difference of two means of squares cancels. `epsilon` stands inside 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from refimpl._arguments import (
+    check_broadcasts_to,
+    check_companion,
+    check_float,
+    check_shape,
+    read_axis,
+    read_integer,
+    read_number,
+    sum_to,
+)
 from refimpl.dtypes import is_half
-from refimpl.errors import must
-from refimpl.ops.arguments import check_float
 from refimpl.ops.array import Array, Vjp, half_in_float32, overwrite
-from refimpl.ops.shapes import check_broadcasts_to, check_companion, check_shape
 
 
 @half_in_float32
@@ -49,15 +57,7 @@ def moments(
         If an axis is out of range or named twice.
     """
     check_float(input, "input")
-    ndim = input.ndim
-    must(
-        all(-ndim <= axis < ndim for axis in axes),
-        "axes",
-        f"in the range of the input's {ndim} dimensions",
-        axes,
-    )
-    axes = tuple(axis % ndim for axis in axes)
-    must(len(set(axes)) == len(axes), "axes", "different from each other", axes)
+    axes = read_axes(axes, input.ndim)
     shape = input.shape
     count = _count(math.prod(shape[axis] for axis in axes))
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
@@ -126,8 +126,8 @@ def normalize(
         if array is not None:
             check_companion(array, name, input, "input")
             check_broadcasts_to(array, name, input.shape)
-    must(epsilon >= 0.0, "epsilon", "at least 0", epsilon)
-    reciprocal = 1.0 / np.sqrt(variance + float(epsilon))
+    epsilon = read_number(epsilon, "epsilon", least=0)
+    reciprocal = 1.0 / np.sqrt(variance + epsilon)
     scale = reciprocal if weight is None else reciprocal * weight
     shift = mean * -scale if bias is None else bias - mean * scale
     output = overwrite(np.add, input * scale, shift)
@@ -137,15 +137,15 @@ def normalize(
         check_shape(cotangent, "cotangent", shape)
         input_bar = cotangent * scale
         # Summed first as far as both arguments allow, so that the rest is work on small arrays.
-        dots = _sum_to(cotangent * (input - mean), scale.shape)
+        dots = sum_to(cotangent * (input - mean), scale.shape)
         weighted = dots if weight is None else dots * weight
         slope = weighted * (reciprocal * reciprocal * reciprocal * -0.5)
         return (
             input_bar,
-            -_sum_to(input_bar, mean.shape),
-            _sum_to(slope, variance.shape),
-            None if weight is None else _sum_to(dots * reciprocal, weight.shape),
-            None if bias is None else _sum_to(cotangent, bias.shape).copy(),
+            -sum_to(input_bar, mean.shape),
+            sum_to(slope, variance.shape),
+            None if weight is None else sum_to(dots * reciprocal, weight.shape),
+            None if bias is None else sum_to(cotangent, bias.shape).copy(),
         )
 
     return output, vjp
@@ -232,6 +232,34 @@ def instance_norm(
     return _standardize(input, weight, bias, epsilon, across_batch=False)
 
 
+def read_axes(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """Return axes of an array of `ndim` dimensions, counted from the front.
+
+    Parameters
+    ----------
+    axes : sequence of int
+        Each axis once; negative ones count from the end.
+    ndim : int
+        How many axes there are.
+
+    Returns
+    -------
+    tuple of int
+        In the order given.
+
+    Raises
+    ------
+    TypeError
+        If an axis is no integer.
+    ValueError
+        If an axis is out of range or named twice.
+    """
+    found = tuple(read_axis(axis, "axes", ndim) for axis in axes)
+    if len(set(found)) < len(found):
+        raise ValueError(f"axes must be different from each other; got {axes}")
+    return found
+
+
 def unbiased(variance: Array, count: int) -> Array:
     """Turn the biased variance of `count` values into the unbiased one.
 
@@ -252,7 +280,7 @@ def unbiased(variance: Array, count: int) -> Array:
     ValueError
         If `count` is less than 2: one value has no unbiased variance.
     """
-    must(count >= 2, "count", "at least 2", count)
+    count = read_integer(count, "count", least=2)
     return _narrow(_wide(variance) * (count / (count - 1)), variance)
 
 
@@ -280,13 +308,14 @@ def _standardize(
 ) -> tuple[tuple[Array, Array, Array], Vjp]:
     """Normalise over the positions, and over the batch too if asked; statistics are (N or 1, C)."""
     check_float(input, "input")
-    must(input.ndim >= 2, "input", "of shape (N, C, ...)", input.shape)
     shape = input.shape
+    if len(shape) < 2:
+        raise ValueError(f"input must be of shape (N, C, ...); got {shape}")
     for name, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None:
             check_companion(parameter, name, input, "input")
             check_shape(parameter, name, shape[1:2])
-    must(epsilon >= 0.0, "epsilon", "at least 0", epsilon)
+    epsilon = read_number(epsilon, "epsilon", least=0)
 
     positions = math.prod(shape[2:])
     x = input.reshape(shape[0], shape[1], positions)
@@ -294,7 +323,7 @@ def _standardize(
     mean = _sums(x, across_batch) / count
     centered = x - mean[:, :, None]
     variance = _dots(centered, centered, across_batch) / count
-    reciprocal = 1.0 / np.sqrt(variance + float(epsilon))
+    reciprocal = 1.0 / np.sqrt(variance + epsilon)
     scale = reciprocal if weight is None else reciprocal * weight
     output = centered * scale[:, :, None]
     if bias is not None:
@@ -339,14 +368,6 @@ def _dots(x: Array, y: Array, across_batch: bool) -> Array:
 def _count(count: int) -> float:
     """Return how many values a mean is over, or NaN for none: 0 / NaN is NaN without a warning."""
     return count or math.nan
-
-
-def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
-    """Sum over the axes along which `shape` was broadcast to the array's shape."""
-    extra = array.ndim - len(shape)
-    padded = (1,) * extra + shape
-    axes = tuple(axis for axis, size in enumerate(padded) if size == 1 and array.shape[axis] != 1)
-    return (np.sum(array, axis=axes) if axes else array).reshape(shape)
 
 
 def _wide(array: Array) -> Array:

@@ -12,12 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must, must_be_one_of
-from refimpl.ops.arguments import check_float
+from refimpl._arguments import (
+    check_broadcasts_to,
+    check_companion,
+    check_float,
+    check_shape,
+    read_choice,
+)
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.quiet import quiet
 from refimpl.ops.select import choose, keep_where
-from refimpl.ops.shapes import check_broadcasts_to, check_companion, check_shape
 
 INFINITY = float("inf")
 
@@ -61,7 +65,7 @@ def relu(input: Array, *, nan_slope: str = "right") -> tuple[Array, Vjp]:
     PyTorch's page `torch.nn.ReLU`, TensorFlow's page `tf.nn.relu`.
     """
     check_float(input, "input")
-    must_be_one_of(nan_slope, "nan_slope", ("right", "zero"))
+    read_choice(nan_slope, "nan_slope", ("right", "zero"))
 
     def passes() -> Array:
         return ~(input <= 0.0) if nan_slope == "right" else input > 0.0
@@ -129,8 +133,9 @@ def hardtanh(
     PyTorch's page `torch.nn.Hardtanh`, Keras' page `keras.activations.hard_tanh`.
     """
     check_float(input, "input")
-    must(min_value <= max_value, "min_value", f"at most max_value, {max_value!r}", min_value)
-    must_be_one_of(kink, "kink", ("flat", "linear"))
+    if not min_value <= max_value:
+        raise ValueError(f"min_value must be at most max_value, {max_value!r}; got {min_value!r}")
+    read_choice(kink, "kink", ("flat", "linear"))
 
     def passes() -> Array:
         if kink == "flat":
@@ -213,7 +218,7 @@ def prelu(input: Array, weight: Array, *, kink: str = "left") -> tuple[Array, Vj
     check_float(input, "input")
     check_companion(weight, "weight", input, "input")
     check_broadcasts_to(weight, "weight", input.shape)
-    must_be_one_of(kink, "kink", ("left", "flat"))
+    read_choice(kink, "kink", ("left", "flat"))
     below = np.clip(input, -INFINITY, 0.0)
 
     def vjp(cotangent: Array) -> tuple[Array, Array]:
@@ -307,7 +312,7 @@ def hardswish(input: Array, *, slope_from: str = "pieces") -> tuple[Array, Vjp]:
     Keras' page `keras.activations.hard_silu`.
     """
     check_float(input, "input")
-    must_be_one_of(slope_from, "slope_from", ("pieces", "product"))
+    read_choice(slope_from, "slope_from", ("pieces", "product"))
     gate = _hard_sigmoid(input)
 
     def vjp(cotangent: Array) -> tuple[Array]:

@@ -19,7 +19,7 @@ def keep_where(array: Array, mask: Array) -> Array:
     array : array
         float32 or float64; may carry an error bound.
     mask : bool array
-        Of the same shape.
+        Of the same shape, or of one that broadcasts to it.
 
     Returns
     -------

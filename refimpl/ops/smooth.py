@@ -8,18 +8,16 @@ where a vanishing gate meets an infinite factor that is NaN, not the mathematica
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import pi, sqrt
+from math import isfinite, pi, sqrt
 from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must, must_be_one_of
-from refimpl.ops.arguments import check_float
+from refimpl._arguments import check_float, check_shape, read_choice
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.erf import normal_cdf, normal_density
 from refimpl.ops.quiet import quiet
 from refimpl.ops.select import choose, keep_where
-from refimpl.ops.shapes import check_shape
 
 INFINITY = float("inf")
 FAR = 1000.0  # exp(-FAR) is zero in every dtype, and FAR * exp(-FAR) too
@@ -229,7 +227,7 @@ def softplus(
     input : array
         Floats of any shape.
     beta : float
-        How sharp the bend is; positive.
+        How sharp the bend is; not 0. A negative one turns the function around.
     threshold : float or None
         Where `beta * input` exceeds it, the output is the input itself and the slope 1, as in
         PyTorch. None has no such place, as in TensorFlow.
@@ -245,16 +243,21 @@ def softplus(
     TypeError
         If the input does not hold floats.
     ValueError
-        If `beta` is not positive.
+        If `beta` is 0.
 
     Notes
     -----
     PyTorch's page `torch.nn.Softplus`, TensorFlow's page `tf.math.softplus`.
     """
     check_float(input, "input")
-    must(beta > 0.0, "beta", "positive", beta)
+    if beta == 0.0:
+        raise ValueError(f"beta must be another number than 0; got {beta!r}")
+    if beta < 0.0:
+        output, vjp = softplus(-input, beta=-beta, threshold=threshold)
+        return -output, vjp
     # Far out the product with beta might overflow, and tells nothing that FAR does not.
-    scaled = np.clip(input, -FAR / beta, FAR / beta) * beta
+    near = np.clip(input, -FAR / beta, FAR / beta) if isfinite(beta) else input
+    scaled = near * beta
     output = np.clip(input, 0.0, INFINITY) + np.log1p(np.exp(-np.abs(scaled))) / beta
     if threshold is None:
         return output, _scaled(input.shape, lambda: _sigmoid(scaled))
@@ -296,7 +299,7 @@ def softsign(input: Array, *, slope_from: str = "quotient") -> tuple[Array, Vjp]
     PyTorch's page `torch.nn.Softsign`, TensorFlow's page `tf.nn.softsign`.
     """
     check_float(input, "input")
-    must_be_one_of(slope_from, "slope_from", ("quotient", "square"))
+    read_choice(slope_from, "slope_from", ("quotient", "square"))
     size = 1.0 + np.abs(input)
 
     def slope() -> Any:
@@ -347,10 +350,13 @@ def elu(
     2015; PyTorch's page `torch.nn.ELU`, Keras' page `keras.activations.elu`.
     """
     check_float(input, "input")
-    must_be_one_of(slope_from, "slope_from", ("input", "output"))
-    must_be_one_of(nan_slope, "nan_slope", ("nan", "left"))
+    read_choice(slope_from, "slope_from", ("input", "output"))
+    read_choice(nan_slope, "nan_slope", ("nan", "left"))
     below = np.clip(input, -INFINITY, 0.0)
-    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
+    depth = np.expm1(below) * alpha
+    if not isfinite(alpha):  # times zero it is NaN, but the identity goes through zero
+        depth = keep_where(depth, below != 0.0)
+    output = np.clip(input, 0.0, INFINITY) + depth
 
     def slope() -> Any:
         positive = input > 0.0
@@ -398,9 +404,9 @@ def selu(
     TensorFlow's page `tf.nn.selu`.
     """
     check_float(input, "input")
-    must_be_one_of(kink, "kink", ("left", "right"))
-    must_be_one_of(slope_from, "slope_from", ("input", "output"))
-    must_be_one_of(nan_slope, "nan_slope", ("nan", "right"))
+    read_choice(kink, "kink", ("left", "right"))
+    read_choice(slope_from, "slope_from", ("input", "output"))
+    read_choice(nan_slope, "nan_slope", ("nan", "right"))
     depth = SELU_SCALE * SELU_ALPHA
     below = np.clip(input, -INFINITY, 0.0)
     output = np.clip(input, 0.0, INFINITY) * SELU_SCALE + np.expm1(below) * depth
@@ -431,7 +437,7 @@ def celu(
     input : array
         Floats of any shape.
     alpha : float
-        The depth below zero; positive.
+        The depth below zero; not 0.
     kink : {'left', 'sum'}
         The slope at exactly 0: 1 in PyTorch ('left'); 2 in Keras ('sum'), which adds two clipped
         terms that are both active there.
@@ -451,7 +457,7 @@ def celu(
     TypeError
         If the input does not hold floats.
     ValueError
-        If `alpha` is not positive, or `kink`, `slope_from` or `nan_slope` has another value.
+        If `alpha` is 0, or `kink`, `slope_from` or `nan_slope` has another value.
 
     Notes
     -----
@@ -459,15 +465,21 @@ def celu(
     `torch.nn.CELU`, Keras' page `keras.activations.celu`.
     """
     check_float(input, "input")
-    must(alpha > 0.0, "alpha", "positive", alpha)
-    must_be_one_of(kink, "kink", ("left", "sum"))
-    must_be_one_of(slope_from, "slope_from", ("input", "output"))
-    must_be_one_of(nan_slope, "nan_slope", ("nan", "zero"))
+    if alpha == 0.0:
+        raise ValueError(f"alpha must be another number than 0; got {alpha!r}")
+    read_choice(kink, "kink", ("left", "sum"))
+    read_choice(slope_from, "slope_from", ("input", "output"))
+    read_choice(nan_slope, "nan_slope", ("nan", "zero"))
     below = np.clip(input, -INFINITY, 0.0) / alpha
-    output = np.clip(input, 0.0, INFINITY) + np.expm1(below) * alpha
+    depth = np.expm1(below) * alpha
+    if not isfinite(alpha):  # as for elu
+        depth = keep_where(depth, ~(input >= 0.0))
+    output = np.clip(input, 0.0, INFINITY) + depth
 
     def slope() -> Any:
         left = np.exp(below) if slope_from == "input" else (output + alpha) / alpha
+        if not isfinite(alpha):
+            left = left * (alpha / alpha)  # both frameworks multiply by alpha and by its inverse
         right = input > 0.0 if kink == "left" else input >= 0.0
         slopes = keep_where(left, ~(input > 0.0)) + right
         return _at_nan(slopes, input, None if nan_slope == "nan" else 0.0)
@@ -506,7 +518,7 @@ def gelu(input: Array, *, approximate: str = "none") -> tuple[Array, Vjp]:
     `torch.nn.GELU`, TensorFlow's page `tf.nn.gelu`.
     """
     check_float(input, "input")
-    must_be_one_of(approximate, "approximate", ("none", "tanh"))
+    read_choice(approximate, "approximate", ("none", "tanh"))
     if approximate == "tanh":
         return _tanh_gelu(input)
     gate = normal_cdf(input)

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.errors import must
-from refimpl.ops.arguments import check_float
+from refimpl._arguments import check_float, check_shape, read_axis
 from refimpl.ops.array import Array, Vjp, half_in_float32
-from refimpl.ops.shapes import check_shape
 
 BLOCK = 98304  # elements that are worked on together
 
@@ -96,26 +94,6 @@ def row_blocks(shape: tuple[int, ...], axis: int) -> list[slice]:
     return [slice(start, start + rows) for start in range(0, count, rows)]
 
 
-def must_be_axis(axis: int, name: str, ndim: int) -> None:
-    """Raise ValueError unless an array of `ndim` dimensions has the axis.
-
-    Parameters
-    ----------
-    axis : int
-        The axis; negative ones count from the end.
-    name : str
-        The argument's name as the caller wrote it.
-    ndim : int
-        The number of dimensions.
-
-    Raises
-    ------
-    ValueError
-        If it has not.
-    """
-    must(-ndim <= axis < ndim, name, f"an axis of the input's {ndim} dimensions", axis)
-
-
 @half_in_float32
 def softmax(input: Array, *, axis: int = -1) -> tuple[Array, Vjp]:
     """Divide the exponentials along an axis by their sum.
@@ -144,7 +122,7 @@ def softmax(input: Array, *, axis: int = -1) -> tuple[Array, Vjp]:
     PyTorch's page `torch.nn.Softmax`, TensorFlow's page `tf.nn.softmax`.
     """
     check_float(input, "input")
-    must_be_axis(axis, "axis", input.ndim)
+    axis = read_axis(axis, "axis", input.ndim)
     if input.size == 0:
         output = input
     else:
@@ -187,7 +165,7 @@ def log_softmax(input: Array, *, axis: int = -1) -> tuple[Array, Vjp]:
     PyTorch's page `torch.nn.LogSoftmax`, TensorFlow's page `tf.nn.log_softmax`.
     """
     check_float(input, "input")
-    must_be_axis(axis, "axis", input.ndim)
+    axis = read_axis(axis, "axis", input.ndim)
     if input.size == 0:
         output = input
     else:

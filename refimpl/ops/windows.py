@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refimpl.errors import must
+from refimpl._arguments import read_pairs, read_sizes
 from refimpl.ops.array import Pairs, Sizes
 
 
@@ -66,6 +66,22 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[in
     windows = -(-size // stride)
     total = max((windows - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
     return total // 2, total - total // 2
+
+
+def causal_padding(kernel: int, dilation: int) -> tuple[int, int]:
+    """Return the padding that makes each window end with the element it belongs to.
+
+    Parameters
+    ----------
+    kernel, dilation : int
+        Taps of the window, and the step between them.
+
+    Returns
+    -------
+    tuple of int
+        Padding before and after.
+    """
+    return dilation * (kernel - 1), 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +168,15 @@ class Window:
             )
         )
 
-    def over(self, spatial: Sizes) -> Grid:
+    def over(self, spatial: Sizes, name: str = "kernel") -> Grid:
         """Lay the window over an input, and refuse what makes no sense there.
 
         Parameters
         ----------
         spatial : tuple of int
             The input's spatial sizes.
+        name : str, default 'kernel'
+            What the caller calls the window's size.
 
         Returns
         -------
@@ -172,28 +190,29 @@ class Window:
             If a tuple has the wrong length, an entry is out of range, or no window fits.
         """
         n = len(spatial)
-        check_sizes("kernel", self.kernel, n)
-        check_sizes("stride", self.stride, n)
-        check_sizes("dilation", self.dilation, n)
-        check_padding(self.padding, n)
+        kernel = read_sizes(self.kernel, name, n)
+        strides = read_sizes(self.stride, "stride", n)
+        dilations = read_sizes(self.dilation, "dilation", n)
+        padding = read_pairs(self.padding, "padding", n)
         if min(spatial) < 1:
-            must(False, "input", "at least 1 long in every spatial dimension", spatial)
-        counts = self.output_shape(spatial)
+            raise ValueError(
+                f"input must be at least 1 long in every spatial dimension; got {spatial}"
+            )
+        before, counts, span = [], [], []
+        for size, k, stride, dilation, (first, last) in zip(
+            spatial, kernel, strides, dilations, padding, strict=True
+        ):
+            count = output_size(size, k, stride, dilation, first, last, self.ceil_mode)
+            before.append(first)
+            counts.append(count)
+            span.append((count - 1) * stride + dilation * (k - 1) + 1)
         if min(counts) < 1:
-            padded = tuple(b + size + a for size, (b, a) in zip(spatial, self.padding, strict=True))
-            allowed = (
-                f"no larger than the padded input {padded} at dilation {self.dilation}: "
-                f"the output would have the size {counts}"
+            padded = tuple(b + size + a for size, (b, a) in zip(spatial, padding, strict=True))
+            raise ValueError(
+                f"{name} must be no larger than the padded input {padded} at dilation "
+                f"{dilations}: the output would have the size {tuple(counts)}; got {kernel}"
             )
-            must(False, "kernel", allowed, self.kernel)
-        span = tuple(
-            (count - 1) * stride + dilation * (kernel - 1) + 1
-            for count, kernel, stride, dilation in zip(
-                counts, self.kernel, self.stride, self.dilation, strict=True
-            )
-        )
-        before = tuple(pair[0] for pair in self.padding)
-        return Grid(self.kernel, self.stride, self.dilation, before, spatial, counts, span)
+        return Grid(kernel, strides, dilations, tuple(before), spatial, tuple(counts), tuple(span))
 
     def occupancy(self, spatial: Sizes, *, padding: bool) -> tuple[tuple[int, ...], ...]:
         """Count the taps of each window that lie inside, in every dimension.
@@ -221,76 +240,18 @@ class Window:
             self.output_shape(spatial),
             strict=True,
         ):
-            inside = range(-before, size + after) if padding else range(size)
+            first, end = (-before, size + after) if padding else (0, size)
+            # The taps at start, start + dilation, … that lie in [first, end).
             occupancy.append(
                 tuple(
-                    sum(start + tap * dilation in inside for tap in range(kernel))
+                    _taps_before(end - start, dilation, kernel)
+                    - _taps_before(first - start, dilation, kernel)
                     for start in range(-before, -before + count * stride, stride)
                 )
             )
         return tuple(occupancy)
 
 
-def check_sizes(name: str, sizes: Sizes, n: int) -> None:
-    """Refuse sizes that are not n positive integers.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name as the caller wrote it.
-    sizes : tuple of int
-        The argument.
-    n : int
-        The number of spatial dimensions.
-
-    Raises
-    ------
-    TypeError
-        If it is no tuple of integers.
-    ValueError
-        If there are not n entries, or one is below 1.
-    """
-    _check_length(name, sizes, n)
-    for entry in sizes:
-        _check_integer(name, entry, sizes)
-        if entry < 1:
-            must(False, name, "at least 1 in every dimension", sizes)
-
-
-def check_padding(padding: Pairs, n: int) -> None:
-    """Refuse padding that is not n pairs of non-negative integers.
-
-    Parameters
-    ----------
-    padding : tuple of (int, int)
-        Padding before and after in each dimension.
-    n : int
-        The number of spatial dimensions.
-
-    Raises
-    ------
-    TypeError
-        If it is no tuple, or an entry is no integer.
-    ValueError
-        If there are not n pairs, or an entry is negative.
-    """
-    _check_length("padding", padding, n)
-    for pair in padding:
-        if type(pair) is not tuple or len(pair) != 2:
-            must(False, "padding", "a (before, after) pair for every spatial dimension", padding)
-        for entry in pair:
-            _check_integer("padding", entry, padding)
-            if entry < 0:
-                must(False, "padding", "non-negative", padding)
-
-
-def _check_length(name: str, sizes: object, n: int) -> None:
-    if not isinstance(sizes, tuple):
-        raise TypeError(f"{name} must be a tuple; got {sizes!r}")
-    if len(sizes) != n:
-        must(False, name, f"a tuple of {n}, one entry for each spatial dimension", sizes)
-
-
-def _check_integer(name: str, entry: object, sizes: object) -> None:
-    if type(entry) is not int:  # bool is refused too: True is no size
-        raise TypeError(f"{name} must be made of integers; got {sizes!r}")
+def _taps_before(distance: int, dilation: int, kernel: int) -> int:
+    """Count the taps of a window that lie less than a distance from its first one."""
+    return min(max(-(-distance // dilation), 0), kernel)

@@ -72,7 +72,7 @@ def test_many_pieces_of_work_all_answer():
 
 def test_a_package_imported_afresh_knows_its_submodules():
     def attributes():
-        name = "refimpl.torch.random"
+        name = "refimpl.torch._src.random"
         first = importlib.import_module(name)
         import_anew([name])
         again = importlib.import_module(name)

@@ -19,7 +19,7 @@ from conformance.oracle.bounds import Bounded, Unit, exact
 from conformance.spec.program import Program
 from refimpl.ops.conv import conv
 from refimpl.ops.norm import batch_norm, moments
-from refimpl.ops.pool import avg_pool
+from refimpl.ops.pooling import avg_pool
 from refimpl.ops.softmax import log_softmax
 
 UNIT = Unit.of("float32")

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from conformance.checks.chapter import common
+from conformance.checks.chapter.in_place import OPERATIONS
 from conformance.checks.chapter.program import check_program
 from conformance.checks.finding import Finding, compare_arrays, compare_values, compare_within_bound
 from conformance.spec.library import Library
 from conformance.spec.program import Program
 from refimpl.ops.norm import blend, moments, unbiased
-from refimpl.torch.nn.inplace import OPERATIONS
 
 
 def _forms(lib: Library, program: Program) -> Sequence[Finding]:
@@ -168,7 +168,7 @@ def _relu_inplace(lib: Library, program: Program) -> Sequence[Finding]:
 
 
 def _inplace_list(lib: Library, program: Program) -> Sequence[Finding]:
-    """The list is data of refimpl.torch; each row is tried on the subject itself."""
+    """Each row of the list is tried on the subject itself."""
     functional = lib.root.nn.functional
     findings = []
     for row in OPERATIONS:

@@ -16,7 +16,7 @@ from refimpl.ops.dropout import dropout
 from refimpl.ops.linear import linear
 from refimpl.ops.loss import cross_entropy
 from refimpl.ops.norm import batch_norm, blend, unbiased
-from refimpl.ops.pool import max_pool
+from refimpl.ops.pooling import max_pool
 from refimpl.ops.sgd import coupled_step, decoupled_step
 
 _UNIT = Unit.of("float32")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.layers.conv import bad_calls, cases, divergences, mutants, oracle, tf, torch
+from conformance.layers.conv import (
+    bad_calls,
+    cases,
+    divergences,
+    mutants,
+    oracle,
+    tf,
+    tolerances,
+    torch,
+)
 from conformance.spec.layer import Family
 
 FAMILY = Family(
@@ -14,4 +23,6 @@ FAMILY = Family(
     divergences=divergences.DIVERGENCES,
     mutants=mutants.MUTANTS,
     bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+    webnn=tolerances.WEBNN,
+    dot_products=tolerances.DOT_PRODUCTS,
 )

@@ -11,7 +11,7 @@ from conformance.layers.windows import padding_pairs
 from conformance.spec.answer import Answer, Arrays, single
 from conformance.spec.layer import Layer
 from refimpl.ops.conv import conv
-from refimpl.ops.pad import pad
+from refimpl.ops.padding import pad
 
 
 def _conv(config: Mapping[str, Any], arrays: Arrays) -> Answer:

@@ -171,7 +171,7 @@ _POOLING = of_kind(
                    word="excludepad"),
             Mutant("SAME padding counted into the average",
                    "The zeros of SAME padding are averaged too.",
-                   layer, "output", patches={"refimpl.ops.pool:avg_pool": count_padding},
+                   layer, "output", patches={"refimpl.ops.pooling:avg_pool": count_padding},
                    subject=TF, form="nn", word="same"),
         )
     ),
@@ -206,7 +206,7 @@ _GRADIENTS = of_kind(
            "max_pool2d", "gradient", word="stride1",
            patches={"refimpl.ops.primitives:window_max_and_argmax": find_last_maximum}),
     Mutant("ties split", "Equal maxima share the gradient.",
-           "max_pool1d", "gradient", patches={"refimpl.ops.pool:max_pool": split_among_ties},
+           "max_pool1d", "gradient", patches={"refimpl.ops.pooling:max_pool": split_among_ties},
            word="stride1"),
     Mutant("gradient to every maximum of a window",
            "Each of several equal maxima gets all of the gradient.",

@@ -9,7 +9,7 @@ from conformance.layers.pooling.reproducer import explain_average, explain_maxim
 from conformance.layers.windows import padding_pairs
 from conformance.spec.answer import Answer, Arrays
 from conformance.spec.layer import Layer
-from refimpl.ops.pool import avg_pool, max_pool_with_indices
+from refimpl.ops.pooling import avg_pool, max_pool_with_indices
 
 
 def _avg_pool(config: Mapping[str, Any], arrays: Arrays) -> Answer:

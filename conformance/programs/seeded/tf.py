@@ -11,6 +11,7 @@ import numpy as np
 
 from conformance.programs.seeded.draw import FEW_SEEDS, RATES, SIZES, Draw, Program
 from conformance.programs.seeded.rounding import orthogonal
+from refimpl.ops.random import glibc
 
 
 def _tf(name: str, hunts: str, program: Program) -> Draw:
@@ -228,7 +229,7 @@ def near_normal(log: Callable[[Any], Any] = np.log) -> Program:
         uniform = _uniform(root, seed)[0].reshape(-1, 2)
         radius = np.sqrt(np.float32(-2) * log(np.maximum(uniform[:, 0], np.float32(1e-7))))
         angle = (uniform[:, 1] * np.float64(2 * np.pi)).astype(np.float32)
-        sine, cosine = root.random.libm.sincosf(angle)
+        sine, cosine = glibc.sincosf(angle)
         return [np.stack([radius * sine, radius * cosine], axis=1).reshape(-1)]
 
     return program

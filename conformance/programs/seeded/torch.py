@@ -10,6 +10,7 @@ import numpy as np
 
 from conformance.programs.seeded.draw import RATES, SIZES, Draw, Program
 from conformance.programs.seeded.rounding import orthogonal
+from refimpl.ops.random import cephes
 
 
 def _seeded(draw: Callable[[Any], list[Any]]) -> Program:
@@ -142,7 +143,7 @@ def near_normal(log: Callable[[Any], Any] = np.log) -> Program:
         uniform = root.rand(1024).reshape(-1, 2, 8)
         radius = np.sqrt(np.float32(-2) * log(np.float32(1) - uniform[:, 0]))
         angle = np.float32(2 * np.pi) * uniform[:, 1]
-        sine, cosine = root.random.transforms.sin_cos_float32(angle)
+        sine, cosine = cephes.sin_cos_float32(angle)
         return [np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)]
 
     return _seeded(draw)

@@ -1,6 +1,4 @@
-"""`tf.compat`: what TensorFlow 2 kept of TensorFlow 1."""
-
-from __future__ import annotations
+"""`tf.compat`."""
 
 from refimpl.tf.compat import v1
 

@@ -1,20 +1,17 @@
 """`tf.keras`: layers that build themselves, losses, activations and initialisers."""
 
-from __future__ import annotations
-
+from refimpl.tf._src.sequential import Sequential
+from refimpl.tf._src.variable import Variable
 from refimpl.tf.keras import (
     activations,
     initializers,
     layers,
     losses,
-    naming,
     optimizers,
     random,
     utils,
 )
 from refimpl.tf.keras.layers import Layer
-from refimpl.tf.keras.sequential import Sequential
-from refimpl.tf.keras.variable import Variable
 
 __all__ = [
     "Layer",
@@ -24,7 +21,6 @@ __all__ = [
     "initializers",
     "layers",
     "losses",
-    "naming",
     "optimizers",
     "random",
     "utils",

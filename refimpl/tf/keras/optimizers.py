@@ -1,74 +1,7 @@
-"""`keras.optimizers.SGD` on the variables of refimpl's layers."""
+"""`keras.optimizers`: gradient descent."""
 
-from __future__ import annotations
+from refimpl.tf._src import optimizers as _src
+from refimpl.tf._src.optimizers import *
 
-from collections.abc import Iterable
-from typing import Any
-
-from refimpl.errors import must
-from refimpl.ops.array import Array
-from refimpl.ops.sgd import decoupled_step
-from refimpl.tf.keras.variable import Variable
-
-
-class SGD:
-    """Gradient descent with momentum, as `keras.optimizers.SGD`.
-
-    Parameters
-    ----------
-    learning_rate : float, default 0.01
-        The step's length for a gradient of 1.
-    momentum : float, default 0
-        In [0, 1]: the share of the step before that is kept.
-    nesterov : bool, default False
-        Look ahead along the averaged step.
-    weight_decay : float or None
-        Shrinks the variables by `weight_decay * learning_rate` at each step, beside the gradient.
-    name : str
-        The optimizer's name.
-
-    Raises
-    ------
-    ValueError
-        If `momentum` is outside [0, 1].
-    """
-
-    def __init__(
-        self,
-        learning_rate: float = 0.01,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        weight_decay: float | None = None,
-        name: str = "SGD",
-    ) -> None:
-        must(0.0 <= momentum <= 1.0, "momentum", "in [0, 1]", momentum)
-        self.learning_rate = learning_rate
-        self.momentum = momentum
-        self.nesterov = nesterov
-        self.weight_decay = weight_decay
-        self.name = name
-        self.iterations = 0
-        self._velocities: dict[int, Any] = {}
-
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Array | None, Variable]]) -> None:
-        """Step each variable that has a gradient.
-
-        Parameters
-        ----------
-        grads_and_vars : iterable of (gradient, variable)
-            Pairs, as `keras.optimizers.Optimizer.apply_gradients` takes them.
-        """
-        for gradient, variable in grads_and_vars:
-            if gradient is None:
-                continue
-            value, self._velocities[id(variable)] = decoupled_step(
-                variable.value,
-                gradient,
-                self._velocities.get(id(variable)),
-                learning_rate=self.learning_rate,
-                momentum=self.momentum,
-                weight_decay=self.weight_decay or 0.0,
-                nesterov=self.nesterov,
-            )
-            variable.assign(value)
-        self.iterations += 1
+__all__: list[str] = []
+__all__ += _src.__all__

@@ -1,54 +1,20 @@
-"""`tf.random`: the numbers that TensorFlow draws on a CPU, bit for bit, in NumPy alone.
+"""`tf.random`: the numbers that TensorFlow draws on a CPU by the same seeds, bit for bit."""
 
-`philox` makes random words of a key and a counter, `numbers` floats and integers of words,
-`distributions` uniform and normal draws of those (with the logarithm, sine and cosine of `libm`),
-`gammas` and `binomials` what is drawn by rejection (from blocks that `reserve` sets aside);
-`stateless`, `stateful` and `generator` say which key and counter a call begins with. Normal draws
-depend on the C library: `libm` says which is modelled. TensorFlow's pages of the module
-`tf.random`.
-
-What is not: Threefry, which TensorFlow's CPU kernels refuse too, and what XLA draws, for it makes
-its floats of other bits of the words.
-"""
-
-from __future__ import annotations
-
+from refimpl.tf._src.random import binomials as _binomials
+from refimpl.tf._src.random import gammas as _gammas
+from refimpl.tf._src.random import generator as _generator
+from refimpl.tf._src.random import stateful as _stateful
+from refimpl.tf._src.random import stateless as _stateless
+from refimpl.tf._src.random.binomials import *
+from refimpl.tf._src.random.gammas import *
+from refimpl.tf._src.random.generator import *
+from refimpl.tf._src.random.stateful import *
+from refimpl.tf._src.random.stateless import *
 from refimpl.tf.random import experimental
-from refimpl.tf.random.binomials import stateless_binomial
-from refimpl.tf.random.gammas import stateless_gamma
-from refimpl.tf.random.generator import Generator
-from refimpl.tf.random.stateful import (
-    default_generator,
-    normal,
-    set_seed,
-    shuffle,
-    truncated_normal,
-    uniform,
-)
-from refimpl.tf.random.stateless import (
-    fold_in,
-    split,
-    stateless_categorical,
-    stateless_normal,
-    stateless_truncated_normal,
-    stateless_uniform,
-)
 
-__all__ = [
-    "Generator",
-    "default_generator",
-    "experimental",
-    "fold_in",
-    "normal",
-    "set_seed",
-    "shuffle",
-    "split",
-    "stateless_binomial",
-    "stateless_categorical",
-    "stateless_gamma",
-    "stateless_normal",
-    "stateless_truncated_normal",
-    "stateless_uniform",
-    "truncated_normal",
-    "uniform",
-]
+__all__ = ["experimental"]
+__all__ += _binomials.__all__
+__all__ += _gammas.__all__
+__all__ += _generator.__all__
+__all__ += _stateful.__all__
+__all__ += _stateless.__all__

@@ -1,105 +1,35 @@
 """The layers of `torch.nn`, on NumPy arrays."""
 
-from __future__ import annotations
-
+from refimpl.torch._src import parameter as _parameter
+from refimpl.torch._src.modules import activation as _activation
+from refimpl.torch._src.modules import container as _container
+from refimpl.torch._src.modules import conv as _conv
+from refimpl.torch._src.modules import dropout as _dropout
+from refimpl.torch._src.modules import linear as _linear
+from refimpl.torch._src.modules import loss as _loss
+from refimpl.torch._src.modules import module as _module
+from refimpl.torch._src.modules import norm as _norm
+from refimpl.torch._src.modules import pooling as _pooling
+from refimpl.torch._src.modules.activation import *
+from refimpl.torch._src.modules.container import *
+from refimpl.torch._src.modules.conv import *
+from refimpl.torch._src.modules.dropout import *
+from refimpl.torch._src.modules.linear import *
+from refimpl.torch._src.modules.loss import *
+from refimpl.torch._src.modules.module import *
+from refimpl.torch._src.modules.norm import *
+from refimpl.torch._src.modules.pooling import *
+from refimpl.torch._src.parameter import *
 from refimpl.torch.nn import functional, init
-from refimpl.torch.nn.activation import (
-    CELU,
-    ELU,
-    GELU,
-    SELU,
-    Hardsigmoid,
-    Hardswish,
-    Hardtanh,
-    LeakyReLU,
-    LogSigmoid,
-    LogSoftmax,
-    Mish,
-    PReLU,
-    ReLU,
-    ReLU6,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Softsign,
-    Tanh,
-)
-from refimpl.torch.nn.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
-from refimpl.torch.nn.container import Flatten, Identity, Sequential
-from refimpl.torch.nn.conv import Conv1d, Conv2d, Conv3d
-from refimpl.torch.nn.dropout import (
-    AlphaDropout,
-    Dropout,
-    Dropout1d,
-    Dropout2d,
-    Dropout3d,
-    FeatureAlphaDropout,
-)
-from refimpl.torch.nn.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
-from refimpl.torch.nn.linear import Linear
-from refimpl.torch.nn.loss import CrossEntropyLoss, NLLLoss
-from refimpl.torch.nn.module import Module
-from refimpl.torch.nn.parameter import Parameter
-from refimpl.torch.nn.pooling import (
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-)
 
-__all__ = [
-    "CELU",
-    "ELU",
-    "GELU",
-    "SELU",
-    "AlphaDropout",
-    "AvgPool1d",
-    "AvgPool2d",
-    "AvgPool3d",
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "BatchNorm3d",
-    "Conv1d",
-    "Conv2d",
-    "Conv3d",
-    "CrossEntropyLoss",
-    "Dropout",
-    "Dropout1d",
-    "Dropout2d",
-    "Dropout3d",
-    "FeatureAlphaDropout",
-    "Flatten",
-    "Hardsigmoid",
-    "Hardswish",
-    "Hardtanh",
-    "Identity",
-    "InstanceNorm1d",
-    "InstanceNorm2d",
-    "InstanceNorm3d",
-    "LeakyReLU",
-    "Linear",
-    "LogSigmoid",
-    "LogSoftmax",
-    "MaxPool1d",
-    "MaxPool2d",
-    "MaxPool3d",
-    "Mish",
-    "Module",
-    "NLLLoss",
-    "PReLU",
-    "Parameter",
-    "ReLU",
-    "ReLU6",
-    "Sequential",
-    "SiLU",
-    "Sigmoid",
-    "Softmax",
-    "Softplus",
-    "Softsign",
-    "Tanh",
-    "functional",
-    "init",
-]
+__all__ = ["functional", "init"]
+__all__ += _activation.__all__
+__all__ += _container.__all__
+__all__ += _conv.__all__
+__all__ += _dropout.__all__
+__all__ += _linear.__all__
+__all__ += _loss.__all__
+__all__ += _module.__all__
+__all__ += _norm.__all__
+__all__ += _parameter.__all__
+__all__ += _pooling.__all__

@@ -73,7 +73,7 @@ def raises(error):
 
 def test_every_family_of_mistakes_is_in_the_tables():
     assert len(ROWS) >= 150
-    assert len({case.id for case in programs()}) == len(ROWS)
+    assert len({program.id for program in programs()}) == len(ROWS)
     counts = Counter(dialect for dialect, _ in ROWS)
     assert min(counts.values()) >= 75
     for word in ("padding", "stride", "groups", "kernel_size", "target", "reduction", "p", "eps"):
@@ -139,7 +139,7 @@ def recorded_as(monkeypatch, framework):
     from conformance.programs.bad_calls.accepted import _record
 
     bad = replace(RELU, framework=framework)
-    monkeypatch.setattr(divergences, "_matching", lambda *_: (_record("torch", bad),))
+    monkeypatch.setattr(divergences, "_speaking_of", lambda *_: (_record("torch", bad),))
     return bad
 
 
@@ -249,7 +249,7 @@ def test_others_are_asked_what_the_framework_refuses():
     refused = [
         bad for dialect, bad in ROWS if dialect == "torch" and isinstance(bad.framework, str)
     ]
-    asked = [claim for claim in claims if claim.case.dialects[0] == "torch"]
+    asked = [claim for claim in claims if claim.case.dialects == ("torch",)]
     assert [claim.case.content for claim in asked] == refused
 
 

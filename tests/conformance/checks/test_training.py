@@ -30,8 +30,7 @@ from conformance.programs import all_cases, seeded, trajectory
 from conformance.spec.call import Unsupported
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 from conformance.subjects.protocol import SubjectRaised
-from refimpl.tf.random import libm
-from refimpl.torch.random import transforms
+from refimpl.ops.random import cephes, glibc
 
 LIBRARIES = {
     "torch": (RefimplTorchLibrary, refimpl.torch),
@@ -303,11 +302,11 @@ def test_a_decomposition_is_held_to_its_rounding(dialect):
 @pytest.mark.parametrize(
     ("dialect", "near", "log", "same"),
     [
-        ("torch", seeded.torch.near_normal, transforms.log_float32, lambda r: r.randn(1024)),
+        ("torch", seeded.torch.near_normal, cephes.log_float32, lambda r: r.randn(1024)),
         (
             "tf",
             seeded.tf.near_normal,
-            libm.logf,
+            glibc.logf,
             lambda r: r.random.stateless_normal((1024,), (3, 7)),
         ),
     ],
@@ -365,10 +364,10 @@ def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     root = SimpleNamespace(backends=SimpleNamespace(cpu=capability))
     assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
     assert kernels.unmodelled("torch", refimpl.torch) == ""
-    monkeypatch.setattr(libm, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
-    assert "this host's logf is not" in kernels.host_libm.__wrapped__()
+    monkeypatch.setattr(glibc, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
+    assert "this host's logf is not" in kernels.host_glibc.__wrapped__()
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)
-    assert "no C library" in kernels.host_libm.__wrapped__()
+    assert "no C library" in kernels.host_glibc.__wrapped__()
 
 
 def host_with(models):
@@ -384,16 +383,16 @@ def test_each_function_of_the_hosts_library_is_compared_with_its_model(monkeypat
     monkeypatch.setattr(kernels, "_PROBES", 50)
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: name)
     models = {
-        "logf": libm.logf,
-        "sinf": lambda x: libm.sincosf(x)[0],
-        "cosf": lambda x: libm.sincosf(x)[1],
+        "logf": glibc.logf,
+        "sinf": lambda x: glibc.sincosf(x)[0],
+        "cosf": lambda x: glibc.sincosf(x)[1],
     }
     monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path: host_with(models))
-    assert kernels.host_libm.__wrapped__() == ""
+    assert kernels.host_glibc.__wrapped__() == ""
     for name, model in models.items():
         wrong = {**models, name: lambda x, model=model: np.nextafter(model(x), np.float32(2))}
         monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path, wrong=wrong: host_with(wrong))
-        assert f"this host's {name} is not" in kernels.host_libm.__wrapped__()
+        assert f"this host's {name} is not" in kernels.host_glibc.__wrapped__()
 
 
 def test_equal_numbers_of_other_bytes_are_another_draw():

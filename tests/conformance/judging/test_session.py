@@ -206,11 +206,11 @@ def test_a_subject_that_is_there_already_is_not_loaded_and_failures_say_how_to_c
         def run(self, request):
             return replace(answer := super().run(request), outputs=(answer.outputs[0] + 1,))
 
-    session = Session({"mine": Wrong()}, rerun=lambda *claim: " ".join(claim))
+    session = Session({"mine": Wrong()}, rerun=lambda claim: f"judge {claim.name}")
     case = some("relu")
     record = judge(Claim.about(case, "output", "mine", "function"), session)
     assert record.verdict == "fail"
-    assert record.message.endswith(f"output {case.id}-mine-function mine")
+    assert record.message.endswith(f"judge output/{case.id}-mine-function")
 
 
 def test_what_is_unsupported_backward_alone_is_judged_forward():

@@ -30,7 +30,7 @@ from conformance.subjects import sandbox
 from conformance.subjects.refimpl import RefimplTorch
 from conformance.subjects.roster import Entry, Roster, roster_of
 from conformance.tools.reproducer import NoCapsule, capsule, look, shrink, writer, written
-from conformance.tools.reproducer.concrete_case import given
+from conformance.tools.reproducer.concrete_case import make_concrete
 from conformance.tools.reproducer.dimensions import with_values
 from conformance.tools.reproducer.program import write
 from conformance.tools.reproducer.writer import SIZE
@@ -286,7 +286,7 @@ def test_the_bound_is_the_suites_to_the_last_bit() -> None:
 
 def test_an_infinity_near_the_largest_number_counts_as_in_the_suite() -> None:
     case, session = case_called("hardswish-all-bfloat16"), Session()
-    frozen = given(case, session.call(case, "refimpl.torch", "class"), 1)
+    frozen = make_concrete(case, session.call(case, "refimpl.torch", "class"), 1)
     largest = np.full((1, 1), 3.3e38).astype(float_dtype("bfloat16"))
     frozen = with_values(frozen, {**frozen.values, ("input", 0): largest})
     failure = look(Claim.about(frozen, "output", "refimpl.torch", "class"), session)

@@ -401,7 +401,7 @@ def test_only_floats(name, parameters, reference, bends):
         ("selu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
         ("elu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
         ("softsign", {"slope_from": "x"}, "slope_from must be one of 'quotient', 'square'"),
-        ("celu", {"alpha": 0.0}, "alpha must be positive; got 0.0"),
+        ("celu", {"alpha": 0.0}, "alpha must be another number than 0; got 0.0"),
         ("relu", {"nan_slope": "nan"}, "nan_slope must be one of 'right', 'zero'; got 'nan'"),
         ("elu", {"nan_slope": "zero"}, "nan_slope must be one of 'nan', 'left'"),
         ("selu", {"nan_slope": "left"}, "nan_slope must be one of 'nan', 'right'"),
@@ -409,7 +409,7 @@ def test_only_floats(name, parameters, reference, bends):
         ("celu", {"slope_from": "x"}, "slope_from must be one of 'input', 'output'"),
         ("hardswish", {"slope_from": "x"}, "slope_from must be one of 'pieces', 'product'"),
         ("celu", {"kink": "right"}, "kink must be one of 'left', 'sum'"),
-        ("softplus", {"beta": 0.0}, "beta must be positive; got 0.0"),
+        ("softplus", {"beta": 0.0}, "beta must be another number than 0; got 0.0"),
         ("gelu", {"approximate": "erf"}, "approximate must be one of 'none', 'tanh'"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refimpl.ops.alpha_dropout import alpha_dropout
+from refimpl.ops.dropout import alpha_dropout
 
 # SELU's constants to twenty digits: scale and alpha.
 LEAST = -1.0507009873554804934 * 1.6732632423543772848

@@ -458,8 +458,8 @@ def test_dtypes_that_do_not_fit(kind, arguments, message):
 @pytest.mark.parametrize(
     ("axes", "message"),
     [
-        ((2,), "axes must be in the range of the input's 2 dimensions"),
-        ((-3,), "axes must be in the range"),
+        ((2,), r"axes must be in \[-2, 2\), an axis of 2; got 2"),
+        ((-3,), r"axes must be in \[-2, 2\)"),
         ((0, 0), "axes must be different from each other"),
         ((1, -1), "axes must be different from each other"),
     ],

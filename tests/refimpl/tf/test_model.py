@@ -25,7 +25,7 @@ NAMED = [
 
 @pytest.mark.parametrize(("name", "arguments", "expected"), NAMED)
 def test_names_count(keras, name, arguments, expected):
-    tf.keras.naming.clear_session()
+    tf.keras.utils.clear_session()
     keras.utils.clear_session()
     for module in (tf.keras, keras):
         layers = [getattr(module.layers, name)(*arguments) for _ in range(3)]
@@ -186,13 +186,6 @@ def test_a_seeded_initializer_repeats_itself():
     np.testing.assert_array_equal(initializer((4, 5)), initializer((4, 5)))
     given = tf.keras.initializers.get(np.eye(3))
     np.testing.assert_array_equal(given((3, 3)), np.eye(3, dtype=np.float32))
-
-
-def test_default_generator_starts_anew_with_a_seed():
-    tf.random.set_seed(4)
-    first = tf.random.default_generator().random(3)
-    tf.random.set_seed(4)
-    np.testing.assert_array_equal(first, tf.random.default_generator().random(3))
 
 
 def test_shown_for_reading():

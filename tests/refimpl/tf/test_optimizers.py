@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from refimpl.tf._src.optimizers import SGD
 from refimpl.tf.keras import Variable
-from refimpl.tf.keras.optimizers import SGD
 
 OPTIONS = {
     "plain": {},

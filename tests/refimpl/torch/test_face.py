@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,15 +172,57 @@ def test_function_signature_is_torch_s(torch, name):
     assert shown == [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in theirs]
 
 
-@pytest.mark.parametrize("name", [*nn.functional.__all__, *nn.init.__dict__])
-def test_names_exist_in_torch(torch, name):
-    if name in nn.functional.__all__:
-        assert hasattr(torch.nn.functional, name)
-    elif name.endswith("_") and not name.startswith(("_", "default")):
-        ours = inspect.signature(getattr(nn.init, name)).parameters
-        theirs = inspect.signature(getattr(torch.nn.init, name)).parameters
-        assert list(ours) == list(theirs)
-        assert [p.default for p in ours.values()] == [p.default for p in theirs.values()]
+@pytest.mark.parametrize("name", [n for n in nn.init.__all__ if n.endswith("_")])
+def test_initialiser_signature_is_torch_s(torch, name):
+    ours = inspect.signature(getattr(nn.init, name)).parameters
+    theirs = inspect.signature(getattr(torch.nn.init, name)).parameters
+    assert list(ours) == list(theirs)
+    assert [p.default for p in ours.values()] == [p.default for p in theirs.values()]
+
+
+def faces(module):
+    """The public modules, by their names in torch."""
+    yield module
+    for name in dir(module):
+        if not name.startswith("_") and inspect.ismodule(getattr(module, name)):
+            yield from faces(getattr(module, name))
+
+
+def test_the_faces_are_all_public_modules():
+    package = Path(refimpl.torch.__file__).parent
+    files = {path.relative_to(package) for path in package.rglob("*.py")}
+    public = {
+        path
+        for path in files
+        if not any(p.startswith("_") for p in path.with_suffix("").parts[:-1])
+    }
+    assert {Path(face.__file__).relative_to(package) for face in faces(refimpl.torch)} == public
+
+
+@pytest.mark.parametrize("face", list(faces(refimpl.torch)), ids=lambda face: face.__name__)
+def test_every_name_of_a_face_means_in_torch_what_it_means_here(torch, face):
+    theirs = torch
+    for part in face.__name__.split(".")[2:]:
+        theirs = getattr(theirs, part)
+    names = [name for name in dir(face) if not name.startswith("_")]
+    assert sorted(names) == sorted({*face.__all__, *names})
+    assert set(names) - set(face.__all__) <= {"bfloat16"}
+    for name in names:
+        assert hasattr(theirs, name), name
+        here, there = getattr(face, name), getattr(theirs, name)
+        if isinstance(here, np.dtype):
+            assert str(there) == f"torch.{here.name}"
+        elif inspect.ismodule(here):
+            assert inspect.ismodule(there), name
+        elif inspect.isclass(here):
+            assert inspect.isclass(there), name
+            assert here.__name__ == name
+        elif isinstance(here, refimpl.torch.Generator):
+            assert isinstance(there, torch.Generator)
+        else:
+            assert callable(here), name
+            assert callable(there), name
+            assert here.__name__ == name
 
 
 def test_dtypes_are_found_by_torch_s_names(torch):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
+import refimpl.torch
+from refimpl.torch import nn
 from refimpl.torch.nn import Parameter, functional
 
 PADS = [
@@ -158,8 +162,6 @@ def test_functions_take_parameters_for_arrays(name, arguments):
     "name", ["relu", "leaky_relu", "elu", "selu", "celu", "hardtanh", "sigmoid", "tanh"]
 )
 def test_functions_named_with_an_underscore_overwrite(torch, assert_close, name):
-    import refimpl.torch
-
     home = functional if hasattr(functional, name + "_") else refimpl.torch
     x = np.random.default_rng(0).standard_normal((3, 4))
     tensor = torch.from_numpy(x.copy()).requires_grad_()
@@ -225,3 +227,139 @@ def test_labels_may_be_bytes_as_in_torch(torch):
         float(torch.nn.functional.cross_entropy(torch.tensor(scores), torch.tensor(labels))),
         rel=1e-15,
     )
+
+
+# What torch answers where one might refuse; each is a call on torch or on refimpl.torch.
+UNUSUAL = {
+    "feature_alpha_dropout 0-d": lambda F, a: F.feature_alpha_dropout(a(2.0), 0.5, False),
+    "feature_alpha_dropout 1-d": lambda F, a: F.feature_alpha_dropout(a([1.0, 2.0]), 0.5, False),
+    "feature_alpha_dropout p=1": lambda F, a: F.feature_alpha_dropout(a([1.0, 2.0]), 1.0, True),
+    "feature_alpha_dropout empty": lambda F, a: F.feature_alpha_dropout(a([]), 0.5, True),
+    "dropout2d 0-d": lambda F, a: F.dropout2d(a(2.0), 0.5, False),
+    "dropout2d 1-d": lambda F, a: F.dropout2d(a([1.0, 2.0]), 0.0, True),
+    "dropout2d p=1": lambda F, a: F.dropout2d(a([1.0, 2.0]), 1.0, True),
+    "dropout2d empty": lambda F, a: F.dropout2d(a([]), 0.5, True),
+    "dropout3d 0-d": lambda F, a: F.dropout3d(a(2.0), 0.5, False),
+    "dropout3d p=1": lambda F, a: F.dropout3d(a(2.0), 1.0, True),
+    "batch_norm empty": lambda F, a: F.batch_norm(a([]), None, None, training=True),
+    "batch_norm empty eval": lambda F, a: F.batch_norm(a([]), a([]), a([])),
+    "celu negative": lambda F, a: F.celu(a(RAMP), -2.0),
+    "celu inf": lambda F, a: F.celu(a(RAMP), np.inf),
+    "celu nan": lambda F, a: F.celu(a(RAMP), np.nan),
+    "elu inf": lambda F, a: F.elu(a(RAMP), np.inf),
+    "elu -inf": lambda F, a: F.elu(a(RAMP), -np.inf),
+    "softplus negative": lambda F, a: F.softplus(a(RAMP), -2.0),
+    "softplus inf": lambda F, a: F.softplus(a(RAMP), np.inf),
+    "relu 0-d": lambda F, a: F.relu(a(-1.0)),
+    **{
+        f"{kind}_pool{n}d stride {stride}": lambda F, a, n=n, kind=kind, stride=stride: getattr(
+            F, f"{kind}_pool{n}d"
+        )(a(np.arange(1.0, 1.0 + 4**n).reshape(1, 1, *(4,) * n)), 2, stride)
+        for kind in ("avg", "max")
+        for n in (1, 2, 3)
+        for stride in ((), [])
+    },
+}
+RAMP = [-np.inf, -3.0, -0.5, -0.0, 0.0, 0.5, 3.0, np.inf, np.nan] * 4
+
+
+@pytest.mark.filterwarnings("ignore:dropout")
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_an_unusual_call_is_answered_as_torch_answers_it(torch, what):
+    expected = UNUSUAL[what](torch.nn.functional, lambda v: torch.tensor(v, dtype=torch.float64))
+    got = UNUSUAL[what](functional, lambda v: np.array(v, np.float64))
+    assert type(got) is np.ndarray
+    assert got.shape == tuple(expected.shape)
+    np.testing.assert_allclose(got, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_mask_needs_channels(rank):
+    x = np.ones((2,) * rank)
+    for name in ("dropout2d", "feature_alpha_dropout", *(["dropout3d"] if rank == 0 else [])):
+        warns = name.startswith("dropout")
+        warned = pytest.warns(UserWarning, match=name) if warns else nullcontext()
+        with warned, pytest.raises(ValueError, match="input must have a channel axis"):
+            getattr(functional, name)(x, 0.5, True)
+
+
+@pytest.mark.parametrize("name", ["size_average", "reduce"])
+def test_a_deprecated_reduction_is_a_bool(name):
+    arguments = (np.zeros((3, 2)), np.array([0, 1, 0]))
+    for function in (functional.cross_entropy, functional.nll_loss):
+        with pytest.raises(TypeError, match=f"{name} must be True or False; got ''"):
+            function(*arguments, **{name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("stride", lambda v: functional.conv1d(np.ones((1, 1, 4)), np.ones((1, 1, 2)), stride=v)),
+        ("padding", lambda v: functional.conv1d(np.ones((1, 1, 4)), np.ones((1, 1, 2)), padding=v)),
+        ("kernel_size", lambda v: functional.max_pool1d(np.ones((1, 1, 4)), v)),
+        ("padding", lambda v: functional.avg_pool1d(np.ones((1, 1, 4)), 2, padding=v)),
+        ("pad", lambda v: functional.pad(np.ones(4), (v, 0))),
+        ("dim", lambda v: functional.softmax(np.ones(4), v)),
+        ("kernel_size", lambda v: nn.Conv1d(1, 1, v)),
+        ("num_features", lambda v: nn.BatchNorm1d(2 * v)),
+    ],
+)
+def test_an_integer_too_large_is_a_value_error(name, call):
+    with pytest.raises(ValueError, match=rf"{name} must be .*; got"):
+        call(2**63)
+
+
+def test_numpy_s_integers_are_integers():
+    two = np.int64(2)
+    x, w = np.ones((1, 2, 4)), np.ones((2, 1, 2))
+    expected = functional.conv1d(x, w, None, 2, 2, 2, 2)
+    np.testing.assert_array_equal(functional.conv1d(x, w, None, two, two, two, two), expected)
+    assert functional.max_pool1d(x, two, two).shape == (1, 2, 2)
+    assert nn.Conv1d(two, two, two, groups=two).double()(x).shape == (1, 2, 3)
+
+
+@pytest.mark.parametrize("dtype", [">f4", np.longdouble, [("a", "f4")], object, "U3"])
+def test_an_array_that_torch_does_not_have_is_refused_in_one_sentence(dtype):
+    x = np.zeros((1, 1, 4), dtype)
+    for call in (
+        lambda: functional.relu(x),
+        lambda: functional.conv1d(x, np.ones((1, 1, 2), np.float32)),
+        lambda: functional.conv1d(np.ones((1, 1, 4), np.float32), x),
+        lambda: nn.Linear(4, 2)(x),
+    ):
+        with pytest.raises(TypeError, match=r"^(input|weight) must be .*; got dtype [^\n]*$"):
+            call()
+
+
+LIMITS = [
+    (lambda t, x, low, high: t.clamp(x, low, high), (3, 4), (3, 4)),
+    (lambda t, x, low, high: t.clamp(x, low, high), (4,), (3, 1)),
+    (lambda t, x, low, high: t.clamp(x, min=low), (2, 3, 4), None),
+    (lambda t, x, low, high: t.clamp(x, max=high), None, ()),
+]
+
+
+@pytest.mark.parametrize("row", range(len(LIMITS)))
+def test_clamp_takes_arrays_as_torch_does(torch, row):
+    call, low_shape, high_shape = LIMITS[row]
+    rng = np.random.default_rng(row)
+    arrays = [
+        None if shape is None else np.array(np.round(rng.standard_normal(shape), 1))
+        for shape in ((3, 4), low_shape, high_shape)
+    ]
+    leaves = [None if a is None else torch.tensor(a, requires_grad=True) for a in arrays]
+    expected = call(torch, *leaves)
+    got = call(refimpl.torch, *arrays)
+    np.testing.assert_array_equal(got, expected.detach())
+    bar = rng.standard_normal(got.shape)
+    expected.backward(torch.from_numpy(bar))
+    _, vjp = refimpl.torch.clamp.with_vjp(*arrays)
+    for leaf, cotangent in zip(leaves, vjp(bar), strict=True):
+        if leaf is not None:
+            np.testing.assert_allclose(cotangent, leaf.grad, rtol=1e-15)
+
+
+def test_clamp_with_exchanged_limits_gives_the_upper_one(torch):
+    x = np.array([-3.0, 0.5, 3.0])
+    got = refimpl.torch.clamp(x, 2.0, 1.0)
+    np.testing.assert_array_equal(got, torch.clamp(torch.from_numpy(x), 2.0, 1.0))

@@ -127,7 +127,7 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_draws_are_torch_s(torch, name, dtype):
     capability = torch.backends.cpu.get_cpu_capability()
-    if capability not in refimpl.torch.random.CAPABILITIES:
+    if capability not in ("AVX2", "AVX512"):
         pytest.skip(f"torch runs its {capability} kernels here, which are not modelled")
     shapes = ((3, 2), (7, 5)) if name == "sparse_" else ((3, 2), (6, 5), (5, 3, 2, 2))
     for seed in range(20 if dtype == "float16" else 100):

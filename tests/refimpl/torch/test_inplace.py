@@ -7,8 +7,8 @@ import inspect
 import pytest
 
 import refimpl.torch
+from conformance.checks.chapter.in_place import OPERATIONS
 from refimpl.torch.nn import functional
-from refimpl.torch.nn.inplace import OPERATIONS
 
 
 def takes_inplace(function):

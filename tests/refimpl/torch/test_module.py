@@ -378,7 +378,7 @@ def test_functions_that_need_their_output_are_known():
         output = layer(x)
         before = layer.backward(x)
         output[...] = 7.0
-        assert layer._output_needed() == bool((layer.backward(x) != before).any()), name
+        assert layer._needs_output() == bool((layer.backward(x) != before).any()), name
 
 
 def test_apply_visits_children_first():

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from refimpl.torch.random import fma
+from refimpl.torch._src.random import fma
 
 # Factors and terms as draws have them, and such as cancel, tie, and cross a power of two.
 SCALES = [

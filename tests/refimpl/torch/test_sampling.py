@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import refimpl.torch
-from refimpl.torch import random
 
 SEEDS = range(100)
 SIZES = (0, 1, 15, 16, 17, 40)
@@ -67,8 +66,8 @@ MEANS = np.linspace(-3.0, 5.0, 21, dtype=np.float32)
 @pytest.fixture
 def torch_kernels(torch):
     capability = torch.backends.cpu.get_cpu_capability()
-    if capability not in random.CAPABILITIES:
-        pytest.skip(f"torch runs its {capability} kernels here; {random.CAPABILITIES} are modelled")
+    if capability not in ("AVX2", "AVX512"):
+        pytest.skip(f"torch runs its {capability} kernels here, which are not modelled")
     return torch
 
 

@@ -1,7 +1,5 @@
-"""`tf.compat.v1.nn`: fused_batch_norm."""
+"""`tf.compat.v1.nn`: what TensorFlow 2 keeps only here."""
 
-from __future__ import annotations
-
-from refimpl.tf.nn.normalization import fused_batch_norm
+from refimpl.tf._src.nn.norm import fused_batch_norm
 
 __all__ = ["fused_batch_norm"]

@@ -1,51 +1,25 @@
 """`keras.layers`: constructed with hyper-parameters, then called."""
 
-from __future__ import annotations
+from refimpl.tf._src.layers import activation as _activation
+from refimpl.tf._src.layers import conv as _conv
+from refimpl.tf._src.layers import dropout as _dropout
+from refimpl.tf._src.layers import layer as _layer
+from refimpl.tf._src.layers import linear as _linear
+from refimpl.tf._src.layers import norm as _norm
+from refimpl.tf._src.layers import pooling as _pooling
+from refimpl.tf._src.layers.activation import *
+from refimpl.tf._src.layers.conv import *
+from refimpl.tf._src.layers.dropout import *
+from refimpl.tf._src.layers.layer import *
+from refimpl.tf._src.layers.linear import *
+from refimpl.tf._src.layers.norm import *
+from refimpl.tf._src.layers.pooling import *
 
-from refimpl.tf.keras.layers.activation import ELU, LeakyReLU, PReLU, ReLU, Softmax
-from refimpl.tf.keras.layers.convolution import Conv1D, Conv2D, Conv3D, DepthwiseConv2D
-from refimpl.tf.keras.layers.core import Activation, Dense, Flatten
-from refimpl.tf.keras.layers.dropout import (
-    Dropout,
-    SpatialDropout1D,
-    SpatialDropout2D,
-    SpatialDropout3D,
-)
-from refimpl.tf.keras.layers.layer import Layer
-from refimpl.tf.keras.layers.normalization import BatchNormalization, GroupNormalization
-from refimpl.tf.keras.layers.pooling import (
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
-    MaxPooling1D,
-    MaxPooling2D,
-    MaxPooling3D,
-)
-
-__all__ = [
-    "ELU",
-    "Activation",
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AveragePooling3D",
-    "BatchNormalization",
-    "Conv1D",
-    "Conv2D",
-    "Conv3D",
-    "Dense",
-    "DepthwiseConv2D",
-    "Dropout",
-    "Flatten",
-    "GroupNormalization",
-    "Layer",
-    "LeakyReLU",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPooling3D",
-    "PReLU",
-    "ReLU",
-    "Softmax",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "SpatialDropout3D",
-]
+__all__: list[str] = []
+__all__ += _activation.__all__
+__all__ += _conv.__all__
+__all__ += _dropout.__all__
+__all__ += _layer.__all__
+__all__ += _linear.__all__
+__all__ += _norm.__all__
+__all__ += _pooling.__all__

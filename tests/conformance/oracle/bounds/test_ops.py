@@ -11,7 +11,7 @@ import pytest
 from conformance.oracle.bounds import Bounded, Unit, claims, distance, exact
 from conformance.spec.regimes import draw
 from refimpl.dtypes import float_dtype
-from refimpl.ops import activation, conv, dropout, linear, loss, norm, pad, pool
+from refimpl.ops import activation, conv, dropout, linear, loss, norm, norm_layer, padding, pooling
 
 LABELS = np.array([0, 3, 1, 4, 2, 3])
 POINTWISE = [
@@ -82,11 +82,11 @@ OPS = {
         with_settings(conv.conv, stride=(1,) * 3, padding=((0, 0),) * 3, dilation=(1,) * 3),
         [(1, 2, 4, 4, 4), (3, 2, 2, 2, 2)],
     ),
-    "reflect": Op(with_settings(pad.pad, padding=((2, 1),), mode="reflect"), [(2, 3, 5)]),
-    "circular": Op(with_settings(pad.pad, padding=((2, 1),), mode="circular"), [(2, 3, 5)]),
+    "reflect": Op(with_settings(padding.pad, padding=((2, 1),), mode="reflect"), [(2, 3, 5)]),
+    "circular": Op(with_settings(padding.pad, padding=((2, 1),), mode="circular"), [(2, 3, 5)]),
     "avg_pool": Op(
         with_settings(
-            pool.avg_pool,
+            pooling.avg_pool,
             kernel=(3, 3),
             stride=(2, 1),
             padding=((1, 1), (1, 1)),
@@ -96,7 +96,7 @@ OPS = {
     ),
     "max_pool": Op(
         with_settings(
-            pool.max_pool,
+            pooling.max_pool,
             kernel=(3, 3),
             stride=(2, 1),
             padding=((1, 1), (1, 1)),
@@ -112,6 +112,19 @@ OPS = {
     ),
     "instance_norm": Op(
         with_settings(output_of(norm.instance_norm), epsilon=1e-5), [(4, 3, 5, 5), (3,), (3,)]
+    ),
+    "layer_norm": Op(
+        with_settings(norm_layer.layer_norm, axes=(-1,), epsilon=1e-5), [(12, 25), (25,), (25,)]
+    ),
+    "layer_norm of outer axes": Op(
+        with_settings(norm_layer.layer_norm, axes=(1, 0), epsilon=1e-5),
+        [(4, 3, 25), (4, 3), (4, 3)],
+    ),
+    "group_norm": Op(
+        with_settings(norm_layer.group_norm, groups=2, epsilon=1e-5), [(3, 4, 5, 5), (4,), (4,)]
+    ),
+    "rms_norm": Op(
+        with_settings(norm_layer.rms_norm, axes=(1, 2), epsilon=1e-5), [(6, 5, 5), (5, 5)]
     ),
     "dropout": Op(lambda x: dropout.dropout(x, KEEP, rate=0.3), [(4, 5, 6)]),
     "dropout that selects": Op(

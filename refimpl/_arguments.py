@@ -1,0 +1,278 @@
+"""Reading and checking of arguments, for the mathematics and for both dialects.
+
+A reader (`read_…`) returns the argument as the plain value it stands for: NumPy's scalars become
+Python's, one integer becomes a tuple of n. A check (`check_…`) returns nothing. Both raise before
+any work is done, TypeError for a wrong type or dtype and ValueError for a wrong value or shape, and
+say the argument's name, what is allowed and what was got.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection
+from typing import Any, NoReturn, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from refimpl.dtypes import is_float
+
+Array: TypeAlias = npt.NDArray[Any]
+Sizes: TypeAlias = tuple[int, ...]
+Pairs: TypeAlias = tuple[tuple[int, int], ...]
+T = TypeVar("T")
+
+LARGEST_INTEGER = 2**63 - 1
+# Of a kernel, a stride, a width of padding: more than that no memory holds, and products of two
+# of them still fit into the 64 bits of NumPy's own sizes.
+LARGEST_SIZE = 2**31 - 1
+
+
+# Numbers, flags and choices
+
+
+def read_integer(
+    value: Any, name: str, *, least: int = -LARGEST_INTEGER - 1, most: int = LARGEST_INTEGER
+) -> int:
+    """Return an integer of Python or NumPy, but no bool, in [least, most]."""
+    if type(value) is not int:
+        value = _as_integer(value, name, "an integer", value)
+    if not least <= value <= most:
+        _refuse_range(value, name, least, most, value)
+    found: int = value
+    return found
+
+
+def read_number(
+    value: Any,
+    name: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    above: float | None = None,
+) -> float:
+    """Return a real number as a Python float, in [least, most] and greater than `above`."""
+    if type(value) is float:
+        found = value
+    else:
+        if isinstance(value, bool | np.bool_ | str | bytes) or value is None or np.ndim(value):
+            raise TypeError(f"{name} must be a number; got {value!r} of {_type_of(value)}")
+        try:
+            found = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(f"{name} must be a number; got {value!r}") from None
+        except OverflowError:
+            raise ValueError(f"{name} must be within the range of float64; got {value}") from None
+    if least is not None and most is not None:
+        if not least <= found <= most:
+            raise ValueError(f"{name} must be in [{least}, {most}]; got {value!r}")
+    elif least is not None and not found >= least:
+        raise ValueError(f"{name} must be at least {least}; got {value!r}")
+    if above is not None and not found > above:
+        raise ValueError(f"{name} must be above {above}; got {value!r}")
+    return found
+
+
+def read_flag(value: Any, name: str) -> bool:
+    """Return a bool; numbers and words that would pass for one are mistakes."""
+    if value is True or value is False:
+        return value
+    if not isinstance(value, np.bool_):
+        raise TypeError(f"{name} must be True or False; got {value!r}")
+    return bool(value)
+
+
+def read_choice(value: T, name: str, choices: Collection[Any]) -> T:
+    """Return a value that must be one of some others, usually strings."""
+    if isinstance(value, np.ndarray) or value not in choices:
+        allowed = ", ".join(map(repr, choices))
+        raise ValueError(f"{name} must be one of {allowed}; got {value!r}")
+    return value
+
+
+# Sizes and axes
+
+
+def read_sizes(
+    value: Any, name: str, n: int, *, least: int = 1, most: int = LARGEST_SIZE, repeat: bool = False
+) -> Sizes:
+    """Return n integers from a sequence of n, or n times the one integer that is given.
+
+    With `repeat` a sequence of one integer stands for n of them too.
+    """
+    if type(value) is int:
+        if least <= value <= most:
+            return (value,) * n
+    elif type(value) is tuple and len(value) == n and _are_plain(value, least, most):
+        return value
+    allowed = f"an integer or a tuple of {n} integers"
+    entries = _entries(value, name, allowed, least, most)
+    if len(entries) == n:
+        return entries
+    if len(entries) == 1 and (repeat or not _is_sequence(value)):
+        return entries * n
+    raise ValueError(f"{name} must be {allowed}; got {value!r}")
+
+
+def read_integers(
+    value: Any, name: str, *, least: int = -LARGEST_INTEGER - 1, most: int = LARGEST_INTEGER
+) -> Sizes:
+    """Return one integer or a sequence of any length as a tuple of integers."""
+    return _entries(value, name, "an integer or a sequence of integers", least, most)
+
+
+def read_pairs(value: Any, name: str, n: int, *, least: int = 0, most: int = LARGEST_SIZE) -> Pairs:
+    """Return n pairs of integers, (before, after) for each of n dimensions."""
+    allowed = f"a tuple of {n} (before, after) pairs of integers, one for each spatial dimension"
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be {allowed}; got {value!r}")
+    pairs: list[Any] = []
+    for pair in value:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise ValueError(f"{name} must be {allowed}; got {value!r}")
+        if type(pair) is not tuple or not _are_plain(pair, least, most):
+            pair = _entries(pair, name, allowed, least, most, value)
+        pairs.append(pair)
+    if len(pairs) != n:
+        raise ValueError(f"{name} must be {allowed}; got {value!r}")
+    return tuple(pairs)
+
+
+def read_axis(value: Any, name: str, ndim: int) -> int:
+    """Return an axis of an array of `ndim` dimensions, counted from the front."""
+    axis = read_integer(value, name)
+    if not -ndim <= axis < ndim:
+        raise ValueError(f"{name} must be in [{-ndim}, {ndim}), an axis of {ndim}; got {value!r}")
+    return axis % ndim
+
+
+# Arrays
+
+
+def check_float(array: Any, name: str) -> None:
+    """Refuse anything that is no array of floats; one that carries an error bound is one."""
+    dtype = getattr(array, "dtype", None)
+    if dtype is None:
+        raise TypeError(f"{name} must be an array of floats; got {type(array).__name__}")
+    if not is_float(dtype):
+        raise TypeError(f"{name} must be an array of floats; got dtype {dtype}")
+    if not dtype.isnative:
+        raise TypeError(f"{name} must be in the byte order of this machine; got dtype {dtype}")
+
+
+def check_numeric(array: Array, name: str) -> None:
+    """Refuse an array of anything but bools, integers, and floats of 64 bits or fewer.
+
+    That leaves out what only NumPy has: long doubles, records, objects, strings, dates.
+    """
+    dtype = array.dtype
+    if dtype.kind not in "biu" and not is_float(dtype):
+        raise TypeError(f"{name} must be an array of numbers; got dtype {dtype}")
+
+
+def to_native(array: Array) -> Array:
+    """Return an array in the byte order of this machine: itself, or a copy."""
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def check_same_dtype(array: Any, name: str, other: Any, other_name: str) -> None:
+    """Refuse two arrays of different dtypes."""
+    if array.dtype != other.dtype:
+        raise TypeError(
+            f"{name} must have the dtype of {other_name}, {other.dtype}; got {array.dtype}"
+        )
+
+
+def check_companion(array: Any, name: str, other: Any, other_name: str) -> None:
+    """Refuse anything that is no array of floats of another array's dtype."""
+    check_float(array, name)
+    check_same_dtype(array, name, other, other_name)
+
+
+def check_shape(array: Any, name: str, shape: Sizes) -> None:
+    """Refuse an array of another shape than the given one."""
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}; got {array.shape}")
+
+
+def check_channels_first(input: Any) -> int:
+    """Refuse an input that is not (N, C, *S) with 1 to 3 spatial dimensions; return how many."""
+    check_float(input, "input")
+    shape = input.shape
+    if not 3 <= len(shape) <= 5:
+        raise ValueError(
+            f"input must be of shape (N, C, *S) with 1, 2 or 3 spatial dimensions; got {shape}"
+        )
+    if shape[1] < 1:
+        raise ValueError(f"input must be of shape (N, C, *S) with one channel or more; got {shape}")
+    return len(shape) - 2
+
+
+def broadcasts_to(shape: Sizes, target: Sizes) -> bool:
+    """Tell whether a shape broadcasts to another without enlarging it."""
+    extra = len(target) - len(shape)
+    return extra >= 0 and all(
+        size in (1, full) for size, full in zip(shape, target[extra:], strict=True)
+    )
+
+
+def check_broadcasts_to(array: Any, name: str, shape: Sizes) -> None:
+    """Refuse an array that does not broadcast to a shape without enlarging it."""
+    if not broadcasts_to(array.shape, shape):
+        raise ValueError(f"{name} must be of a shape that broadcasts to {shape}; got {array.shape}")
+
+
+def sum_to(array: Any, shape: Sizes) -> Any:
+    """Sum over the axes along which a shape was broadcast to the array's shape."""
+    padded = (1,) * (array.ndim - len(shape)) + shape
+    axes = tuple(axis for axis, size in enumerate(padded) if size == 1 and array.shape[axis] != 1)
+    return (np.sum(array, axis=axes) if axes else array).reshape(shape)
+
+
+# What the readers share
+
+
+def _are_plain(entries: tuple[Any, ...], least: int, most: int) -> bool:
+    """Tell whether entries are Python's integers in [least, most], as they mostly are."""
+    for entry in entries:  # noqa: SIM110 (a loop is faster than all() of a generator)
+        if type(entry) is not int or not least <= entry <= most:
+            return False
+    return True
+
+
+def _entries(
+    value: Any, name: str, allowed: str, least: int, most: int, shown: Any = None
+) -> Sizes:
+    shown = value if shown is None else shown
+    entries = tuple(
+        _as_integer(entry, name, allowed, shown)
+        for entry in (value if _is_sequence(value) else (value,))
+    )
+    for entry in entries:
+        if not least <= entry <= most:
+            _refuse_range(entry, name, least, most, shown)
+    return entries
+
+
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, tuple | list | range) or (
+        isinstance(value, np.ndarray) and value.ndim == 1
+    )
+
+
+def _as_integer(value: Any, name: str, allowed: str, shown: Any) -> int:
+    if not isinstance(value, bool | np.bool_):
+        try:
+            return operator.index(value)
+        except TypeError:
+            pass
+    raise TypeError(f"{name} must be {allowed}; got {shown!r} of {_type_of(value)}")
+
+
+def _refuse_range(entry: int, name: str, least: int, most: int, shown: Any) -> NoReturn:
+    limit = f"at least {least}" if entry < least else f"at most {most}"
+    raise ValueError(f"{name} must be {limit}; got {shown!r}")
+
+
+def _type_of(value: object) -> str:
+    return f"type {type(value).__name__}"

@@ -1,0 +1,1 @@
+"""What the random draws of the frameworks have in common, framework-neutral."""

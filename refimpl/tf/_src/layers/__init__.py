@@ -1,0 +1,1 @@
+"""The layers of `keras.layers`, a file for each family."""

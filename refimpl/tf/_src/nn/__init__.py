@@ -1,0 +1,1 @@
+"""The functions of `tf.nn`, a file for each family."""

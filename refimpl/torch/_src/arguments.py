@@ -1,0 +1,103 @@
+"""How torch's functions read arrays; everything else is read by `refimpl._arguments`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from refimpl._arguments import check_companion, check_float, check_shape, read_flag
+from refimpl.ops.array import Array, Vjp
+from refimpl.torch._src.parameter import Parameter, Tensor
+
+Ints: TypeAlias = int | tuple[int, ...] | list[int]
+
+
+def read_array(value: Tensor, name: str) -> Array:
+    """Return the NumPy array of an argument; lists and numbers are refused, as torch does."""
+    if type(value) is np.ndarray:
+        return value
+    if isinstance(value, Parameter):
+        return value.data
+    if isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    raise TypeError(f"{name} must be a NumPy array; got {value!r} of type {type(value).__name__}")
+
+
+def read_floats(value: Tensor, name: str = "input") -> Array:
+    """Return the array of an argument that holds floats."""
+    array = read_array(value, name)
+    check_float(array, name)
+    return array
+
+
+def read_companion(value: Tensor, name: str, input: Array) -> Array:
+    """Return the array of an argument that has the dtype of the input."""
+    array = read_array(value, name)
+    check_companion(array, name, input, "input")
+    return array
+
+
+def read_vector(value: Tensor | None, name: str, size: int, input: Array) -> Array | None:
+    """Return an optional argument of shape (size,) with the dtype of the input."""
+    if value is None:
+        return None
+    array = read_companion(value, name, input)
+    check_shape(array, name, (size,))
+    return array
+
+
+def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:
+    """Return an input of n spatial axes, (N, C, *S) or (C, *S), and whether it is the latter."""
+    array = read_floats(value)
+    if array.ndim == n + 2:
+        return array, False
+    if array.ndim == n + 1:
+        return array, True
+    raise ValueError(
+        f"input must have {n + 2} axes (N, C, and {n} spatial) or, unbatched, {n + 1}; "
+        f"got shape {array.shape}"
+    )
+
+
+def check_device(device: object) -> None:
+    """Refuse a device other than the CPU."""
+    if device is not None and not str(device).startswith("cpu"):
+        raise ValueError(f"device must be 'cpu' or None; got {device!r}")
+
+
+def one_example(vjp: Vjp) -> Vjp:
+    """Turn the vjp of an op on a batch of one into that of the unbatched input."""
+
+    def unbatched(cotangent: Array) -> tuple[Any, ...]:
+        input_bar, *others = vjp(cotangent[None])
+        return (input_bar[0], *others)
+
+    return unbatched
+
+
+def takes_device(function: Callable[..., Array]) -> Callable[..., Array]:
+    """Let a function also take torch's `device` and `requires_grad`, as far as arrays have them."""
+
+    @functools.wraps(function)
+    def with_device(
+        *args: Any, device: Any = None, requires_grad: bool = False, **options: Any
+    ) -> Array:
+        check_device(device)
+        if read_flag(requires_grad, "requires_grad"):
+            raise ValueError(
+                "requires_grad must be False, since an array gathers no gradient (a Parameter of a "
+                "module does); got True"
+            )
+        return function(*args, **options)
+
+    signature = inspect.signature(function)
+    own = list(inspect.signature(with_device, follow_wrapped=False).parameters.values())[1:3]
+    named: Any = with_device
+    named.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *own])
+    return with_device

@@ -1,0 +1,125 @@
+"""The functions that make tensors (torch.ones, torch.tensor, …): NumPy arrays, float32 by default.
+
+Only what a program needs to feed the layers, so that it runs by changing its imports. `size` is the
+shape: a sequence of int, or (as `*size`) several. `dtype` is that of the result. torch's `device`
+may be the CPU and `requires_grad` False.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from refimpl._arguments import read_number
+from refimpl.ops.array import Array
+from refimpl.torch._src.arguments import takes_device
+from refimpl.torch._src.sampling import shape_of
+
+__all__ = ["arange", "empty", "from_numpy", "full", "ones", "tensor", "zeros"]
+
+
+@takes_device
+def tensor(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """Return a copy of data as an array.
+
+    Parameters
+    ----------
+    data : array or nested sequence of numbers
+        Without a dtype of their own, floats become float32 and integers int64.
+    """
+    array = np.array(data)
+    if dtype is not None:
+        return array.astype(dtype)
+    if array.dtype == np.float64 and not isinstance(data, np.ndarray | np.generic):
+        return array.astype(np.float32)
+    return array
+
+
+def from_numpy(ndarray: Array) -> Array:
+    """Return a NumPy array itself.
+
+    Parameters
+    ----------
+    ndarray : array
+        Anything.
+    """
+    return ndarray
+
+
+@takes_device
+def full(size: Any, fill_value: float, *, dtype: npt.DTypeLike | None = None) -> Array:
+    """Return an array of one value.
+
+    Parameters
+    ----------
+    fill_value : float
+        The value.
+    """
+    return np.full(tuple(size), fill_value, _real(dtype))
+
+
+@takes_device
+def zeros(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """Return an array of zeros."""
+    return np.zeros(shape_of(size), _real(dtype))
+
+
+@takes_device
+def ones(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """Return an array of ones."""
+    return np.ones(shape_of(size), _real(dtype))
+
+
+@takes_device
+def empty(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """Return an array of unknown values."""
+    return np.empty(shape_of(size), _real(dtype))
+
+
+@takes_device
+def arange(
+    *bounds: Any, start: Any = 0, end: Any = None, step: Any = 1, dtype: npt.DTypeLike | None = None
+) -> Array:
+    """Return an array of equally spaced values.
+
+    Parameters
+    ----------
+    *bounds : int or float
+        End, or start and end, or start, end and step.
+    start, step : int or float, default 0 and 1
+        The first value and the difference to the next, if they are given by name.
+    end : int or float
+        Where the values end, without it, if it is given by name.
+    dtype : dtype, optional
+        By default int64 if all are integers, else float32.
+
+    Raises
+    ------
+    TypeError
+        If there is no end, or one is given twice.
+    ValueError
+        If `step` is 0, or does not lead from start to end.
+    """
+    if end is None and len(bounds) == 1:
+        bounds = (0, *bounds)
+    if len(bounds) + (end is not None) not in (1, 2, 3) or (len(bounds) > 1 and end is not None):
+        raise TypeError(f"arange takes (end), (start, end) or (start, end, step); got {bounds}")
+    start, end, step = (*bounds, *(start, end, step)[len(bounds) :])
+    if end is None:
+        raise TypeError("arange must get an end; got None")
+    whole = all(isinstance(bound, int | np.integer) for bound in (start, end, step))
+    first, last, width = (
+        float(bound) if isinstance(bound, bool) else read_number(bound, name)
+        for bound, name in ((start, "start"), (end, "end"), (step, "step"))
+    )
+    if width == 0 or (last - first) * width < 0:
+        raise ValueError(f"step must be other than 0 and lead from {start} to {end}; got {step}")
+    if dtype is None:
+        dtype = np.int64 if whole else np.float32
+    return np.arange(start, end, step).astype(dtype)
+
+
+def _real(dtype: npt.DTypeLike | None) -> npt.DTypeLike:
+    return np.float32 if dtype is None else dtype
