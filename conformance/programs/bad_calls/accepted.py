@@ -20,14 +20,27 @@ def unrefused() -> tuple[Divergence, ...]:
     tuple of Divergence
     """
     return tuple(
-        _record(_FRAMEWORKS[dialect], bad_call)
+        record_of(_FRAMEWORKS[dialect], bad_call)
         for dialect, calls in BAD_CALLS.items()
         for bad_call in calls
         if not isinstance(bad_call.framework, str)
     )
 
 
-def _record(framework: str, bad_call: BadCall) -> Divergence:
+def record_of(framework: str, bad_call: BadCall) -> Divergence:
+    """Make the record of a bad call that a framework answers or dies of.
+
+    Parameters
+    ----------
+    framework : str
+        The subject.
+    bad_call : BadCall
+        The call.
+
+    Returns
+    -------
+    Divergence
+    """
     does = bad_call.framework
     assert not isinstance(does, str)
     answers = isinstance(does, Accepts)

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from conformance.judging import expectations
 from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
 from conformance.judging.judge import judge
@@ -19,6 +20,7 @@ from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs.bad_calls import BAD_CALLS, programs
+from conformance.programs.bad_calls.accepted import record_of
 from conformance.spec.bad_call import (
     NEVER_WRITTEN,
     Accepts,
@@ -135,11 +137,8 @@ def test_refusing_too_late_fails():
 
 
 def recorded_as(monkeypatch, framework):
-    from conformance.judging import divergences
-    from conformance.programs.bad_calls.accepted import _record
-
     bad = replace(RELU, framework=framework)
-    monkeypatch.setattr(divergences, "_speaking_of", lambda *_: (_record("torch", bad),))
+    monkeypatch.setattr(expectations, "recorded", lambda *claim: (record_of("torch", bad),))
     return bad
 
 
