@@ -118,13 +118,6 @@ class _BatchNorm(_NormBase):
         ----------
         input : (N, C, *S) array
             In the dtype of the parameters and statistics.
-
-        Raises
-        ------
-        TypeError
-            If the dtype is another.
-        ValueError
-            If the shape does not suit the layer, or holds one value per channel in training.
         """
         x = read_floats(input)
         if x.ndim not in self._axes:
@@ -240,13 +233,6 @@ class _InstanceNorm(_NormBase):
         ----------
         input : (N, C, *S) or (C, *S) array
             In the dtype of the parameters and statistics.
-
-        Raises
-        ------
-        TypeError
-            If the dtype is another.
-        ValueError
-            If the shape does not suit the layer, or there is one position in training.
         """
         x, unbatched = read_spatial(input, self._n)
         if x.shape[0 if unbatched else 1] != self.num_features:
