@@ -43,6 +43,27 @@ class Claim:
     aspect: str
     targets: tuple[Target, ...]
 
+    @classmethod
+    def about(cls, case: Case | Program, aspect: str, subject: str, *forms: str) -> Claim:
+        """Make a claim about one subject.
+
+        Parameters
+        ----------
+        case : Case or Program
+            What is asked.
+        aspect : str
+            What is looked at.
+        subject : str
+            The subject's name.
+        *forms : str
+            One form, or two that are compared with each other.
+
+        Returns
+        -------
+        Claim
+        """
+        return cls(case, aspect, tuple(Target(subject, form) for form in forms))
+
     @property
     def subjects(self) -> tuple[str, ...]:
         """The names of its subjects, each once."""

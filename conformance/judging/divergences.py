@@ -9,69 +9,66 @@ from __future__ import annotations
 
 import functools
 
-from conformance.layers.activation.divergences import ACTIVATION
-from conformance.layers.conv.divergences import CONV
-from conformance.layers.dropout.divergences import DROPOUT
-from conformance.layers.half_sums import HALF_SUMS
-from conformance.layers.loss.divergences import LOSS
-from conformance.layers.norm.divergences import NORM
-from conformance.layers.pooling.divergences import POOL
+from conformance.layers.registry import FAMILIES
 from conformance.programs.bad_calls.accepted import unrefused
 from conformance.programs.seeded.divergences import SEEDED
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
+from conformance.spec.program import Program
 
 DIVERGENCES: tuple[Divergence, ...] = (
-    *CONV,
-    *HALF_SUMS,
-    *POOL,
-    *NORM,
-    *DROPOUT,
-    *LOSS,
-    *ACTIVATION,
+    *(record for family in FAMILIES for record in family.divergences),
     *SEEDED,
     *unrefused(),
 )
 
 
-def recorded(case: Case, aspect: str, subject: str, form: str) -> tuple[Divergence, ...]:
+def recorded(
+    case: Case | Program, aspect: str, subject: str, *forms: str
+) -> tuple[Divergence, ...]:
     """Find the records that speak about a claim.
 
     Parameters
     ----------
-    case : Case
-        The claim's case.
-    aspect, subject, form : str
+    case : Case or Program
+        What the claim asks.
+    aspect, subject : str
         The claim's other coordinates.
+    *forms : str
+        Its form, or both.
 
     Returns
     -------
     tuple of Divergence
     """
-    spoken = _speaking_of(case.layer, aspect, subject, form)
-    return tuple(each for each in spoken if each.when(case))
+    candidates = _matching(case.layer, aspect, subject, *forms)
+    return tuple(each for each in candidates if each.when(case))
 
 
-def of_dialect(case: Case, aspect: str, dialect: str, form: str) -> tuple[Divergence, ...]:
+def recorded_of_dialect(
+    case: Case | Program, aspect: str, dialect: str, *forms: str
+) -> tuple[Divergence, ...]:
     """Find the records that are about a dialect itself: a framework and refimpl's like deviate.
 
     Parameters
     ----------
-    case : Case
-        The claim's case.
-    aspect, dialect, form : str
+    case : Case or Program
+        What the claim asks.
+    aspect, dialect : str
         The claim's other coordinates.
+    *forms : str
+        Its form, or both.
 
     Returns
     -------
     tuple of Divergence
     """
     framework = {"torch": "torch", "tf": "tensorflow"}[dialect]
-    found = recorded(case, aspect, framework, form)
-    return tuple(each for each in found if f"refimpl.{dialect}" in each.subjects)
+    records = recorded(case, aspect, framework, *forms)
+    return tuple(each for each in records if f"refimpl.{dialect}" in each.subjects)
 
 
 @functools.cache
-def _speaking_of(layer: str, aspect: str, subject: str, form: str) -> tuple[Divergence, ...]:
+def _matching(layer: str, aspect: str, subject: str, *forms: str) -> tuple[Divergence, ...]:
     """Find the records whose patterns match; asked anew for every claim, they cost seconds."""
-    return tuple(each for each in DIVERGENCES if each.speaks_of(layer, aspect, subject, form))
+    return tuple(each for each in DIVERGENCES if each.matches(layer, aspect, subject, *forms))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import of_dialect, recorded
+from conformance.judging.divergences import recorded, recorded_of_dialect
 from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
@@ -241,11 +241,11 @@ def expectations_for(
     list of Expectation
         The suite's own records come first.
     """
-    case, aspect, subject, form = claim.case, claim.aspect, claim.subject, claim.form
+    case, aspect, subject, forms = claim.case, claim.aspect, claim.subject, claim.forms
     expectations = []
     if all(entry.built_in for entry in entries):
-        for each in recorded(case, aspect, subject, form):
-            strict = each.must_show_at(case, aspect, subject, form)
+        for each in recorded(case, aspect, subject, *forms):
+            strict = each.must_show_at(case, aspect, subject, *forms)
             expectations.append(
                 Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict, each.half_sums)
             )
@@ -253,7 +253,7 @@ def expectations_for(
         # What our records say of a framework is its own affair; but what the dialect itself
         # refuses or words otherwise is open to whoever speaks it: both ways are right.
         for entry in entries:
-            for each in of_dialect(case, aspect, entry.dialect, form):
+            for each in recorded_of_dialect(case, aspect, entry.dialect, *forms):
                 expectations.append(
                     Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict=False)
                 )
@@ -267,6 +267,6 @@ def expectations_for(
     expectations += [
         Expectation(each.sentence, excuse=True)
         for each in expected
-        if each.covers(case.id, aspect, subject, form)
+        if each.covers(case.id, aspect, subject, claim.form)
     ]
     return expectations

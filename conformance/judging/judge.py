@@ -88,7 +88,8 @@ def find(claim: Claim, session: Session, *, half_sums: bool = False) -> Sequence
         return PROGRAM_CHECKS[claim.aspect](trial, session.answers)
     trials = [session.trial(case, *target, half_sums=half_sums) for target in claim.targets]
     if len(trials) == 2:
-        return COMPARISONS[claim.aspect](*trials, session.answers)
+        first, second = trials
+        return COMPARISONS[claim.aspect](first, second, session.answers)
     return CHECKS[claim.aspect](trials[0], session.answers)
 
 

@@ -56,7 +56,7 @@ def _plan_program(program: Program, roster: Roster, coverage: Coverage) -> Itera
         except Unsupported as answer:
             if not coverage.first_time(name, program.kind, program.form, str(answer)):
                 continue
-        yield Claim(program, program.kind, (Target(name, program.form),))
+        yield Claim.about(program, program.kind, name, program.form)
 
 
 def _is_left_out(program: Program, entry: Entry, coverage: Coverage) -> bool:
@@ -82,7 +82,7 @@ def _plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim
                 calls[name].append((form, translate(case, entry.dialect, form)))
             except Unsupported as answer:
                 if coverage.first_time(name, case.layer, form, str(answer)):
-                    yield Claim(case, main_aspect(case), (Target(name, form),))
+                    yield Claim.about(case, main_aspect(case), name, form)
     for name, forms in calls.items():
         answers = [form for form, _ in forms if not _is_refused(case, name, form)]
         chosen = coverage.select_formats(case, name, answers)
@@ -91,7 +91,7 @@ def _plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim
             if form in answers and form not in chosen:
                 continue
             for varied, aspect, several in coverage.aspects(case, name, form, call, answering):
-                yield Claim(varied, aspect, tuple(Target(name, each) for each in several))
+                yield Claim.about(varied, aspect, name, *several)
         calls[name] = answering
     yield from _agreements(case, roster, calls, coverage)
 

@@ -52,7 +52,7 @@ class Session:
     ) -> None:
         handed = {name: handed_over(name, subject) for name, subject in given.items()}
         self.runner = SubjectRunner({**built_in(), **(roster or {}), **handed})
-        self.oracle = OracleMemory() if oracle is None else oracle.oracle
+        self.oracle: OracleMemory = OracleMemory() if oracle is None else oracle.oracle
         self.answers = AnswerMemory(self.runner, self.oracle)
         self.rerun = rerun or self._rerun
         self.call = functools.lru_cache(4096)(self._call)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.layers import dialects_tf as tf
-from conformance.layers import dialects_torch as torch
+from collections.abc import Mapping
+
+from conformance.layers.registry import FAMILIES
 from conformance.spec.call import Dialect
 
-DIALECTS: dict[str, Dialect] = {"torch": torch.DIALECT, "tf": tf.DIALECT}
+DIALECTS: Mapping[str, Dialect] = {
+    "torch": Dialect(
+        "torch", {layer: forms for family in FAMILIES for layer, forms in family.torch.items()}
+    ),
+    "tf": Dialect(
+        "tf", {layer: forms for family in FAMILIES for layer, forms in family.tf.items()}
+    ),
+}

@@ -1,35 +1,37 @@
-from types import SimpleNamespace
+"""All layers and their families: what there is, in the order of the matrix."""
 
-from conformance.layers.dialects import DIALECTS
+from __future__ import annotations
 
-_L = (
-    "cross_entropy",
-    "nll_loss",
-    "softmax_cross_entropy",
-    "sparse_softmax_cross_entropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
+import functools
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from conformance.layers import activation, conv, dropout, linear, loss, norm, pooling
+from conformance.spec.case import Case
+from conformance.spec.layer import Family, Layer
+from conformance.spec.table import Table
+
+FAMILIES: tuple[Family, ...] = (
+    conv.FAMILY,
+    pooling.FAMILY,
+    linear.FAMILY,
+    norm.FAMILY,
+    dropout.FAMILY,
+    activation.FAMILY,
+    loss.FAMILY,
 )
-LAYERS = {
-    n: SimpleNamespace(name=n, random=n.startswith("dropout"), loss=n in _L)
-    for n in DIALECTS["torch"].forms
-}
+LAYERS: Mapping[str, Layer] = MappingProxyType(
+    {layer.name: layer for family in FAMILIES for layer in family.layers}
+)
+TABLES: tuple[Table, ...] = tuple(table for family in FAMILIES for table in family.tables)
 
 
-def layer_cases():
-    from conformance.layers.activation import cases as activation
-    from conformance.layers.conv import cases as conv
-    from conformance.layers.dropout import cases as dropout
-    from conformance.layers.linear import cases as linear
-    from conformance.layers.loss import cases as loss
-    from conformance.layers.norm import cases as norm
-    from conformance.layers.pooling import cases as pool
+@functools.cache
+def layer_cases() -> tuple[Case, ...]:
+    """Every case of a layer, in the tables' order.
 
-    return tuple(
-        c
-        for m in (conv, pool, linear, norm, dropout, activation, loss)
-        for t in m.TABLES
-        for c in t.cases()
-    )
-
-FAMILIES=[SimpleNamespace(name=n) for n in ("conv","pooling","linear","norm","dropout","activation","loss")]
+    Returns
+    -------
+    tuple of Case
+    """
+    return tuple(case for table in TABLES for case in table.cases())

@@ -8,19 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from conformance.layers import oracle_pointwise as pointwise
-from conformance.layers import oracle_statistics as statistics
-from conformance.layers import oracle_windows as windows
+from conformance.layers.registry import LAYERS
 from conformance.oracle.bounds import Bounded, Unit, exact
-from conformance.spec.answer import Answer, Entry
+from conformance.spec.answer import Answer
 from conformance.spec.case import Case
 from refimpl.dtypes import is_float
-
-ENTRIES: Mapping[str, Entry] = {
-    **windows.ENTRIES,
-    **statistics.ENTRIES,
-    **pointwise.ENTRIES,
-}
 
 
 @dataclass(frozen=True)
@@ -136,20 +128,23 @@ def expected_state(case: Case, conventions: Mapping[str, Any], steps: int) -> Ma
     mapping
         `running_mean` and `running_var`, bounded.
     """
+    advance = LAYERS[case.layer].advance
+    assert advance is not None, case.layer
     unit = Unit.of(case.dtype)
     config = {**case.config, **conventions}
-    config["per_instance"] = case.layer.startswith("instance")
     drawn = arrays_of(case)
-    state = {name: bounded(drawn[name], unit) for name in ("running_mean", "running_var")}
+    state: Mapping[str, Any] = {
+        name: bounded(drawn[name], unit) for name in ("running_mean", "running_var")
+    }
     if case.config["training"]:
         for step in range(steps):
             batch = bounded(case.draw("input", step), unit)
-            state = statistics.running(config, state, batch, step)
+            state = advance(config, state, batch, step)
     return state
 
 
 def answer_of(case: Case, conventions: Mapping[str, Any], arrays: Mapping[str, Any]) -> Answer:
-    """Run a case's entry on arrays of any kind.
+    """Evaluate a case on arrays of any kind.
 
     Parameters
     ----------
@@ -164,7 +159,7 @@ def answer_of(case: Case, conventions: Mapping[str, Any], arrays: Mapping[str, A
     -------
     Answer
     """
-    return ENTRIES[case.layer]({**case.config, **conventions}, arrays)
+    return LAYERS[case.layer].evaluate({**case.config, **conventions}, arrays)
 
 
 def bounded(array: Any, unit: Unit) -> Any:

@@ -1,4 +1,4 @@
-"""What a layer's entry in the oracle returns."""
+"""What a layer returns when the oracle evaluates it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Answer(NamedTuple):
     vjp: Callable[[Arrays], Mapping[str, Any]]
 
 
-Entry = Callable[[Mapping[str, Any], Arrays], Answer]
+Evaluate = Callable[[Mapping[str, Any], Arrays], Answer]
 
 
 def single(output: Any, vjp: Callable[[Any], tuple[Any, ...]], *names: str) -> Answer:

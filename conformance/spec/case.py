@@ -62,8 +62,8 @@ class Case:
 
     @property
     def inplace(self) -> bool:
-        """Whether the layer is asked to write over its input."""
-        return bool(self.config.get("inplace", False))
+        """Whether the layer is to write over its input."""
+        return bool(self.config.get("inplace"))
 
     def draw(self, name: str, step: int = 0) -> Array:
         """Draw one of the case's arrays.

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Any, Literal
 
 from conformance.spec.case import Case
+from conformance.spec.program import Program
 
 Kind = Literal["raises", "differs", "either"]
 
 
-def always(case: Case) -> bool:
+def always(case: Case | Program) -> bool:
     """Hold for every case.
 
     Parameters
     ----------
-    case : Case
-        Any case.
+    case : Case or Program
+        Any.
 
     Returns
     -------
@@ -43,7 +44,7 @@ class Divergence:
     reason : str
         Why it is recorded rather than judged: a documented difference, a known defect.
     when : callable
-        For which cases.
+        For which cases or programs.
     surely : callable, optional
         For which of them every claim must show it: a regime that holds every number holds those
         that do. Without one every claim must, or the witnesses alone if there are any.
@@ -61,22 +62,24 @@ class Divergence:
     kind: Kind
     sentence: str
     reason: str
-    when: Callable[[Case], bool] = always
+    when: Callable[[Any], bool] = always
     forms: tuple[str, ...] = ("*",)
     aspects: tuple[str, ...] = ("*",)
-    surely: Callable[[Case], bool] | None = None
+    surely: Callable[[Any], bool] | None = None
     witnesses: tuple[str, ...] = ()
     half_sums: bool = False
 
-    def must_show_at(self, case: Case, aspect: str, subject: str, form: str) -> bool:
-        """Tell whether a claim it covers must show the deviation.
+    def must_show_at(self, case: Case | Program, aspect: str, subject: str, *forms: str) -> bool:
+        """Whether a claim it covers must show the deviation.
 
         Parameters
         ----------
-        case : Case
-            The claim's case.
-        aspect, subject, form : str
+        case : Case or Program
+            What the claim asks.
+        aspect, subject : str
             The claim's other coordinates.
+        *forms : str
+            Its form, or both.
 
         Returns
         -------
@@ -85,33 +88,37 @@ class Divergence:
         if self.surely is not None and self.surely(case):
             return True
         seed = f" seed {case.seed}" if case.seed else ""
-        if f"{aspect}/{case.id}-{subject}-{form}{seed}" in self.witnesses:
+        if f"{aspect}/{case.id}-{subject}-{'+'.join(forms)}{seed}" in self.witnesses:
             return True
         return self.surely is None and not self.witnesses
 
-    def covers(self, case: Case, aspect: str, subject: str, form: str) -> bool:
-        """Tell whether it speaks about a claim.
+    def covers(self, case: Case | Program, aspect: str, subject: str, *forms: str) -> bool:
+        """Whether it speaks about a claim.
 
         Parameters
         ----------
-        case : Case
-            The claim's case.
-        aspect, subject, form : str
+        case : Case or Program
+            What the claim asks.
+        aspect, subject : str
             The claim's other coordinates.
+        *forms : str
+            Its form, or both.
 
         Returns
         -------
         bool
         """
-        return self.speaks_of(case.layer, aspect, subject, form) and self.when(case)
+        return self.matches(case.layer, aspect, subject, *forms) and self.when(case)
 
-    def speaks_of(self, layer: str, aspect: str, subject: str, form: str) -> bool:
-        """Tell whether its patterns match, whatever the case.
+    def matches(self, layer: str, aspect: str, subject: str, *forms: str) -> bool:
+        """Whether its patterns match a claim, whatever the case.
 
         Parameters
         ----------
-        layer, aspect, subject, form : str
-            A claim's coordinates.
+        layer, aspect, subject : str
+            The claim's coordinates.
+        *forms : str
+            Its form, or both.
 
         Returns
         -------
@@ -121,8 +128,8 @@ class Divergence:
             _matches(aspect, self.aspects)
             and _matches(layer, self.layers)
             and _matches(subject, self.subjects)
-            # Two forms held against each other deviate where one of them does.
-            and any(_matches(each, self.forms) for each in form.split("+"))
+            # Two forms that are compared deviate where one of them does.
+            and any(_matches(each, self.forms) for each in forms)
         )
 
 

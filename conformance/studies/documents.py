@@ -17,6 +17,7 @@ from typing import Any
 from conformance.judging.divergences import DIVERGENCES
 from conformance.judging.verdict import Record
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import layer_cases
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
 from conformance.programs.chapter import programs as chapter_programs
@@ -154,9 +155,7 @@ def _joined(patterns: Iterable[str]) -> str:
 def _unsaid() -> list[tuple[str, str, str]]:
     layers: dict[tuple[str, str], set[str]] = {}
     for name, dialect in DIALECTS.items():
-        for case in all_cases():
-            if case.layer == "chapter":
-                continue
+        for case in layer_cases():
             for form in dialect.forms[case.layer]:
                 try:
                     dialect.translate(case, form)

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from conformance.layers.dialects import DIALECTS
-from conformance.programs import all_cases
+from conformance.layers.registry import layer_cases
 from conformance.spec.call import Call, Unsupported
 
 Status = Literal["not implemented", "not yet", "never"]
@@ -114,7 +114,7 @@ def targets(dialect: str) -> frozenset[str]:
         The targets of all calls.
     """
     found = set()
-    for case in all_cases():
+    for case in layer_cases():
         for translate in DIALECTS[dialect].forms[case.layer].values():
             with contextlib.suppress(Unsupported):
                 found.add(translate(case).target)

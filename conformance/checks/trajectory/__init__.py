@@ -29,7 +29,11 @@ def check_training(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:
     sequence of Finding
     """
     free = trial.program.content.free
-    return check_seed_alone_repeats_it(trial, answers) if free else check_each_step_is_within_bounds(trial, answers)
+    return (
+        check_seed_alone_repeats_it(trial, answers)
+        if free
+        else check_each_step_is_within_bounds(trial, answers)
+    )
 
 
 def check_each_step_is_within_bounds(trial: ProgramTrial, answers: Answers) -> Sequence[Finding]:

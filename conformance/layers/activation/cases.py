@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.activation import oracle
+from conformance.layers.activation.oracle import ELEMENTWISE
+from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Row, Rule, Shapes, Table, same
 
 # Layer -> {word: parameters}; the word '' means each dialect's own default.
@@ -27,19 +30,6 @@ PARAMETERS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "hardsigmoid": {"": {}},
     "hardswish": {"": {}},
 }
-INPLACE = (
-    "relu",
-    "relu6",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "celu",
-    "silu",
-    "mish",
-    "hardtanh",
-    "hardsigmoid",
-    "hardswish",
-)
 
 _HUNTS = {
     "": "the wrong derivative at a kink, an overflow far out, a slope on the wrong side",
@@ -64,18 +54,18 @@ _HALF_ALONE = Rule(
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer, parameters = row["layer"], row["parameters"]
-    config = {**parameters, "inplace": row.get("inplace", False)}
+    layer: Layer = row["layer"]
+    config = {**row["parameters"], "inplace": row.get("inplace", False)}
     shape = row.get("shape", (256, 256) if row["regime"] == "all" else (6, 7, 4))
-    return layer, config, {"input": shape}
+    return layer.name, config, {"input": shape}
 
 
-def _table(layer: str) -> Table:
-    inplace = {"": False, "inplace": True} if layer in INPLACE else {"": False}
+def _table(layer: Layer) -> Table:
+    inplace = {"": False, "inplace": True} if layer.inplace else {"": False}
     return Table(
         factors={
-            "layer": same([layer]),
-            "parameters": PARAMETERS[layer],
+            "layer": by_name([layer]),
+            "parameters": PARAMETERS[layer.name],
             "inplace": inplace,
             "regime": same(["normal", "extreme", "ties", "special", "tiny", "all"]),
             "dtype": _FLOATS,
@@ -91,7 +81,7 @@ def _table(layer: str) -> Table:
 def _read_prelu(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     count = row["shape"]
     shape = (64, 4, 256) if row["regime"] == "all" else (5, 4, 6)
-    return "prelu", {"num_parameters": count}, {"input": shape, "weight": (count,)}
+    return oracle.PRELU.name, {"num_parameters": count}, {"input": shape, "weight": (count,)}
 
 
 PRELU = Table(
@@ -107,12 +97,12 @@ PRELU = Table(
 
 
 def _read_softmax(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    return row["layer"], {"axis": row["axis"]}, {"input": row.get("shape", (4, 6, 5))}
+    return row["layer"].name, {"axis": row["axis"]}, {"input": row.get("shape", (4, 6, 5))}
 
 
 SOFTMAX = Table(
     factors={
-        "layer": same(["softmax", "log_softmax"]),
+        "layer": by_name((oracle.SOFTMAX, oracle.LOG_SOFTMAX)),
         "axis": {"": 1, "axis0": 0, "axis2": 2},
         "regime": same(["normal", "extreme", "offset", "ties", "wide", "special"]),
         "dtype": _FLOATS,
@@ -126,7 +116,7 @@ SOFTMAX = Table(
 # is not full.
 LARGE = Table(
     factors={
-        "layer": same(["softmax", "log_softmax"]),
+        "layer": by_name((oracle.SOFTMAX, oracle.LOG_SOFTMAX)),
         "axis": {"": 1},
         "shape": {"large": (331, 700)},
         "regime": same(["normal"]),
@@ -140,7 +130,7 @@ LARGE = Table(
 # NaN and the infinities, too few for a vectorised kernel of any dtype.
 FEW = Table(
     factors={
-        "layer": same(list(PARAMETERS)),
+        "layer": by_name(ELEMENTWISE),
         "parameters": {"": {}},
         "shape": {"few": (3,)},
         "regime": same(["special"]),
@@ -151,4 +141,4 @@ FEW = Table(
     strength=5,
 )
 
-TABLES = (*(_table(layer) for layer in PARAMETERS), PRELU, SOFTMAX, LARGE, FEW)
+TABLES = (*(_table(layer) for layer in ELEMENTWISE), PRELU, SOFTMAX, LARGE, FEW)

@@ -111,11 +111,10 @@ SPELLINGS: Mapping[str, Mapping[str, Spelling]] = {
 }
 
 
-def _form(form: str) -> Translate:
+def _form(spelling: Spelling) -> Translate:
     def translate(case: Case) -> Call:
-        spelling = SPELLINGS[case.layer][form]
         config = case.config
-        if config["inplace"]:
+        if case.inplace:
             raise Unsupported("TensorFlow's tensors are immutable: nothing is in place")
         arguments: dict[str, Any] = {}
         for neutral in config:
@@ -178,7 +177,10 @@ def _along_axis(name: str, layer: str | None) -> Mapping[str, Translate]:
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    **{layer: {form: _form(form) for form in spellings} for layer, spellings in SPELLINGS.items()},
+    **{
+        layer: {form: _form(each) for form, each in spellings.items()}
+        for layer, spellings in SPELLINGS.items()
+    },
     "prelu": {"layer": _prelu},
     "softmax": _along_axis("softmax", "Softmax"),
     "log_softmax": _along_axis("log_softmax", None),

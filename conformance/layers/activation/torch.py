@@ -20,72 +20,83 @@ class Spelling:
         The class in nn, the function in nn.functional.
     words : mapping
         Neutral parameter -> PyTorch's keyword.
+    defaults : mapping
+        PyTorch's defaults, where the op's own differ from them or it has none.
+    inplace : mapping
+        What else the dialect decides where the input is written over.
     """
 
     module: str
     function: str
     words: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    inplace: Mapping[str, Any] = field(default_factory=dict)
 
+
+# In place the input is gone, and the slope is found from the rounded output.
+_FROM_OUTPUT = {"slope_from": "output"}
 
 SPELLINGS: Mapping[str, Spelling] = {
     "relu": Spelling("ReLU", "relu"),
     "relu6": Spelling("ReLU6", "relu6"),
-    "leaky_relu": Spelling("LeakyReLU", "leaky_relu", {"negative_slope": "negative_slope"}),
-    "elu": Spelling("ELU", "elu", {"alpha": "alpha"}),
-    "selu": Spelling("SELU", "selu"),
-    "celu": Spelling("CELU", "celu", {"alpha": "alpha"}),
-    "gelu": Spelling("GELU", "gelu", {"approximate": "approximate"}),
+    "leaky_relu": Spelling(
+        "LeakyReLU", "leaky_relu", {"negative_slope": "negative_slope"}, {"negative_slope": 0.01}
+    ),
+    "elu": Spelling("ELU", "elu", {"alpha": "alpha"}, {"alpha": 1.0}, _FROM_OUTPUT),
+    "selu": Spelling("SELU", "selu", inplace=_FROM_OUTPUT),
+    "celu": Spelling("CELU", "celu", {"alpha": "alpha"}, {"alpha": 1.0}, _FROM_OUTPUT),
+    "gelu": Spelling("GELU", "gelu", {"approximate": "approximate"}, {"approximate": "none"}),
     "silu": Spelling("SiLU", "silu"),
     "mish": Spelling("Mish", "mish"),
     "sigmoid": Spelling("Sigmoid", "sigmoid"),
     "log_sigmoid": Spelling("LogSigmoid", "logsigmoid"),
     "tanh": Spelling("Tanh", "tanh"),
-    "softplus": Spelling("Softplus", "softplus", {"beta": "beta", "threshold": "threshold"}),
+    "softplus": Spelling(
+        "Softplus",
+        "softplus",
+        {"beta": "beta", "threshold": "threshold"},
+        {"beta": 1.0, "threshold": 20.0},
+    ),
     "softsign": Spelling("Softsign", "softsign"),
-    "hardtanh": Spelling("Hardtanh", "hardtanh", {"min_value": "min_val", "max_value": "max_val"}),
+    "hardtanh": Spelling(
+        "Hardtanh",
+        "hardtanh",
+        {"min_value": "min_val", "max_value": "max_val"},
+        {"min_value": -1.0, "max_value": 1.0},
+    ),
     "hardsigmoid": Spelling("Hardsigmoid", "hardsigmoid"),
     "hardswish": Spelling("Hardswish", "hardswish"),
 }
 
-# PyTorch's defaults, where the ops' own differ from them or have none.
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "leaky_relu": {"negative_slope": 0.01},
-    "elu": {"alpha": 1.0},
-    "celu": {"alpha": 1.0},
-    "gelu": {"approximate": "none"},
-    "softplus": {"beta": 1.0, "threshold": 20.0},
-    "hardtanh": {"min_value": -1.0, "max_value": 1.0},
-}
-
-# In place the input is gone, and the slope is found from the rounded output.
-FROM_OUTPUT = ("elu", "selu", "celu")
-
 _SLOTS = (Slot("input", "input"),)
 
 
-def _call(case: Case, kind: str) -> Call:
-    spelling = SPELLINGS[case.layer]
-    config = case.config
-    arguments = {
-        word: config[neutral] for neutral, word in spelling.words.items() if neutral in config
+def _conventions(case: Case, spelling: Spelling) -> Mapping[str, Any]:
+    left_out = {name: v for name, v in spelling.defaults.items() if name not in case.config}
+    return {**left_out, **spelling.inplace} if case.inplace else left_out
+
+
+def _arguments(case: Case, spelling: Spelling) -> Mapping[str, Any]:
+    given = {
+        word: case.config[neutral]
+        for neutral, word in spelling.words.items()
+        if neutral in case.config
     }
-    if config["inplace"]:
-        arguments["inplace"] = True
-    left_out = DEFAULTS.get(case.layer, {})
-    conventions = {name: value for name, value in left_out.items() if name not in config}
-    if config["inplace"] and case.layer in FROM_OUTPUT:
-        conventions["slope_from"] = "output"
-    if kind == "class":
+    return given | {"inplace": True} if case.inplace else given
+
+
+def _forms(spelling: Spelling) -> Mapping[str, Translate]:
+    def as_class(case: Case) -> Call:
+        arguments, conventions = _arguments(case, spelling), _conventions(case, spelling)
         target = f"nn.{spelling.module}"
         return Call(target, "class", arguments, _SLOTS, conventions=conventions)
-    target = f"nn.functional.{spelling.function}"
-    return Call(target, "function", arguments, _SLOTS, conventions=conventions)
 
+    def as_function(case: Case) -> Call:
+        arguments, conventions = _arguments(case, spelling), _conventions(case, spelling)
+        target = f"nn.functional.{spelling.function}"
+        return Call(target, "function", arguments, _SLOTS, conventions=conventions)
 
-_FORMS: Mapping[str, Translate] = {
-    "class": lambda case: _call(case, "class"),
-    "function": lambda case: _call(case, "function"),
-}
+    return {"class": as_class, "function": as_function}
 
 
 def _prelu_class(case: Case) -> Call:
@@ -113,7 +124,7 @@ def _along_axis(module: str, function: str) -> Mapping[str, Translate]:
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    **dict.fromkeys(SPELLINGS, _FORMS),
+    **{layer: _forms(spelling) for layer, spelling in SPELLINGS.items()},
     "prelu": {"class": _prelu_class, "function": _prelu_function},
     "softmax": _along_axis("Softmax", "softmax"),
     "log_softmax": _along_axis("LogSoftmax", "log_softmax"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.conv.oracle import LAYERS
+from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Factors, Row, Rule, Shapes, Table, per_dimension, same
 
-_RANK = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
 _SPATIAL = {1: (11,), 2: (9, 8), 3: (6, 7, 5)}
 # Per-dimension values are all different, so that swapped axes show. In one dimension an even kernel
 # is what makes SAME padding uneven.
@@ -27,8 +28,8 @@ def _padding(value: Any, rank: int) -> Any:
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
-    rank = _RANK[layer]
+    layer: Layer = row["layer"]
+    rank = layer.rank or 0
     kernel = per_dimension(row["kernel"], rank)
     groups = row["groups"]
     outputs = row.get("outputs", 8 if groups == _CHANNELS else 6)
@@ -52,7 +53,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     }
     if row["bias"]:
         shapes["bias"] = (outputs,)
-    return layer, config, shapes
+    return layer.name, config, shapes
 
 
 _HUNTS = {
@@ -78,7 +79,7 @@ _HUNTS = {
 }
 
 _GEOMETRY: Factors = {
-    "layer": same(list(_RANK)),
+    "layer": by_name(LAYERS),
     "kernel": {"": 3, "k1": 1, "kmixed": _MIXED_KERNEL},
     "stride": {"": 1, "stride2": 2, "stridemixed": _MIXED_STRIDE},
     "dilation": {"": 1, "dilation2": 2},
@@ -111,7 +112,7 @@ EXPLICIT = Table(
 ASYMMETRIC = Table(
     factors={
         **_GEOMETRY,
-        "layer": same(["conv2d"]),
+        "layer": by_name(LAYERS[1:2]),
         "padding": {"padasym": _ASYMMETRIC},
         "regime": _REGIMES,
         "dtype": _DTYPES,
@@ -133,7 +134,7 @@ SAME = Table(
 
 PADDING_MODES = Table(
     factors={
-        "layer": same(list(_RANK)),
+        "layer": by_name(LAYERS),
         "kernel": {"": 3, "kmixed": _MIXED_KERNEL},
         "stride": {"": 1, "stride2": 2},
         "dilation": {"": 1, "dilation2": 2},
@@ -158,7 +159,7 @@ PADDING_MODES = Table(
 CAUSAL = Table(
     factors={
         **_GEOMETRY,
-        "layer": same(["conv1d"]),
+        "layer": by_name(LAYERS[:1]),
         "kernel": {"": 3, "k1": 1, "k2": 2},
         "stride": {"": 1, "stride2": 2},
         "padding": {"causal": "causal"},
@@ -187,7 +188,7 @@ UNBATCHED = Table(
 # A depthwise convolution with one output for each channel is often a path of its own.
 SINGLE = Table(
     factors={
-        "layer": same(["conv1d", "conv2d"]),
+        "layer": by_name(LAYERS[:2]),
         "kernel": {"": 3},
         "stride": {"": 1, "stride2": 2},
         "dilation": {"": 1},

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from conformance.layers.conv.oracle import LAYERS
+from conformance.layers.windows import has_explicit_padding, lacks_onednn, padding_pairs
+from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
-from conformance.spec.predicates import (
-    CONVOLUTIONS,
-    dilated,
-    explicit,
-    grouped,
-    strided,
-    without_onednn,
-)
+from conformance.spec.predicates import half
+from refimpl.ops.windows import output_size
 
-CONV: tuple[Divergence, ...] = (
+_ALL = tuple(layer.name for layer in LAYERS)
+
+
+def _is_strided(case: Case) -> bool:
+    return any(stride > 1 for stride in case.config["stride"])
+
+
+def _is_dilated(case: Case) -> bool:
+    return any(dilation > 1 for dilation in case.config["dilation"])
+
+
+def _is_grouped(case: Case) -> bool:
+    return bool(case.config["groups"] > 1)
+
+
+def _is_as_wide_as_it_has_channels(case: Case) -> bool:
+    config, size = case.config, case.shapes["input"][-1]
+    kernel, stride, dilation = (config[name][-1] for name in ("kernel", "stride", "dilation"))
+    before, after = padding_pairs(config, case.shapes["input"][-config["rank"] :])[-1]
+    width = output_size(size, kernel, stride, dilation, before, after)
+    return bool(width == config["out_channels"])
+
+
+DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         subjects=("torch", "refimpl.torch"),
-        layers=CONVOLUTIONS,
+        layers=_ALL,
         kind="raises",
         sentence="padding='same' is refused with a stride.",
         reason="Documented: torch's 'same' does not depend on the input's size.",
-        when=lambda case: case.config["padding"] == "same" and strided(case),
+        when=lambda case: case.config["padding"] == "same" and _is_strided(case),
     ),
     Divergence(
         subjects=("tensorflow", "refimpl.tf"),
-        layers=CONVOLUTIONS,
+        layers=_ALL,
         forms=("convolution*", "keras", "keras_ncx"),
         kind="raises",
         sentence="Strides together with dilation are refused; tf.nn.conv2d takes them.",
         reason="Documented for tf.nn.convolution and the Keras layers.",
-        when=lambda case: strided(case) and dilated(case),
+        when=lambda case: _is_strided(case) and _is_dilated(case),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -37,7 +57,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Channels-first convolution of float16 and float64 is not implemented on CPU.",
         reason="oneDNN has the other dtypes; TensorFlow's own kernel is channels-last only.",
-        when=without_onednn,
+        when=lacks_onednn,
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -46,7 +66,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Channels-first convolution of float16 and float64 is not implemented on CPU.",
         reason="Keras goes around it by compiling, but for grouped convolutions only.",
-        when=lambda case: without_onednn(case) and not grouped(case),
+        when=lambda case: lacks_onednn(case) and not _is_grouped(case),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -55,7 +75,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Channels-first depthwise convolution of float16 and float64 is not implemented.",
         reason="oneDNN has the other dtypes; TensorFlow's own kernel is channels-last only.",
-        when=without_onednn,
+        when=lacks_onednn,
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -64,7 +84,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Grouped 3-D convolution is not implemented on CPU.",
         reason="The kernel wants the filter to take all channels; Keras compiles instead.",
-        when=grouped,
+        when=_is_grouped,
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -73,7 +93,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Channels-first 3-D convolution of float16 and float64 is not implemented on CPU.",
         reason="oneDNN has the other dtypes; TensorFlow's own kernel is channels-last only.",
-        when=without_onednn,
+        when=lacks_onednn,
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -82,7 +102,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Dilated 3-D convolution of float16 and float64 is not implemented on CPU.",
         reason="oneDNN has the other dtypes.",
-        when=lambda case: without_onednn(case) and dilated(case),
+        when=lambda case: lacks_onednn(case) and _is_dilated(case),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -92,7 +112,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Gradients of grouped convolutions are not implemented without oneDNN.",
         reason="oneDNN lacks float16 and float64, and explicit padding in its gradients.",
-        when=lambda case: grouped(case) and (without_onednn(case) or explicit(case)),
+        when=lambda case: _is_grouped(case) and (lacks_onednn(case) or has_explicit_padding(case)),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -102,7 +122,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Gradients of dilated convolutions are not implemented without oneDNN.",
         reason="oneDNN lacks float16 and float64, and explicit padding in its gradients.",
-        when=lambda case: dilated(case) and (without_onednn(case) or explicit(case)),
+        when=lambda case: _is_dilated(case) and (lacks_onednn(case) or has_explicit_padding(case)),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -112,7 +132,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Gradients of channels-first convolutions with explicit padding are missing.",
         reason="Not implemented on CPU.",
-        when=explicit,
+        when=has_explicit_padding,
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -122,7 +142,7 @@ CONV: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Gradients of channels-first convolutions with explicit padding are missing.",
         reason="Not implemented on CPU; with dilation another kernel is used.",
-        when=lambda case: explicit(case) and not dilated(case),
+        when=lambda case: has_explicit_padding(case) and not _is_dilated(case),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -133,12 +153,12 @@ CONV: tuple[Divergence, ...] = (
         " and float64.",
         reason="oneDNN has the other dtypes; refimpl has all.",
         when=lambda case: (
-            without_onednn(case) and not dilated(case) and len(set(case.config["stride"])) > 1
+            lacks_onednn(case) and not _is_dilated(case) and len(set(case.config["stride"])) > 1
         ),
     ),
     Divergence(
         subjects=("tensorflow",),
-        layers=CONVOLUTIONS,
+        layers=_ALL,
         forms=("nn*", "convolution*", "depthwise*", "keras_depthwise*"),
         aspects=("empty",),
         kind="either",
@@ -153,7 +173,7 @@ CONV: tuple[Divergence, ...] = (
         kind="either",
         sentence="A convolution of an empty batch has the input's shape, or raises.",
         reason="As tf.nn.convolution; Keras compiles grouped ones, and then they are right.",
-        when=lambda case: not grouped(case),
+        when=lambda case: not _is_grouped(case),
     ),
     Divergence(
         subjects=("tensorflow",),
@@ -163,6 +183,40 @@ CONV: tuple[Divergence, ...] = (
         kind="either",
         sentence="A convolution of an empty batch has the input's shape, or raises.",
         reason="As tf.nn.convolution; Keras compiles grouped and channels-first ones.",
-        when=lambda case: not grouped(case),
+        when=lambda case: not _is_grouped(case),
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=_ALL,
+        aspects=("gradient",),
+        kind="differs",
+        sentence="Gradients of float16 convolutions are summed in float16.",
+        reason="The CPU kernels scatter and accumulate in the half type.",
+        when=lambda case: case.dtype == "float16",
+        witnesses=("gradient/conv2d-kmixed-groups2-wide-float16-torch-class",),
+        half_sums=True,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=_ALL,
+        aspects=("gradient", "output", "forms"),
+        kind="differs",
+        sentence="Convolutions of half types are summed in the half type, most of all backward.",
+        reason="TensorFlow's own kernels accumulate in the type they are given.",
+        when=half,
+        witnesses=("gradient/conv1d-stride2-same-normal-float16-tensorflow-nn",),
+        half_sums=True,
+    ),
+    Divergence(
+        subjects=("tensorflow",),
+        layers=_ALL,
+        forms=("keras_ncx", "keras_depthwise_ncx"),
+        aspects=("output", "gradient", "forms", "layout"),
+        kind="differs",
+        sentence="A channels-first bias is added along the width where the output is as wide as"
+        " it has channels.",
+        reason="Keras 3.15.1 hands the addition to tf.nn.bias_add and takes the last axis for the"
+        " channels when its length fits: wrong numbers without a warning.",
+        when=lambda case: bool(case.config["bias"]) and _is_as_wide_as_it_has_channels(case),
     ),
 )

@@ -185,6 +185,14 @@ def _depthwise_layer(case: Case, channels_first: bool) -> Call:
     )
 
 
+def is_compiled(case: Case, form: str) -> bool:
+    """Whether Keras hands a case to XLA: groups, and three axes with the channels first."""
+    if form not in ("keras", "keras_ncx"):
+        return False
+    transposed = case.config["rank"] == 3 and form == "keras_ncx"
+    return bool(case.config["groups"] > 1 or transposed)
+
+
 def _forms(rank: int) -> Mapping[str, Translate]:
     forms = {
         **both_formats("nn", partial(_function, target=f"nn.conv{rank}d")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.dropout.oracle import CHANNELS, LAYERS
+from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Row, Rule, Shapes, Table, same
 
 _SHAPES = {
@@ -16,9 +18,9 @@ _SHAPES = {
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
-    shape = _SHAPES[layer]
-    per_channel = layer != "dropout"
+    layer: Layer = row["layer"]
+    shape = _SHAPES[layer.name]
+    per_channel = layer in CHANNELS
     noise = (*shape[:2], *(1,) * (len(shape) - 2)) if per_channel else row["noise"]
     config = {
         "rank": len(shape) - 2,
@@ -27,7 +29,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         "noise_shape": noise,
         "per_channel": per_channel,
     }
-    return layer, config, {"input": shape}
+    return layer.name, config, {"input": shape}
 
 
 _HUNTS = {
@@ -41,7 +43,7 @@ _HUNTS = {
 
 TABLE = Table(
     factors={
-        "layer": same(list(_SHAPES)),
+        "layer": by_name(LAYERS),
         "rate": {"": 0.5, "p25": 0.25, "p0": 0.0, "p1": 1.0},
         "training": {"": True, "eval": False},
         "noise": {"": None, "shared": (4, 1, 5)},
@@ -53,7 +55,7 @@ TABLE = Table(
     rules=(
         Rule(
             ("layer", "noise"),
-            lambda layer, noise: layer == "dropout" or noise is None,
+            lambda layer, noise: layer not in CHANNELS or noise is None,
             "the channel forms have a noise shape of their own",
         ),
     ),

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from conformance.spec.call import Call, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
-_CLASSES = {
-    "dropout": "nn.Dropout",
-    "dropout1d": "nn.Dropout1d",
-    "dropout2d": "nn.Dropout2d",
-    "dropout3d": "nn.Dropout3d",
-}
 _SLOTS = (Slot("input", "input"),)
 
 
@@ -21,19 +16,25 @@ def _check(case: Case) -> None:
         raise Unsupported("PyTorch's dropout has no noise_shape")
 
 
-def _class(case: Case) -> Call:
+def _class(case: Case, target: str) -> Call:
     _check(case)
     arguments = {"p": case.config["rate"]}
-    target = _CLASSES[case.layer]
     return Call(target, "class", arguments, _SLOTS, training=case.config["training"])
 
 
-def _function(case: Case) -> Call:
+def _function(case: Case, target: str) -> Call:
     _check(case)
     arguments = {"p": case.config["rate"], "training": case.config["training"]}
-    return Call(f"nn.functional.{case.layer}", "function", arguments, _SLOTS)
+    return Call(target, "function", arguments, _SLOTS)
+
+
+def _forms(rank: str) -> Mapping[str, Translate]:
+    return {
+        "class": partial(_class, target=f"nn.Dropout{rank}"),
+        "function": partial(_function, target=f"nn.functional.dropout{rank}"),
+    }
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    layer: {"class": _class, "function": _function} for layer in _CLASSES
+    f"dropout{rank}": _forms(rank) for rank in ("", "1d", "2d", "3d")
 }

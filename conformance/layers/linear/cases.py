@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.linear.oracle import LINEAR
 from conformance.spec.table import Factors, Row, Shapes, Table, same
 
 
@@ -17,7 +18,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     }
     if row["bias"]:
         shapes["bias"] = (outputs,)
-    return "linear", config, shapes
+    return LINEAR.name, config, shapes
 
 
 _FACTORS: Factors = {

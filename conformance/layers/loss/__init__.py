@@ -1,1 +1,17 @@
-"""Losses."""
+"""The family of loss layers."""
+
+from __future__ import annotations
+
+from conformance.layers.loss import bad_calls, cases, divergences, mutants, oracle, tf, torch
+from conformance.spec.layer import Family
+
+FAMILY = Family(
+    "loss",
+    oracle.LAYERS,
+    cases.TABLES,
+    torch=torch.FORMS,
+    tf=tf.FORMS,
+    divergences=divergences.DIVERGENCES,
+    mutants=mutants.MUTANTS,
+    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.loss import oracle
+from conformance.layers.loss.oracle import takes_probabilities
+from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Factors, Row, Rule, Shapes, Table, same
 
 _CLASSES = 5
@@ -14,7 +17,7 @@ _REDUCTIONS = {"": "mean", "sum": "sum", "none": "none"}
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
+    layer: Layer = row["layer"]
     count, classes = row.get("rows", 4), row.get("classes", _CLASSES)
     scores = (classes,) if count is None else (count, classes, *row["spatial"])
     soft = row.get("target") == "probability"
@@ -33,7 +36,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     }
     if row["weighted"]:
         shapes["weight"] = (classes,)
-    return layer, config, shapes
+    return layer.name, config, shapes
 
 
 _HUNTS = {
@@ -57,8 +60,8 @@ _HUNTS = {
 
 
 def _draws(row: Row) -> Mapping[str, str]:
-    hard = "sparse" in row["layer"] or row["layer"] == "nll_loss"
-    target = "index" if hard else row.get("target", "probability")
+    soft = takes_probabilities(row["layer"])
+    target = row.get("target", "probability") if soft else "index"
     return {"target": target, "weight": "positive"}
 
 
@@ -72,7 +75,7 @@ _CE_FACTORS: Factors = {
 
 CROSS_ENTROPY = Table(
     factors={
-        "layer": same(["cross_entropy"]),
+        "layer": by_name((oracle.CROSS_ENTROPY,)),
         **_CE_FACTORS,
         "label_smoothing": {"": 0.0, "smooth": 0.125},
         "target": {"": "index", "soft": "probability"},
@@ -98,7 +101,12 @@ CROSS_ENTROPY = Table(
 )
 
 NLL = Table(
-    factors={"layer": same(["nll_loss"]), **_CE_FACTORS, "regime": _SCORES, "dtype": _FLOATS},
+    factors={
+        "layer": by_name((oracle.NLL_LOSS,)),
+        **_CE_FACTORS,
+        "regime": _SCORES,
+        "dtype": _FLOATS,
+    },
     read=_read,
     hunts=_HUNTS,
     draws=_draws,
@@ -108,7 +116,7 @@ NLL = Table(
 
 def _read_keras(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     scores = (4, _CLASSES, *row["spatial"])
-    soft = row["layer"] == "categorical_crossentropy"
+    soft = takes_probabilities(row["layer"])
     config = {
         "classes": _CLASSES,
         "from_logits": row["from_logits"],
@@ -119,14 +127,14 @@ def _read_keras(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         "soft": soft,
     }
     shapes = {"input": scores, "target": scores if soft else (scores[0], *scores[2:])}
-    return row["layer"], config, shapes
+    return row["layer"].name, config, shapes
 
 
 _PROBABILITIES = ("probability", "positive", "certain")
 
 KERAS = Table(
     factors={
-        "layer": same(["sparse_categorical_crossentropy", "categorical_crossentropy"]),
+        "layer": by_name((oracle.SPARSE_CATEGORICAL_CROSSENTROPY, oracle.CATEGORICAL_CROSSENTROPY)),
         "from_logits": {"": True, "probabilities": False},
         "spatial": {"": (), "2d": (3, 2)},
         "reduction": {
@@ -149,12 +157,12 @@ KERAS = Table(
     rules=(
         Rule(
             ("layer", "label_smoothing"),
-            lambda layer, smoothing: layer.startswith("cat") or smoothing == 0.0,
+            lambda layer, smoothing: takes_probabilities(layer) or smoothing == 0.0,
             "Keras smooths only soft labels",
         ),
         Rule(
             ("layer", "ignore_index"),
-            lambda layer, index: layer.startswith("sparse") or index is None,
+            lambda layer, index: not takes_probabilities(layer) or index is None,
             "Keras ignores only indices",
         ),
         Rule(
@@ -177,16 +185,16 @@ KERAS = Table(
 
 
 def _read_tf(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
+    layer: Layer = row["layer"]
     scores = (4, _CLASSES, *row["spatial"])
-    soft = layer == "softmax_cross_entropy"
+    soft = takes_probabilities(layer)
     config = {"classes": _CLASSES, "soft": soft, "unnormalised": row["target"] == "positive"}
-    return layer, config, {"input": scores, "target": scores if soft else (4, *scores[2:])}
+    return layer.name, config, {"input": scores, "target": scores if soft else (4, *scores[2:])}
 
 
 TF = Table(
     factors={
-        "layer": same(["softmax_cross_entropy", "sparse_softmax_cross_entropy"]),
+        "layer": by_name((oracle.SOFTMAX_CROSS_ENTROPY, oracle.SPARSE_SOFTMAX_CROSS_ENTROPY)),
         "spatial": {"": (), "2d": (3, 2)},
         "target": {"": "probability", "unnormalised": "positive"},
         "regime": same(["normal", "extreme", "offset", "ties", "wide"]),
@@ -199,7 +207,7 @@ TF = Table(
     rules=(
         Rule(
             ("layer", "target"),
-            lambda layer, target: layer == "softmax_cross_entropy" or target == "probability",
+            lambda layer, target: takes_probabilities(layer) or target == "probability",
             "indices have no sum",
         ),
     ),
@@ -208,7 +216,9 @@ TF = Table(
 # Classes that are ruled out have the score −inf, here and there a label's own.
 MASKED = Table(
     factors={
-        "layer": same(["cross_entropy", "nll_loss", "sparse_softmax_cross_entropy"]),
+        "layer": by_name(
+            (oracle.CROSS_ENTROPY, oracle.NLL_LOSS, oracle.SPARSE_SOFTMAX_CROSS_ENTROPY)
+        ),
         "spatial": {"": (), "2d": (3, 2)},
         "reduction": _REDUCTIONS,
         "regime": same(["masked"]),
@@ -224,7 +234,7 @@ _PLAIN: Mapping[str, Any] = {"spatial": (), "ignored": "none", "ignore_index": -
 
 UNBATCHED = Table(
     factors={
-        "layer": same(["cross_entropy", "nll_loss"]),
+        "layer": by_name((oracle.CROSS_ENTROPY, oracle.NLL_LOSS)),
         "rows": {"unbatched": None},
         "reduction": _REDUCTIONS,
         "weighted": {"": False, "weighted": True},
@@ -240,12 +250,12 @@ UNBATCHED = Table(
     rules=(
         Rule(
             ("layer", "label_smoothing"),
-            lambda layer, smoothing: layer == "cross_entropy" or smoothing == 0.0,
+            lambda layer, smoothing: takes_probabilities(layer) or smoothing == 0.0,
             "log-probabilities are not smoothed",
         ),
         Rule(
             ("layer", "target"),
-            lambda layer, target: layer == "cross_entropy" or target == "index",
+            lambda layer, target: takes_probabilities(layer) or target == "index",
             "log-probabilities are picked by an index",
         ),
     ),
@@ -255,7 +265,7 @@ UNBATCHED = Table(
 # is not full.
 LARGE = Table(
     factors={
-        "layer": same(["cross_entropy"]),
+        "layer": by_name((oracle.CROSS_ENTROPY,)),
         "rows": {"large": 331},
         "classes": {"": 700},
         "target": {"": "index", "soft": "probability"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.spec.divergence import Divergence
 from conformance.spec.predicates import half
 
-LOSS: tuple[Divergence, ...] = (
+DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         subjects=("tensorflow", "refimpl.tf"),
         layers=("categorical_crossentropy", "sparse_categorical_crossentropy"),

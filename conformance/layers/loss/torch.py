@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from conformance.spec.call import Call, Owned, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
-_CLASSES = {"cross_entropy": "CrossEntropyLoss", "nll_loss": "NLLLoss"}
+_OPTIONS = ("ignore_index", "reduction")
 
 
 def _slots(case: Case) -> tuple[Slot, ...]:
@@ -17,26 +18,27 @@ def _slots(case: Case) -> tuple[Slot, ...]:
     return (*slots, weight) if case.config.get("weighted") else slots
 
 
-def _arguments(case: Case) -> dict[str, Any]:
-    config = case.config
-    arguments = {"ignore_index": config["ignore_index"], "reduction": config["reduction"]}
-    if case.layer == "cross_entropy":
-        arguments["label_smoothing"] = config["label_smoothing"]
-    return arguments
-
-
-def _class(case: Case) -> Call:
+def _class(case: Case, target: str, options: tuple[str, ...]) -> Call:
     owned = (
         (Owned("weight", case.shapes["weight"], case.dtype, False),)
         if case.config["weighted"]
         else ()
     )
-    target = f"nn.{_CLASSES[case.layer]}"
-    return Call(target, "class", _arguments(case), _slots(case), owned=owned)
+    arguments = {name: case.config[name] for name in options}
+    return Call(target, "class", arguments, _slots(case), owned=owned)
 
 
-def _function(case: Case) -> Call:
-    return Call(f"nn.functional.{case.layer}", "function", _arguments(case), _slots(case))
+def _function(case: Case, target: str, options: tuple[str, ...]) -> Call:
+    arguments = {name: case.config[name] for name in options}
+    return Call(target, "function", arguments, _slots(case))
+
+
+def _forms(module: str, function: str, *further: str) -> Mapping[str, Translate]:
+    options = (*_OPTIONS, *further)
+    return {
+        "class": partial(_class, target=f"nn.{module}", options=options),
+        "function": partial(_function, target=f"nn.functional.{function}", options=options),
+    }
 
 
 def _as_keras(case: Case) -> Call:
@@ -59,11 +61,9 @@ def _as_keras(case: Case) -> Call:
     return Call("nn.CrossEntropyLoss", "class", arguments, slots)
 
 
-_FORMS: Mapping[str, Translate] = {"class": _class, "function": _function}
-
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    "cross_entropy": _FORMS,
-    "nll_loss": _FORMS,
+    "cross_entropy": _forms("CrossEntropyLoss", "cross_entropy", "label_smoothing"),
+    "nll_loss": _forms("NLLLoss", "nll_loss"),
     "sparse_categorical_crossentropy": {"class": _as_keras},
     "categorical_crossentropy": {"class": _as_keras},
     "softmax_cross_entropy": {},

@@ -1,1 +1,27 @@
-"""Normalisation."""
+"""The family of norm layers."""
+
+from __future__ import annotations
+
+from conformance.layers.norm import (
+    bad_calls,
+    cases,
+    divergences,
+    mutants,
+    oracle,
+    tf,
+    tolerances,
+    torch,
+)
+from conformance.spec.layer import Family
+
+FAMILY = Family(
+    "norm",
+    oracle.LAYERS,
+    cases.TABLES,
+    torch=torch.FORMS,
+    tf=tf.FORMS,
+    divergences=divergences.DIVERGENCES,
+    mutants=mutants.MUTANTS,
+    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+    webnn=tolerances.WEBNN,
+)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.norm.oracle import (
+    BATCH_NORMALIZATION,
+    BATCH_NORMS,
+    FUSED_BATCH_NORM,
+    INSTANCE_NORMS,
+    MOMENTS,
+)
+from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Factors, Row, Rule, Shapes, Table, same
 
 _SHAPES = {
@@ -20,12 +28,12 @@ _DTYPES = same(["float32", "float64", "float16", "bfloat16"])
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
-    shape = _SHAPES[layer][:2] if row.get("flat") else _SHAPES[layer]
+    layer: Layer = row["layer"]
+    shape = _SHAPES[layer.name][:2] if row.get("flat") else _SHAPES[layer.name]
     single = row.get("single")
     shape = tuple(1 if axis == single else size for axis, size in enumerate(shape))
     config = {
-        "rank": int(layer[-2]),
+        "rank": layer.rank,
         "features": shape[1],
         "affine": row["affine"],
         "momentum": row["momentum"],
@@ -38,7 +46,7 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         shapes |= {"weight": (shape[1],), "bias": (shape[1],)}
     if row["track"]:
         shapes |= {"running_mean": (shape[1],), "running_var": (shape[1],)}
-    return layer, config, shapes
+    return layer.name, config, shapes
 
 
 _HUNTS = {
@@ -75,7 +83,7 @@ _PLAIN: Mapping[str, Any] = {
 
 BATCH = Table(
     factors={
-        "layer": same(["batch_norm1d", "batch_norm2d", "batch_norm3d"]),
+        "layer": by_name(BATCH_NORMS),
         "flat": {"": False, "flat": True},
         **_OPTIONS,
         "regime": _REGIMES,
@@ -87,7 +95,7 @@ BATCH = Table(
     rules=(
         Rule(
             ("layer", "flat"),
-            lambda layer, flat: not flat or layer == "batch_norm1d",
+            lambda layer, flat: not flat or layer.rank == 1,
             "only BatchNorm1d takes an input without spatial axes",
         ),
     ),
@@ -95,7 +103,7 @@ BATCH = Table(
 
 INSTANCE = Table(
     factors={
-        "layer": same(["instance_norm1d", "instance_norm2d", "instance_norm3d"]),
+        "layer": by_name(INSTANCE_NORMS),
         **_OPTIONS,
         "track": {"": False, "track": True},
         "regime": _REGIMES,
@@ -113,38 +121,49 @@ INSTANCE = Table(
     ),
 )
 
-# One example, one channel: sizes at which an implementation may take a short cut.
-SINGLE = Table(
-    factors={
-        "layer": same([*_SHAPES]),
-        "single": {"example1": 0, "channel1": 1},
-        "regime": same(["normal"]),
-        "dtype": same(["float32"]),
-    },
-    read=lambda row: _read({**row, **_PLAIN, "track": row["layer"].startswith("batch")}),
-    hunts=_HUNTS,
-    draws=_draws,
-    batched=lambda row: (),
-)
+
+def _single(layers: tuple[Layer, ...], *, track: bool) -> Table:
+    """One example, one channel: sizes at which an implementation may take a short cut."""
+    return Table(
+        factors={
+            "layer": by_name(layers),
+            "single": {"example1": 0, "channel1": 1},
+            "regime": same(["normal"]),
+            "dtype": same(["float32"]),
+        },
+        read=lambda row: _read({**row, **_PLAIN, "track": track}),
+        hunts=_HUNTS,
+        draws=_draws,
+        batched=lambda row: (),
+    )
+
+
+SINGLE_BATCH = _single(BATCH_NORMS, track=True)
+SINGLE_INSTANCE = _single(INSTANCE_NORMS, track=False)
+
+
+def _normalises(layer: Layer) -> bool:
+    """Whether statistics are given to it; the other function returns them."""
+    return "mean" in layer.arrays
 
 
 def _read_function(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
+    layer: Layer = row["layer"]
     shape = (3, 4, 2, 3)
     config: dict[str, Any] = {"rank": 2, "axes": row["axes"], "keepdims": row["keepdims"]}
-    if layer == "moments":
-        return layer, config, {"input": shape}
+    if not _normalises(layer):
+        return layer.name, config, {"input": shape}
     kept = tuple(1 if axis in row["axes"] else size for axis, size in enumerate(shape))
     shapes = {"input": shape, "mean": kept, "variance": kept}
     config |= {"epsilon": row["epsilon"], "scale": row["affine"], "offset": row["affine"]}
     if row["affine"]:
         shapes |= {"weight": kept, "bias": kept}
-    return layer, config, shapes
+    return layer.name, config, shapes
 
 
 FUNCTIONS = Table(
     factors={
-        "layer": same(["moments", "batch_normalization"]),
+        "layer": by_name((MOMENTS, BATCH_NORMALIZATION)),
         "axes": {"": (0, 2, 3), "instance": (2, 3), "all": (0, 1, 2, 3), "batch": (0,)},
         "keepdims": {"": True, "nokeep": False},
         "affine": {"": True, "noaffine": False},
@@ -167,17 +186,17 @@ FUNCTIONS = Table(
     rules=(
         Rule(
             ("layer", "keepdims"),
-            lambda layer, keepdims: layer == "moments" or keepdims,
+            lambda layer, keepdims: not _normalises(layer) or keepdims,
             "only moments returns statistics",
         ),
         Rule(
             ("layer", "affine"),
-            lambda layer, affine: layer != "moments" or affine,
+            lambda layer, affine: _normalises(layer) or affine,
             "moments has no affine part",
         ),
         Rule(
             ("layer", "epsilon"),
-            lambda layer, epsilon: layer != "moments" or epsilon == 2.0**-10,
+            lambda layer, epsilon: _normalises(layer) or epsilon == 2.0**-10,
             "moments has no epsilon",
         ),
     ),
@@ -190,7 +209,7 @@ def _read_fused(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     shapes = {"input": shape, "weight": (4,), "bias": (4,)}
     if not row["training"]:
         shapes |= {"mean": (4,), "variance": (4,)}
-    return "fused_batch_norm", config, shapes
+    return FUSED_BATCH_NORM.name, config, shapes
 
 
 FUSED = Table(
@@ -205,4 +224,4 @@ FUSED = Table(
     draws=_draws,
 )
 
-TABLES = (BATCH, INSTANCE, SINGLE, FUNCTIONS, FUSED)
+TABLES = (BATCH, INSTANCE, SINGLE_BATCH, SINGLE_INSTANCE, FUNCTIONS, FUSED)

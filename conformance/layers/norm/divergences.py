@@ -5,7 +5,19 @@ from __future__ import annotations
 from conformance.spec.divergence import Divergence
 from conformance.spec.predicates import half
 
-NORM: tuple[Divergence, ...] = (
+DIVERGENCES: tuple[Divergence, ...] = (
+    Divergence(
+        subjects=("torch",),
+        layers=("instance_norm*",),
+        aspects=("gradient",),
+        kind="differs",
+        sentence="Gradients of an instance norm's weights are summed over the batch in the half"
+        " type.",
+        reason="torch repeats the weights for each example and sums their gradients.",
+        when=half,
+        witnesses=("gradient/instance_norm3d-track-eps3-eval-tiny-bfloat16-torch-class",),
+        half_sums=True,
+    ),
     Divergence(
         subjects=("tensorflow",),
         layers=("batch_norm?d",),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from conformance.spec.call import Call, Owned, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
 _CONVENTIONS = {"moving_variance": "unbiased"}
-# InstanceNorm owns the counter too, but never advances it.
-_COUNTS_BATCHES = {"batch": True, "instance": False}
 
 
 def _slots(case: Case) -> tuple[Slot, ...]:
@@ -39,9 +38,8 @@ def _owned(case: Case) -> tuple[Owned, ...]:
     return tuple(owned)
 
 
-def _class(case: Case) -> Call:
+def _class(case: Case, name: str, *, counts_batches: bool) -> Call:
     config = case.config
-    kind = "BatchNorm" if case.layer.startswith("batch") else "InstanceNorm"
     arguments = {
         "num_features": config["features"],
         "eps": config["epsilon"],
@@ -51,17 +49,17 @@ def _class(case: Case) -> Call:
         "dtype": case.dtype,
     }
     return Call(
-        f"nn.{kind}{config['rank']}d",
+        f"nn.{name}{config['rank']}d",
         "class",
         arguments,
         _slots(case),
         training=config["training"],
-        conventions={**_CONVENTIONS, "counts_batches": _COUNTS_BATCHES[case.layer[:-7]]},
+        conventions={**_CONVENTIONS, "counts_batches": counts_batches},
         owned=_owned(case),
     )
 
 
-def _function(case: Case) -> Call:
+def _function(case: Case, name: str, *, flag: str) -> Call:
     config = case.config
     if config["momentum"] is None and config["track"]:
         raise Unsupported("the function takes the average's weight; only the class counts steps")
@@ -71,17 +69,25 @@ def _function(case: Case) -> Call:
         arguments["momentum"] = config["momentum"]
     if not config["track"]:
         arguments |= {"running_mean": None, "running_var": None}
-    name = "batch_norm" if case.layer.startswith("batch") else "instance_norm"
-    arguments["training" if name == "batch_norm" else "use_input_stats"] = uses_batch
+    arguments[flag] = uses_batch
     return Call(
         f"nn.functional.{name}", "function", arguments, _slots(case), conventions=_CONVENTIONS
     )
 
 
-_FORMS: Mapping[str, Translate] = {"class": _class, "function": _function}
+_BATCH: Mapping[str, Translate] = {
+    "class": partial(_class, name="BatchNorm", counts_batches=True),
+    "function": partial(_function, name="batch_norm", flag="training"),
+}
+_INSTANCE: Mapping[str, Translate] = {
+    # It owns the counter too, but never advances it.
+    "class": partial(_class, name="InstanceNorm", counts_batches=False),
+    "function": partial(_function, name="instance_norm", flag="use_input_stats"),
+}
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    **{f"{kind}_norm{n}d": _FORMS for kind in ("batch", "instance") for n in (1, 2, 3)},
+    **{f"batch_norm{n}d": _BATCH for n in (1, 2, 3)},
+    **{f"instance_norm{n}d": _INSTANCE for n in (1, 2, 3)},
     "moments": {},
     "batch_normalization": {},
     "fused_batch_norm": {},

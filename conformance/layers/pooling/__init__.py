@@ -1,1 +1,28 @@
-"""Pooling."""
+"""The family of pooling layers."""
+
+from __future__ import annotations
+
+from conformance.layers.pooling import (
+    bad_calls,
+    cases,
+    divergences,
+    mutants,
+    oracle,
+    tf,
+    tolerances,
+    torch,
+)
+from conformance.spec.layer import Family
+
+FAMILY = Family(
+    "pooling",
+    oracle.LAYERS,
+    cases.TABLES,
+    torch=torch.FORMS,
+    tf=tf.FORMS,
+    divergences=divergences.DIVERGENCES,
+    mutants=mutants.MUTANTS,
+    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+    webnn=tolerances.WEBNN,
+    dot_products=tolerances.DOT_PRODUCTS,
+)

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.layers.pooling.oracle import AVERAGES, LAYERS, MAXIMA
+from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Factors, Row, Rule, Shapes, Table, per_dimension, same
 
-_RANK = {
-    "avg_pool1d": 1,
-    "avg_pool2d": 2,
-    "avg_pool3d": 3,
-    "max_pool1d": 1,
-    "max_pool2d": 2,
-    "max_pool3d": 3,
-}
 _SPATIAL = {1: (10,), 2: (8, 9), 3: (6, 5, 7)}
 _MIXED_KERNEL = (3, 2, 4)  # all different: any two axes swapped show
 _MIXED_STRIDE = (1, 2, 3)
@@ -23,8 +17,8 @@ _ASYMMETRIC = ((0, 1), (1, 0), (1, 0))
 
 
 def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    layer = row["layer"]
-    rank = _RANK[layer]
+    layer: Layer = row["layer"]
+    rank = layer.rank or 0
     padding = row["padding"]
     if isinstance(padding, int):
         padding = ((padding, padding),) * rank
@@ -40,14 +34,14 @@ def _read(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
         "ceil_mode": row["ceil_mode"],
         "batched": row.get("batched", True),
     }
-    if layer.startswith("avg"):
+    if layer in AVERAGES:
         config["count_include_pad"] = row["count_include_pad"]
         config["divisor_override"] = row["divisor_override"]
     else:
         config["dilation"] = per_dimension(row["dilation"], rank)
         config["return_indices"] = row["return_indices"]
     lead = (2, 3) if config["batched"] else (3,)
-    return layer, config, {"input": (*lead, *_SPATIAL[rank])}
+    return layer.name, config, {"input": (*lead, *_SPATIAL[rank])}
 
 
 _HUNTS = {
@@ -71,8 +65,8 @@ _KERNELS = {"": 2, "k3": 3, "kmixed": _MIXED_KERNEL}
 _STRIDES = {"": "kernel", "stride1": 1, "stridemixed": _MIXED_STRIDE}
 _DTYPES = same(["float32", "float64", "float16", "bfloat16"])
 _SYMMETRIC = {"": 0, "pad1": 1, "padmixed": _MIXED_PADDING}
-_AVERAGES = same(["avg_pool1d", "avg_pool2d", "avg_pool3d"])
-_MAXIMA = same(["max_pool1d", "max_pool2d", "max_pool3d"])
+_AVERAGES = by_name(AVERAGES)
+_MAXIMA = by_name(MAXIMA)
 _NOT_EXACT = "a sum divided by no power of two is not exact"
 
 AVERAGE = Table(
@@ -92,7 +86,7 @@ AVERAGE = Table(
     rules=(
         Rule(
             ("layer", "divisor_override"),
-            lambda layer, divisor: layer != "avg_pool1d" or divisor is None,
+            lambda layer, divisor: layer.rank > 1 or divisor is None,
             "one-dimensional average pooling has no divisor_override",
         ),
         Rule(
@@ -165,7 +159,7 @@ MAXIMUM_SAME = Table(
 
 ASYMMETRIC = Table(
     factors={
-        "layer": same(["max_pool2d"]),
+        "layer": by_name(MAXIMA[1:2]),
         "kernel": _KERNELS,
         "stride": _STRIDES,
         "padding": {"padasym": _ASYMMETRIC},
@@ -181,7 +175,7 @@ ASYMMETRIC = Table(
 
 UNBATCHED = Table(
     factors={
-        "layer": same(list(_RANK)),
+        "layer": by_name(LAYERS),
         "kernel": {"": 2, "k3": 3},
         "stride": {"": "kernel", "stride1": 1},
         "padding": {"": 0, "pad1": 1},

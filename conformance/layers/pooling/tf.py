@@ -59,12 +59,11 @@ def _common(case: Case, explicit: bool, channels_first: bool) -> Any:
     return [none, none, *spatial] if channels_first else [none, *spatial, none]
 
 
-def _function(case: Case, target: str, channels_first: bool) -> Call:
+def _function(case: Case, target: str, channels_first: bool, *, explicit: bool = False) -> Call:
     config, rank = case.config, case.config["rank"]
     if config.get("return_indices"):
         raise Unsupported("tf.nn.max_pool_with_argmax returns indices, for two dimensions")
     move = images(rank, channels_first)
-    explicit = case.layer == "max_pool2d"
     arguments = {
         "ksize": list(config["kernel"]),
         "strides": list(config["stride"]),
@@ -75,12 +74,11 @@ def _function(case: Case, target: str, channels_first: bool) -> Call:
     return Call(target, "function", arguments, slots, (Result(move=move),))
 
 
-def _layer(case: Case, channels_first: bool) -> Call:
+def _layer(case: Case, target: str, channels_first: bool) -> Call:
     config, rank = case.config, case.config["rank"]
     if config.get("return_indices"):
         raise Unsupported("Keras' pooling returns no indices")
     move = images(rank, channels_first)
-    name = "AveragePooling" if case.layer.startswith("avg") else "MaxPooling"
     arguments = {
         "pool_size": config["kernel"],
         "strides": config["stride"],
@@ -89,7 +87,6 @@ def _layer(case: Case, channels_first: bool) -> Call:
         "dtype": case.dtype,
     }
     slots = (Slot("input", "inputs", move=move),)
-    target = f"keras.layers.{name}{rank}D"
     return Call(target, "class", arguments, slots, (Result(move=move),))
 
 
@@ -111,15 +108,28 @@ def _with_argmax(case: Case) -> Call:
     return Call("nn.max_pool_with_argmax", "function", arguments, slots, results)
 
 
-def _forms(layer: str) -> Mapping[str, Translate]:
-    forms = {
-        **both_formats("nn", partial(_function, target=f"nn.{layer}")),
-        **both_formats("general", partial(_function, target=f"nn.{layer[:8]}")),
-        **both_formats("keras", _layer),
+def _forms(
+    function: str, general: str, layer: str, *, explicit: bool = False
+) -> Mapping[str, Translate]:
+    return {
+        **both_formats("nn", partial(_function, target=f"nn.{function}", explicit=explicit)),
+        **both_formats("general", partial(_function, target=f"nn.{general}", explicit=explicit)),
+        **both_formats("keras", partial(_layer, target=f"keras.layers.{layer}")),
     }
-    return {**forms, "argmax": _with_argmax} if layer == "max_pool2d" else forms
+
+
+def _average(rank: int) -> Mapping[str, Translate]:
+    return _forms(f"avg_pool{rank}d", "avg_pool", f"AveragePooling{rank}D")
+
+
+def _maximum(rank: int, *, explicit: bool = False) -> Mapping[str, Translate]:
+    return _forms(f"max_pool{rank}d", "max_pool", f"MaxPooling{rank}D", explicit=explicit)
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {
-    f"{kind}_pool{n}d": _forms(f"{kind}_pool{n}d") for kind in ("avg", "max") for n in (1, 2, 3)
+    **{f"avg_pool{rank}d": _average(rank) for rank in (1, 2, 3)},
+    "max_pool1d": _maximum(1),
+    # Only over two dimensions is there explicit padding, and a function that returns indices.
+    "max_pool2d": {**_maximum(2, explicit=True), "argmax": _with_argmax},
+    "max_pool3d": _maximum(3),
 }

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from conformance.layers.activation import bad_calls as activation
-from conformance.layers.conv import bad_calls as conv
-from conformance.layers.dropout import bad_calls as dropout
-from conformance.layers.linear import bad_calls as linear
-from conformance.layers.loss import bad_calls as loss
-from conformance.layers.norm import bad_calls as norm
-from conformance.layers.pooling import bad_calls as pooling
+from conformance.layers.registry import FAMILIES
 from conformance.programs.bad_calls import other
 from conformance.spec.bad_call import BadCall
 from conformance.spec.program import Program
 
-_TABLES = (conv, pooling, linear, norm, dropout, activation, loss, other)
 
-
-def _sort(bad_calls: Iterable[BadCall]) -> tuple[BadCall, ...]:
+def _of_dialect(dialect: str) -> tuple[BadCall, ...]:
     """Sort by target, so that it does not matter in whose table a bad call stands."""
-    return tuple(sorted(bad_calls, key=lambda bad_call: bad_call.target))
+    by_family = (bad_call for family in FAMILIES for bad_call in family.bad_calls[dialect])
+    return tuple(sorted((*by_family, *other.BAD_CALLS[dialect]), key=lambda each: each.target))
 
 
-# By dialect.
 BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {
-    "torch": _sort(bad_call for table in _TABLES for bad_call in table.TORCH),
-    "tf": _sort(bad_call for table in _TABLES for bad_call in table.TF),
+    dialect: _of_dialect(dialect) for dialect in ("torch", "tf")
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from conformance.spec.bad_call import BadCall, ones
 
 X = ones(2, 4, 6, 6)
@@ -42,3 +44,5 @@ TF: tuple[BadCall, ...] = (
     BadCall("nn.bias_add", "data.format-CN", "data_format", "ValueError", "ValueError",
         {"value": X2, "bias": V, "data_format": "CN"}),
 )  # fmt: skip
+
+BAD_CALLS: Mapping[str, tuple[BadCall, ...]] = {"torch": TORCH, "tf": TF}

@@ -1,4 +1,4 @@
-"""The activations that are measured, each as a case whose input is given rather than drawn."""
+"""The activations that are measured, each as a case whose input is stored rather than drawn."""
 
 from __future__ import annotations
 
@@ -10,32 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.layers.activation.cases import PARAMETERS
+from conformance.layers.activation.accuracy import MEASURED, MeasuredActivation
 from conformance.spec.case import Case
 
 Array = npt.NDArray[Any]
 
-_WORDS: Mapping[str, tuple[str, ...]] = {"gelu": ("", "tanhform")}
-
-# Where an activation bends or takes a short cut, its slope crosses zero, or it overflows.
-_LANDMARKS: Mapping[str, tuple[float, ...]] = {
-    "relu6": (6.0,),
-    "selu": (float(np.finfo(np.float32).max) / 1.0507009873554805,),
-    "gelu": (-0.7517915246935645,),
-    "gelu-tanhform": (-0.7524614220710163,),
-    "silu": (-1.2784645427610738,),
-    "mish": (-1.1924312145154950,),
-    "softplus": (-20.0, 20.0, -13.942385, 13.942385),
-    "log_sigmoid": (-13.942385, 13.942385),
-    "hardtanh": (-1.0, 1.0),
-    "hardsigmoid": (-3.0, 3.0),
-    "hardswish": (-3.0, -1.5, 3.0, float(np.finfo(np.float32).max) / 6.0),
-}
+ACTIVATIONS: Mapping[str, MeasuredActivation] = {each.name: each for each in MEASURED}
 
 
 @dataclass(frozen=True, eq=False)
-class Given(Case):
-    """A case whose arrays are given. Its cotangents are one.
+class StoredCase(Case):
+    """A case whose arrays are stored. Its cotangents are one.
 
     Attributes
     ----------
@@ -46,82 +31,45 @@ class Given(Case):
     arrays: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
 
     def draw(self, name: str, step: int = 0) -> Array:
-        """Give one of the arrays; see `Case.draw`."""
+        """Return one of the arrays; see `Case.draw`."""
         return self.arrays[name]
 
     def draw_like(self, name: str, shape: tuple[int, ...], regime: str, step: int = 0) -> Array:
-        """Give ones; see `Case.draw_like`."""
+        """Return ones; see `Case.draw_like`."""
         return np.ones(shape, self.dtype)
 
 
-@dataclass(frozen=True)
-class Activation:
-    """One activation with its parameters at each dialect's defaults.
+def case_of(activation: MeasuredActivation, values: Array) -> StoredCase:
+    """Make the case that asks for some inputs.
 
-    Attributes
+    Parameters
     ----------
-    layer : str
-        Its neutral name.
-    words : tuple of str
-        What tells it from its default.
-    config : mapping
-        Its neutral configuration.
+    activation : MeasuredActivation
+        Of what.
+    values : ndarray of float32, shape (n,)
+        The inputs.
+
+    Returns
+    -------
+    StoredCase
     """
-
-    layer: str
-    words: tuple[str, ...]
-    config: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Its layer and words."""
-        return "-".join((self.layer, *self.words))
-
-    @property
-    def landmarks(self) -> tuple[float, ...]:
-        """Points that must not be missed."""
-        return _LANDMARKS.get(self.name, ())
-
-    def case(self, values: Array) -> Given:
-        """Make the case that asks for these inputs.
-
-        Parameters
-        ----------
-        values : ndarray of float32, shape (n,)
-            The inputs.
-
-        Returns
-        -------
-        Given
-        """
-        arrays = {"input": values.reshape(-1, 1)}  # a batch: some layers want one
-        if self.layer == "prelu":
-            arrays["weight"] = np.array([0.25], np.float32)
-        return Given(
-            layer=self.layer,
-            words=self.words,
-            config=self.config,
-            shapes={name: array.shape for name, array in arrays.items()},
-            regime="all",
-            dtype="float32",
-            hunts="whatever is wrong with a single value",
-            arrays=arrays,
-        )
+    arrays = {"input": values.reshape(-1, 1)}  # a batch: some layers want one
+    arrays |= {
+        name: np.array(elements, np.float32) for name, elements in activation.parameters.items()
+    }
+    return StoredCase(
+        layer=activation.layer,
+        words=activation.words,
+        config=activation.config,
+        shapes={name: array.shape for name, array in arrays.items()},
+        regime="all",
+        dtype="float32",
+        hunts="whatever is wrong with a single value",
+        arrays=arrays,
+    )
 
 
-def _all() -> list[Activation]:
-    found = [
-        Activation(layer, (word,) if word else (), {**PARAMETERS[layer][word], "inplace": False})
-        for layer in PARAMETERS
-        for word in _WORDS.get(layer, ("",))
-    ]
-    return [*found, Activation("prelu", (), {"num_parameters": 1})]
-
-
-ACTIVATIONS: Mapping[str, Activation] = {each.name: each for each in _all()}
-
-
-def named(name: str) -> list[Activation]:
+def activations_named(name: str) -> list[MeasuredActivation]:
     """Find activations.
 
     Parameters
@@ -131,7 +79,7 @@ def named(name: str) -> list[Activation]:
 
     Returns
     -------
-    list of Activation
+    list of MeasuredActivation
 
     Raises
     ------

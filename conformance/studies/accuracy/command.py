@@ -24,7 +24,7 @@ from rich.progress import (
 from conformance.report.arguments import folder, positive, without
 from conformance.report.json import versions
 from conformance.report.parallel import spread
-from conformance.studies.accuracy.activations import ACTIVATIONS, named
+from conformance.studies.accuracy.activations import ACTIVATIONS, activations_named
 from conformance.studies.accuracy.measure import Plan, Results, Share, measure, merge, shares
 from conformance.studies.accuracy.page import as_json, page, unexplained
 from conformance.studies.accuracy.plot import Curve, draw
@@ -159,6 +159,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _layer(name: str) -> list[str]:
     try:
-        return [each.name for each in named(name)]
+        return [each.name for each in activations_named(name)]
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

@@ -7,8 +7,7 @@ that is relatively accurate everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from math import pi, sqrt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from conformance import oracle
 from conformance.spec.case import Case
+from conformance.studies.accuracy.activations import ACTIVATIONS
 
 Floats = npt.NDArray[np.float64]
 Config = Mapping[str, Any]
@@ -32,17 +32,9 @@ NEAR_ZERO = 2.0**-4
 
 REACH = 0.01
 
-# What the op can be told, so that its slope does not cancel.
-_TELLING: Mapping[str, Mapping[str, str]] = {
-    "elu": {"slope_from": "input"},
-    "selu": {"slope_from": "input"},
-    "celu": {"slope_from": "input"},
-    "softsign": {"slope_from": "square"},
-}
-
 
 def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
-    """Give an activation's values and slopes.
+    """Compute an activation's values and slopes.
 
     Parameters
     ----------
@@ -55,18 +47,18 @@ def exact(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     -------
     value, slope : ndarray of float64
     """
-    config = {**case.config, **conventions}
+    activation = ACTIVATIONS["-".join((case.layer, *case.words))]
     with np.errstate(all="ignore"):
         x = case.draw("input").astype(np.float64)
         value, slope = _of_oracle(case, conventions)
         finite = np.isfinite(x)
-        if case.layer in _TELLING:
-            _, better = _of_oracle(case, {**conventions, **_TELLING[case.layer]})
+        if activation.conventions:
+            _, better = _of_oracle(case, {**conventions, **activation.conventions})
             slope = np.where(finite, better, slope)
-        if config.get("approximate") == "tanh":
-            value = np.where(finite, x * _tanh_gate(x)[0], value)
-        if case.layer in _SLOPES and config.get("approximate") != "none":
-            slope = np.where(finite, _SLOPES[case.layer](x), slope)
+        if activation.value is not None:
+            value = np.where(finite, activation.value(x), value)
+        if activation.slope is not None:
+            slope = np.where(finite, activation.slope(x), slope)
     return value, slope
 
 
@@ -75,39 +67,3 @@ def _of_oracle(case: Case, conventions: Config) -> tuple[Floats, Floats]:
     answer = oracle.answer_of(case, conventions, arrays)
     output = answer.outputs["output"]
     return output, answer.vjp({"output": np.ones_like(output)})["input"]
-
-
-def _bell(x: Floats) -> Floats:
-    """Slope of the logistic function: neither factor cancels."""
-    e = np.exp(-np.abs(x))
-    return e / np.square(1.0 + e)
-
-
-def _tanh_gate(x: Floats) -> tuple[Floats, Floats]:
-    """Give the gate of the tanh form of GELU, `(1 + tanh(z)) / 2`, and its slope.
-
-    It is the logistic function of 2z, and written so it does not cancel.
-    """
-    near = np.clip(x, -100.0, 100.0)  # beyond, the gate is exactly 0 or 1
-    double = 2.0 * sqrt(2.0 / pi) * (near + 0.044715 * near**3)
-    inner = 2.0 * sqrt(2.0 / pi) * (1.0 + 3.0 * 0.044715 * near * near)
-    e = np.exp(-np.abs(double))
-    return np.where(double < 0.0, e, 1.0) / (1.0 + e), _bell(double) * inner
-
-
-def _tanh_gelu(x: Floats) -> Floats:
-    gate, slope = _tanh_gate(x)
-    return gate + np.clip(x, -100.0, 100.0) * slope
-
-
-def _hardswish(x: Floats) -> Floats:
-    """Straight line (2x + 3)/6, whose zero is at a number of float32."""
-    return np.where(x <= -3.0, 0.0, np.where(x >= 3.0, 1.0, (2.0 * x + 3.0) / 6.0))
-
-
-_SLOPES: Mapping[str, Callable[[Floats], Floats]] = {
-    "sigmoid": _bell,
-    "tanh": lambda x: 4.0 * _bell(2.0 * x),
-    "gelu": _tanh_gelu,
-    "hardswish": _hardswish,
-}

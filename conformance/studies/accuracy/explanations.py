@@ -13,7 +13,7 @@ from conformance.oracle.bounds import LIMIT
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 from conformance.spec.regimes import REGIMES
-from conformance.studies.accuracy.activations import ACTIVATIONS
+from conformance.studies.accuracy.activations import ACTIVATIONS, case_of
 from conformance.studies.accuracy.results import Found
 
 FINDINGS: tuple[Divergence, ...] = (
@@ -248,7 +248,7 @@ def above(found: Found, quantity: str) -> bool:
 
 @functools.cache
 def _case(name: str) -> Case:
-    return ACTIVATIONS[name].case(np.zeros(1, np.float32))
+    return case_of(ACTIVATIONS[name], np.zeros(1, np.float32))
 
 
 UNEXPLAINED = "**not explained** by what is on record."

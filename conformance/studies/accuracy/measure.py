@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from conformance.checks.trial import Trial
 from conformance.judging.session import Session
+from conformance.layers.activation.accuracy import MeasuredActivation
 from conformance.layers.dialects import DIALECTS
 from conformance.oracle.bounds import Bounded, distance
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation
-from conformance.studies.accuracy.activations import ACTIVATIONS, Activation
+from conformance.studies.accuracy.activations import ACTIVATIONS, case_of
 from conformance.studies.accuracy.exact import exact
 from conformance.studies.accuracy.inputs import BLOCK, Bits, block_of_all, numbers, sample
 from conformance.studies.accuracy.results import Found
@@ -157,13 +158,13 @@ def session_of(subjects: tuple[str, ...]) -> Session:
 
 
 def measure_block(
-    activation: Activation, bits: Bits, session: Session, subjects: Iterable[str]
+    activation: MeasuredActivation, bits: Bits, session: Session, subjects: Iterable[str]
 ) -> Results:
     """Measure some inputs.
 
     Parameters
     ----------
-    activation : Activation
+    activation : MeasuredActivation
         Of what.
     bits : ndarray of uint32
         The inputs, in ascending order.
@@ -176,7 +177,7 @@ def measure_block(
     -------
     dict
     """
-    case = activation.case(numbers(_filled(bits)))
+    case = case_of(activation, numbers(_filled(bits)))
     truths: dict[tuple[Any, ...], tuple[Array, Array]] = {}
     results: Results = {}
     for name in subjects:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.judging.claim import Claim, Target
+from conformance.judging.claim import Claim
 from conformance.judging.divergences import recorded
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
@@ -239,7 +239,7 @@ def _draws() -> Iterator[Claim]:
             if loading.dialect_of(subject) in program.dialects and not any(
                 each.kind == "raises" for each in known
             ):
-                yield Claim(program, "seeded", (Target(FOREIGN[subject], program.form),))
+                yield Claim.about(program, "seeded", FOREIGN[subject], program.form)
 
 
 def _judge_item(item: WorkItem) -> _ItemResult:

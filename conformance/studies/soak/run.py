@@ -21,6 +21,8 @@ from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
+from conformance.layers.registry import LAYERS
+from conformance.spec.program import Program
 
 ASPECTS: tuple[str, ...] = (
     "output",
@@ -121,7 +123,7 @@ class Soak:
         self.verdicts[record.verdict] += 1
         if record.verdict in (Verdict.FAIL, Verdict.ERROR):
             self.alarms.append((claim.case.seed, record))
-        elif recorded(claim.case, claim.aspect, claim.subject, claim.form):
+        elif recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             self.covered += record.verdict is Verdict.PASS
         elif record.verdict is Verdict.PASS and record.k is not None:
             cell = Cell(record.layer, record.aspect, record.subject, claim.case.dtype)
@@ -212,7 +214,7 @@ def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim
     """
     # What holds every value of a dtype is the same under any seed, and a bad call draws nothing.
     case = claims[0].case
-    seedless = case.regime == "all" or case.layer == "errors"
+    seedless = case.regime == "all" or (isinstance(case, Program) and case.kind == "errors")
     if (seedless and seed != wanted.seeds[0]) or not _drawn(case.id, seed, wanted.share):
         return
     rarely = seed % COMPILED_EVERY != 0
@@ -223,12 +225,11 @@ def reseeded(claims: Sequence[Claim], wanted: Plan, seed: int) -> Iterator[Claim
 
 
 def _is_compiled(claim: Claim) -> bool:
-    """Whether Keras hands the case to XLA: groups, and three axes with the channels first."""
-    forms = {"keras", "keras_ncx"} & set(claim.forms)
-    if "tensorflow" not in claim.subjects or not claim.case.layer.startswith("conv"):
+    """Whether Keras compiles the layer anew for the claim."""
+    case = claim.case
+    if "tensorflow" not in claim.subjects or isinstance(case, Program):
         return False
-    transposed = claim.case.layer == "conv3d" and "keras_ncx" in forms
-    return bool(forms) and (claim.case.config["groups"] > 1 or transposed)
+    return any(LAYERS[case.layer].compiled(case, form) for form in claim.forms)
 
 
 def _drawn(case: str, seed: int, share: float) -> bool:

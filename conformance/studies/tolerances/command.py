@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from conformance.programs import all_cases
+from conformance.layers.registry import LAYERS
 from conformance.report.arguments import folder, positive
 from conformance.studies.tolerances.page import as_json, page, summary
 from conformance.studies.tolerances.results import Found
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _layer(text: str) -> str:
-    layers = dict.fromkeys(case.layer for case in all_cases() if case.shapes)
+    layers = LAYERS
     if text not in layers:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(layers)}; got {text!r}")
     return text

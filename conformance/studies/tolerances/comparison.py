@@ -56,6 +56,12 @@ class Comparison:
     arrays: frozenset[str]
 
     @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The shapes of the case's arrays that the call uses."""
+        shapes = self.case.shapes
+        return {name: shapes[name] for name in shapes if name in self.arrays}
+
+    @property
     def floats(self) -> bool:
         """Whether it holds floats, and not indices."""
         return isinstance(self.pair.expected, Bounded)

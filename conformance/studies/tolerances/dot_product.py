@@ -14,18 +14,22 @@ from typing import Any
 import numpy as np
 
 from conformance import oracle
+from conformance.layers.registry import FAMILIES
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.spec.case import Case
+from conformance.spec.tolerance import Count
 from conformance.studies.tolerances.comparison import Comparison, Floats, Marks
 
-_LAYERS = frozenset(("conv2d", "conv3d", "linear", "avg_pool2d"))
+_TERMS: Mapping[str, Count] = {
+    layer: count for family in FAMILIES for layer, count in family.dot_products.items()
+}
 _DTYPES = frozenset(("float32", "float16"))
 # Data sets 3 to 5 are those whose values are not mostly positive: of ours, this one.
 _BALANCED = "normal"
 
 
 def applies(comparison: Comparison) -> bool:
-    """Tell whether an output is a dot product in TOSA's terms.
+    """Whether an output is a dot product in TOSA's terms.
 
     Parameters
     ----------
@@ -36,13 +40,11 @@ def applies(comparison: Comparison) -> bool:
     -------
     bool
     """
-    case = comparison.case
     return (
         comparison.aspect == "output"
-        and case.layer in _LAYERS
-        and case.dtype in _DTYPES
-        and case.config.get("padding_mode", "zeros") == "zeros"
         and comparison.pair.what == "output"
+        and comparison.case.dtype in _DTYPES
+        and terms(comparison) is not None
     )
 
 
@@ -64,7 +66,9 @@ def rejects(comparison: Comparison) -> Marks:
     conventions = tuple(sorted(comparison.conventions.items(), key=lambda item: item[0]))
     magnitude = magnitudes(case, conventions, comparison.arrays)
     errors = in_units(got.astype(np.float64), expected.value, magnitude, Unit.of(case.dtype))
-    far = is_too_far(errors, terms(comparison), balanced=case.regime == _BALANCED)
+    count = terms(comparison)
+    assert count is not None
+    far = is_too_far(errors, count, balanced=case.regime == _BALANCED)
     return np.asarray(far)
 
 
@@ -116,23 +120,22 @@ def is_too_far(errors: Floats, count: int, *, balanced: bool) -> bool:
     return bool(balanced and abs(np.sum(errors)) > 2 * math.sqrt(count * errors.size))
 
 
-def terms(comparison: Comparison) -> int:
+def terms(comparison: Comparison) -> int | None:
     """Count the terms of each dot product, a bias among them.
 
     Parameters
     ----------
     comparison : Comparison
-        One that the test applies to.
+        The array beside its reference.
 
     Returns
     -------
-    int
+    int or None
+        None if it is no dot product.
     """
     case = comparison.case
-    bias = "bias" in comparison.arrays
-    if case.layer == "avg_pool2d":
-        return math.prod(case.config["kernel"])
-    return math.prod(case.shapes["weight"][1:]) + bias
+    count = _TERMS.get(case.layer)
+    return None if count is None else count(case.config, comparison.shapes)
 
 
 @functools.lru_cache(256)

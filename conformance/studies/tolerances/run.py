@@ -18,6 +18,7 @@ from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.report.parallel import spread
 from conformance.spec.call import Unsupported
+from conformance.spec.program import Program
 from conformance.studies.kill_matrix.harness import (
     MutatedSubject,
     WorkItem,
@@ -155,7 +156,7 @@ def _of_healthy(share: _Share) -> Healthy:
 
 def _cell(rule: str, claim: Claim) -> Cell:
     case = claim.case
-    known = recorded(case, claim.aspect, claim.subject, claim.form)
+    known = recorded(case, claim.aspect, claim.subject, *claim.forms)
     return Cell(rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype)
 
 
@@ -177,13 +178,15 @@ def _compared(claim: Claim, session: Session, *, wrong: bool = False) -> list[Co
     Only what is wrong, or is on record, may raise: a framework that is not installed, say, must
     not make the table smaller.
     """
+    if isinstance(claim.case, Program):
+        return None
     try:
         trial = session.trial(claim.case, *claim.targets[0])
         return list(comparisons(trial, claim.aspect, session.answers))
     except Unsupported:
         return None
     except SubjectRaised:
-        if wrong or recorded(claim.case, claim.aspect, claim.subject, claim.form):
+        if wrong or recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             return None
         raise
 
@@ -200,7 +203,7 @@ def _of_mutants(item: WorkItem) -> dict[int, Fate]:
     for claim in claims_of(item.layer)[item.start : item.stop]:
         if claim.aspect not in PAIRS:
             continue
-        if recorded(claim.case, claim.aspect, claim.subject, claim.form):
+        if recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
             continue
         right = {each.pair.what: each for each in _compared(claim, healthy) or ()}
         for number, wrong in sessions.items():

@@ -6,18 +6,19 @@ bfloat16, no gradients and no training; what is no single operator there has no 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from conformance.layers.registry import FAMILIES
+from conformance.spec.tolerance import Units
 from conformance.studies.tolerances.comparison import Comparison, Marks
 
-Config = Mapping[str, Any]
-Shapes = Mapping[str, tuple[int, ...]]
-Ulps = Callable[[Config, Shapes], int | None]
+_TABLE: Mapping[str, Units] = {
+    layer: units for family in FAMILIES for layer, units in family.webnn.items()
+}
 
 
 def tolerance(comparison: Comparison) -> int | None:
@@ -39,8 +40,7 @@ def tolerance(comparison: Comparison) -> int | None:
     entry = _TABLE.get(case.layer, {}).get(case.dtype)
     if entry is None:
         return None
-    used = {name: case.shapes[name] for name in case.shapes if name in comparison.arrays}
-    return entry({**case.config, **comparison.conventions}, used)
+    return entry({**case.config, **comparison.conventions}, comparison.shapes)
 
 
 def rejects(comparison: Comparison) -> Marks:
@@ -79,75 +79,3 @@ def places(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     bits = np.abs(array).view(f"i{array.dtype.itemsize}").astype(np.int64)
     found: npt.NDArray[np.int64] = np.where(np.signbit(array), -bits, bits)
     return found
-
-
-def _fixed(number: int) -> Ulps:
-    return lambda config, shapes: number
-
-
-def _both(entry: Ulps) -> Mapping[str, Ulps]:
-    return {"float32": entry, "float16": entry}
-
-
-def _units(float32: int, float16: int | None = None) -> Mapping[str, Ulps]:
-    half = float32 if float16 is None else float16
-    return {"float32": _fixed(float32), "float16": _fixed(half)}
-
-
-def _conv(config: Config, shapes: Shapes) -> int | None:
-    """Two roundings for each product; other paddings than with zeros are another operator."""
-    plain = config["padding_mode"] == "zeros" and config["batched"]
-    return 2 * math.prod(shapes["weight"][1:]) if plain else None
-
-
-def _gemm(config: Config, shapes: Shapes) -> int:
-    return 2 * shapes["input"][-1] + ("bias" in shapes)
-
-
-def _average(config: Config, shapes: Shapes) -> int | None:
-    return math.prod(config["kernel"]) + 2 if config["batched"] else None
-
-
-def _given_statistics(config: Config, shapes: Shapes) -> int | None:
-    inference = not config["training"] and config.get("track", True)
-    return 6 if inference else None
-
-
-def _instance(number: int) -> Ulps:
-    return lambda config, shapes: None if config["track"] else number
-
-
-def _exact_form(config: Config, shapes: Shapes) -> int | None:
-    return 18 if config.get("approximate", "none") == "none" else None
-
-
-def _plain_softplus(config: Config, shapes: Shapes) -> int | None:
-    return 18 if config.get("beta", 1.0) == 1.0 else None
-
-
-_TABLE: Mapping[str, Mapping[str, Ulps]] = {
-    "conv2d": _both(_conv),
-    "linear": _both(_gemm),
-    "avg_pool2d": _both(_average),
-    "max_pool2d": _units(0),
-    "batch_norm1d": _both(_given_statistics),
-    "batch_norm2d": _both(_given_statistics),
-    "batch_norm3d": _both(_given_statistics),
-    "fused_batch_norm": _both(_given_statistics),
-    "batch_normalization": _units(6),
-    "instance_norm2d": {"float32": _instance(840), "float16": _instance(8400)},
-    "softmax": _both(lambda config, shapes: 3 * shapes["input"][config["axis"]] + 3),
-    "elu": _units(18),
-    "gelu": _both(_exact_form),
-    "hardsigmoid": _units(2),
-    "hardswish": _units(4),
-    "leaky_relu": _units(1, 2),
-    "prelu": _units(1),
-    "relu": _units(0),
-    "relu6": _units(0),
-    "hardtanh": _units(0),
-    "sigmoid": _units(34, 10),
-    "softplus": _both(_plain_softplus),
-    "softsign": _units(3),
-    "tanh": _units(16),
-}

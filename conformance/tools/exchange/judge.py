@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.judging.claim import Claim, Target
+from conformance.judging.claim import Claim
 from conformance.judging.expectations import load_expected_failures
 from conformance.judging.judge import judge
 from conformance.judging.session import Session
@@ -65,7 +65,7 @@ def judge_results(
     session = Session({subject.name: subject}, rerun)
     claims = {
         question.name: [
-            replace(claim, targets=tuple(Target(subject.name, form) for form in claim.forms))
+            Claim.about(claim.case, claim.aspect, subject.name, *claim.forms)
             for claim in question.claims
         ]
         for question in asked.questions

@@ -90,7 +90,11 @@ def questions_of(claims: Iterable[Claim]) -> list[Question]:
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
         groups.setdefault((claim.case.id, claim.forms[0]), []).append(claim)
-    return [Question(group[0].case, form, tuple(group)) for (_, form), group in groups.items()]
+    return [
+        Question(case, form, tuple(group))
+        for (_, form), group in groups.items()
+        if isinstance(case := group[0].case, Case)  # a program cannot be asked by files
+    ]
 
 
 @dataclass(frozen=True)

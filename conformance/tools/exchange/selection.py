@@ -12,6 +12,7 @@ from conformance.judging.planning import plan
 from conformance.layers.dialects import DIALECTS
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
+from conformance.spec.program import Program
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.placeholder import ASKED
 from refimpl.dtypes import FLOATS
@@ -132,7 +133,10 @@ class Choice:
     def _can_be_said(self, claim: Claim) -> bool:
         dialect = DIALECTS[self.dialect]
         try:
-            return all(bool(dialect.translate(claim.case, form).slots) for form in claim.forms)
+            return all(
+                isinstance(claim.case, Case) and bool(dialect.translate(claim.case, form).slots)
+                for form in claim.forms
+            )
         except Unsupported:
             return False
 
@@ -179,7 +183,7 @@ def matches(expression: str, name: str) -> bool:
     )
 
 
-def _origin(case: Case) -> str:
+def _origin(case: Case | Program) -> str:
     """Name the table's own case, which a case with another batch was made from."""
     words = tuple(word for word in case.words if word not in ("empty", "many"))
     return replace(case, words=words).id

@@ -33,7 +33,7 @@ def comparison(failure: Failure, words: Words) -> Lines:
     lines = [f"got = float({element('found', place)})"]
     if failure.drawn:
         return [*lines, *_drawn(failure)]
-    if failure.kind == "input" and failure.trial.case.config.get("inplace"):
+    if failure.kind == "input" and failure.trial.case.inplace:
         return [
             *lines,
             f"expected = float({element('output', place)})",

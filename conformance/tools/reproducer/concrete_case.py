@@ -1,4 +1,4 @@
-"""A case whose arrays are given, not drawn: what is left of one while it is made smaller."""
+"""A case whose arrays are stored, not drawn: what is left of one while it is made smaller."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from conformance import oracle
+from conformance.layers.registry import LAYERS
 from conformance.spec.call import Call
 from conformance.spec.case import Array, Case
 from refimpl.dtypes import float_dtype
@@ -20,7 +21,7 @@ COTANGENT = "cotangent of "
 
 
 @dataclass(frozen=True, eq=False)
-class Given(Case):
+class ConcreteCase(Case):
     """A case with its numbers.
 
     The oracle, the translations and the checks take it like any other case.
@@ -34,7 +35,7 @@ class Given(Case):
     values: Mapping[Key, Array] = field(default_factory=lambda: MappingProxyType({}))
 
     def draw_like(self, name: str, shape: tuple[int, ...], regime: str, step: int = 0) -> Array:
-        """Give the array; a cotangent is cut to the shape, or filled up with ones."""
+        """Return the stored array; a cotangent is cut to the shape, or filled up with ones."""
         values = self.values.get((name, step), np.ones((1,) * len(shape)))
         if values.shape != shape:
             fitted = np.ones(shape)
@@ -44,8 +45,8 @@ class Given(Case):
         return values
 
 
-def given(case: Case, call: Call, steps: int) -> Given:
-    """Draw a case's arrays, once and for all.
+def make_concrete(case: Case, call: Call, steps: int) -> ConcreteCase:
+    """Draw a case's arrays and store them.
 
     Parameters
     ----------
@@ -58,19 +59,19 @@ def given(case: Case, call: Call, steps: int) -> Given:
 
     Returns
     -------
-    Given
+    ConcreteCase
     """
     case = case.restricted_to(call.arrays)
     values = {(name, 0): case.draw(name) for name in case.shapes}
     values |= {("input", step): case.draw("input", step) for step in range(1, steps)}
-    if "rate" in case.config:  # the oracle answers only when it has seen the mask
+    if LAYERS[case.layer].random:  # the oracle answers only when it has seen the mask
         shape = case.shapes["input"]
         cotangents = {"output": oracle.cotangent_of(case, "output", shape)}
     else:
         cotangents = dict(oracle.expected(case, call.conventions).cotangents)
     values |= {(COTANGENT + name, 0): array for name, array in cotangents.items()}
     known = {each.name: getattr(case, each.name) for each in fields(Case)}
-    return Given(**known, values=MappingProxyType(values))
+    return ConcreteCase(**known, values=MappingProxyType(values))
 
 
 def shapes_of(values: Mapping[Key, Array]) -> Mapping[str, Any]:

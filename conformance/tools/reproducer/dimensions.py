@@ -1,6 +1,6 @@
-"""What of a case can be made smaller: sizes that several arrays share, and options with a default.
+"""The sizes of a case that can be made smaller, and its options that have a default.
 
-Tables by family of layers. What is proposed here may be illegal: whoever proposes it tries it.
+What is proposed here may be illegal; the search tries it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from conformance.layers.registry import LAYERS
+from conformance.spec.axes import Axis, order_names
 from conformance.spec.case import Array
-from conformance.tools.reproducer.concrete_case import COTANGENT, Given, Key, shapes_of
+from conformance.spec.layer import OUTPUT, Layer
+from conformance.tools.reproducer.concrete_case import COTANGENT, ConcreteCase, Key, shapes_of
 
-_OUT = COTANGENT + "output"
+_OUT = COTANGENT + OUTPUT
 
 
 @dataclass(frozen=True)
@@ -38,67 +41,66 @@ class Dimension:
     place: int | None = None
 
 
-def dimensions(case: Given) -> list[Dimension]:
+def dimensions(case: ConcreteCase) -> list[Dimension]:
     """The sizes of a case, the largest gains first: the batch, channels, then space.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
 
     Returns
     -------
     list of Dimension
     """
-    layer, ndim = case.layer, len(case.shapes["input"])
-    features = dict.fromkeys(("weight", "bias", "running_mean", "running_var"), 0)
-    if layer.startswith("conv"):
-        first = int(case.config["batched"])
-        channels = {"input": first, "weight": 1}
-        found = [Dimension({"input": 0, _OUT: 0})] if first else []
-        if case.config["groups"] == 1:
-            found.append(Dimension({"weight": 0, "bias": 0, _OUT: first}, "out_channels"))
-            found.append(Dimension(channels, "in_channels"))
-        for axis in range(case.config["rank"]):
-            found.append(Dimension({"weight": axis + 2}, "kernel", axis))
-            found.append(Dimension({"input": axis + first + 1}))
-        return found
-    if layer.startswith(("batch_norm", "instance_norm", "fused_batch_norm", "prelu")):
-        size = {"input": 1, _OUT: 1, **features, "mean": 0, "variance": 0}
-        shared = layer == "prelu" and case.config["num_parameters"] == 1
-        option = "num_parameters" if layer == "prelu" else "features"
-        channel = {"input": 1, _OUT: 1} if shared else size
-        rest = [Dimension({"input": axis, _OUT: axis}) for axis in (0, *range(2, ndim))]
-        return [rest[0], Dimension(channel, "" if shared else option), *rest[1:]]
-    if layer == "linear":
-        last = ndim - 1
-        lead = [Dimension({"input": axis, _OUT: axis}) for axis in range(last)]
-        outputs = Dimension({"weight": 0, "bias": 0, _OUT: last}, "out_features")
-        return [*lead, outputs, Dimension({"input": last, "weight": 1}, "in_features")]
-    if "classes" in case.config:
-        soft = case.config["soft"]
-        along = 1 if ndim > 1 else 0
-        rows = [axis for axis in range(ndim) if axis != along]
-        hard = {axis: axis - (axis > along) for axis in rows}
-        found = [
-            Dimension({"input": axis, "target": axis if soft else hard[axis], _OUT: hard[axis]})
-            for axis in rows
-        ]
-        classes = {"input": along, "weight": 0} | ({"target": along} if soft else {})
-        return [*found, Dimension(classes, "classes")]
-    noise = case.config.get("noise_shape") or (1,) * ndim
+    layer = LAYERS[case.layer]
+    axes = _axes(layer, case)
+    order = order_names(layer.arrays)
+    # Where groups divide the channels, neither may be cut alone.
+    divided = {axis.name for named in axes.values() for axis in named if axis.groups}
+    found: dict[Axis, dict[str, int]] = {}
+    for array, named in axes.items():
+        for number, axis in enumerate(named):
+            if axis.name not in divided:
+                found.setdefault(axis, {})[array] = number
+    ordered = sorted(found, key=lambda axis: (order[axis.name], axis.place or 0))
     return [
-        Dimension({"input": axis, _OUT: axis}, *(("noise_shape", axis) if noise[axis] > 1 else ()))
-        for axis in range(ndim)
+        Dimension(found[axis], *_option(layer, case, axis, found[axis]))
+        for axis in ordered
+        if set(found[axis]) != {_OUT}
     ]
 
 
-def size(case: Given, dimension: Dimension) -> int:
+def _axes(layer: Layer, case: ConcreteCase) -> Mapping[str, tuple[Axis, ...]]:
+    """Name the axes of the case's arrays, and last of its output's cotangent."""
+    shapes = dict(case.shapes)
+    cotangent = case.values.get((_OUT, 0))
+    # A loss that is reduced to one number has no axes.
+    if OUTPUT in layer.arrays and cotangent is not None and cotangent.ndim:
+        shapes[OUTPUT] = cotangent.shape
+    axes = dict(layer.axes(shapes, case.config))
+    output = axes.pop(OUTPUT, None)
+    return axes if output is None else {**axes, _OUT: output}
+
+
+def _option(
+    layer: Layer, case: ConcreteCase, axis: Axis, axes: Mapping[str, int]
+) -> tuple[str, int | None]:
+    """Find the option that holds an axis's size, and its place there."""
+    option = layer.size_options.get(axis.name, axis.name)
+    value, place = case.config.get(option), axis.place
+    wanted = size(case, Dimension(axes))
+    if isinstance(value, tuple) and place is not None:
+        return (option, place) if value[place] == wanted else ("", None)
+    return (option if value == wanted else ""), None
+
+
+def size(case: ConcreteCase, dimension: Dimension) -> int:
     """How large a dimension is.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
     dimension : Dimension
         One of its dimensions.
@@ -111,12 +113,12 @@ def size(case: Given, dimension: Dimension) -> int:
     return int(case.shapes[name][axis])
 
 
-def with_indices(case: Given, dimension: Dimension, kept: Array) -> Given:
+def with_indices(case: ConcreteCase, dimension: Dimension, kept: Array) -> ConcreteCase:
     """Keep some indices of a dimension.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
     dimension : Dimension
         One of its dimensions.
@@ -125,7 +127,7 @@ def with_indices(case: Given, dimension: Dimension, kept: Array) -> Given:
 
     Returns
     -------
-    Given
+    ConcreteCase
     """
     values = {}
     before = size(case, dimension)
@@ -145,19 +147,19 @@ def with_indices(case: Given, dimension: Dimension, kept: Array) -> Given:
     return with_values(replace(case, config=MappingProxyType(config)), values)
 
 
-def with_values(case: Given, values: Mapping[Key, Array]) -> Given:
+def with_values(case: ConcreteCase, values: Mapping[Key, Array]) -> ConcreteCase:
     """Give a case other arrays.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
     values : mapping
         Its values.
 
     Returns
     -------
-    Given
+    ConcreteCase
     """
     return replace(case, values=MappingProxyType(dict(values)), shapes=shapes_of(values))
 
@@ -188,17 +190,17 @@ _SWITCHES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def simpler(case: Given) -> Iterator[Given]:
+def simpler(case: ConcreteCase) -> Iterator[ConcreteCase]:
     """Propose the case with one option at its default.
 
     Parameters
     ----------
-    case : Given
+    case : ConcreteCase
         The case.
 
     Yields
     ------
-    Given
+    ConcreteCase
     """
     config = case.config
     if config.get("groups", 1) > 1:
@@ -221,29 +223,34 @@ def simpler(case: Given) -> Iterator[Given]:
         elif option == "padding":
             default = (default,) * config["rank"]
         yield _with_option(case, option, default)
-    for place, length in enumerate(config["kernel"] if "pool" in case.layer else ()):
+    named = {axis.name for axes in _axes(LAYERS[case.layer], case).values() for axis in axes}
+    # A kernel that is the size of no array is an option like any other.
+    for place, length in enumerate(() if "kernel" in named else config.get("kernel", ())):
         for shorter in (1, 2) if length > 2 else (1,):
             kernel = list(config["kernel"])
             kernel[place] = shorter
             yield _with_option(case, "kernel", tuple(kernel))
 
 
-def _with_option(case: Given, option: str, value: Any) -> Given:
+def _with_option(case: ConcreteCase, option: str, value: Any) -> ConcreteCase:
     return replace(case, config=MappingProxyType({**case.config, option: value}))
 
 
-def _single_groups(case: Given) -> Iterator[Given]:
+def _single_groups(case: ConcreteCase) -> Iterator[ConcreteCase]:
     """Propose each group of a convolution alone, as one that has no groups."""
     config, groups = case.config, case.config["groups"]
-    first = int(config["batched"])
-    inputs, outputs = config["in_channels"] // groups, config["out_channels"] // groups
-    axes = {"input": (first, inputs), "weight": (0, outputs), "bias": (0, outputs)}
-    axes[_OUT] = (first, outputs)
+    divided = {
+        array: (axis.name, number)
+        for array, axes in _axes(LAYERS[case.layer], case).items()
+        for number, axis in enumerate(axes)
+        if axis.groups
+    }
+    smaller = {name: config[name] // groups for name, _ in divided.values()}
     for group in range(groups):
-        values = {
-            key: np.take(array, np.arange(count) + group * count, axis) if key[0] in axes else array
-            for key, array in case.values.items()
-            for axis, count in (axes.get(key[0], (0, 0)),)
-        }
-        smaller = {"groups": 1, "in_channels": inputs, "out_channels": outputs}
-        yield with_values(replace(case, config=MappingProxyType({**config, **smaller})), values)
+        values = dict(case.values)
+        for key, array in case.values.items():
+            if key[0] in divided:
+                name, axis = divided[key[0]]
+                values[key] = np.take(array, np.arange(smaller[name]) + group * smaller[name], axis)
+        alone = MappingProxyType({**config, **smaller, "groups": 1})
+        yield with_values(replace(case, config=alone), values)

@@ -18,7 +18,7 @@ from conformance.judging.claim import Claim, Target
 from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
 from conformance.spec.case import Array
-from conformance.tools.reproducer.concrete_case import Given, Key
+from conformance.tools.reproducer.concrete_case import ConcreteCase, Key
 from conformance.tools.reproducer.dimensions import (
     Dimension,
     dimensions,
@@ -73,12 +73,12 @@ class _Search:
         self._range = _like(failure.finding.k)
 
     @property
-    def case(self) -> Given:
+    def case(self) -> ConcreteCase:
         case = self.failure.trial.case
-        assert isinstance(case, Given)
+        assert isinstance(case, ConcreteCase)
         return case
 
-    def takes(self, case: Given) -> bool:
+    def takes(self, case: ConcreteCase) -> bool:
         """Judge a smaller case, and go on from it if it fails in the same way."""
         if self._clock() > self._end:
             raise _OutOfTime
@@ -93,7 +93,7 @@ class _Search:
         self.failure = found
         return True
 
-    def is_right(self, case: Given) -> bool:
+    def is_right(self, case: ConcreteCase) -> bool:
         """Whether a healthy subject of the dialect passes a case."""
         target = Target(self._reference, self._claim.targets[0].form)
         found = _looked(replace(self._claim, case=case, targets=(target,)), self._referee)
@@ -140,7 +140,7 @@ def shrink(
     claim : Claim
         What fails.
     failure : Failure
-        How; its case is `Given`.
+        How; its case is `ConcreteCase`.
     seconds : float
         How long to try.
     clock : callable
@@ -169,7 +169,7 @@ def shrink(
     return Shrunk(search.failure, search.tried)
 
 
-def _weight(case: Given) -> tuple[Any, ...]:
+def _weight(case: ConcreteCase) -> tuple[Any, ...]:
     return (
         sum(array.size for array in case.values.values()),
         str(sorted(case.config.items())),
@@ -185,7 +185,7 @@ def _shrink_sizes(search: _Search) -> None:
                 break
 
 
-def _fewer(case: Given, dimension: Dimension) -> Iterator[Given]:
+def _fewer(case: ConcreteCase, dimension: Dimension) -> Iterator[ConcreteCase]:
     """Propose halves of a dimension, then ever smaller parts left out."""
     count = size(case, dimension)
     indices = np.arange(count)

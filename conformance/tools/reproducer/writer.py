@@ -10,7 +10,7 @@ from conformance.checks.trial import Trial
 from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.spec.program import Program
-from conformance.tools.reproducer.concrete_case import given
+from conformance.tools.reproducer.concrete_case import make_concrete
 from conformance.tools.reproducer.explanation import arithmetic
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 from conformance.tools.reproducer.failure_of import look, refuse_kind
@@ -93,5 +93,5 @@ def _shapes(failure: Failure) -> Mapping[str, tuple[int, ...]]:
 def _shrunk(claim: Claim, failure: Failure, seconds: float) -> Shrunk:
     if isinstance(claim.case, Program):  # a bad call, as small as it stands in its table
         return Shrunk(failure, 0)
-    frozen = replace(claim, case=given(claim.case, failure.trial.call, max(STEPS)))
+    frozen = replace(claim, case=make_concrete(claim.case, failure.trial.call, max(STEPS)))
     return shrink(frozen, look(frozen, failure.session), seconds)

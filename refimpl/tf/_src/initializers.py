@@ -57,9 +57,9 @@ class Initializer:
         dtype : str, optional
             Of the variable; None is float32.
         """
-        return self._values(tuple(shape), float_dtype(dtype or "float32"))
+        return self._make_values(tuple(shape), float_dtype(dtype or "float32"))
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         raise NotImplementedError(f"{type(self).__name__} does not say what it makes")
 
     def __repr__(self) -> str:
@@ -70,14 +70,14 @@ class Initializer:
 class Zeros(Initializer):
     """All zeros."""
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return np.zeros(shape, dtype)
 
 
 class Ones(Initializer):
     """All ones."""
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return np.ones(shape, dtype)
 
 
@@ -93,7 +93,7 @@ class Constant(Initializer):
     def __init__(self, value: Any = 0.0) -> None:
         self.value = read_number(value, "value")
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return np.full(shape, self.value, dtype)
 
 
@@ -109,7 +109,7 @@ class Identity(Initializer):
     def __init__(self, gain: Any = 1.0) -> None:
         self.gain = read_number(gain, "gain")
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         if len(shape) != 2:
             raise ValueError(f"shape must be of two sizes for an identity matrix; got {shape}")
         rows, columns = shape
@@ -141,14 +141,14 @@ class RandomNormal(_Random):
         self.mean = read_number(mean, "mean")
         self.stddev = read_number(stddev, "stddev")
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return random.normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class TruncatedNormal(RandomNormal):
     """As `RandomNormal`, but never further than two deviations from the mean; see there."""
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
@@ -166,7 +166,7 @@ class RandomUniform(_Random):
         self.minval = read_number(minval, "minval")
         self.maxval = read_number(maxval, "maxval")
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
 
 
@@ -205,7 +205,7 @@ class VarianceScaling(_Random):
             None if output_axes is None else read_integers(output_axes, "output_axes")
         )
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         inputs, outputs = _count_fans(shape, self.input_axes, self.output_axes)
         fan = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
         variance = self.scale / max(1.0, fan)
@@ -283,7 +283,7 @@ class Orthogonal(_Random):
         self.gain = read_number(gain, "gain")
         super().__init__(seed)
 
-    def _values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
+    def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         if len(shape) < 2:
             raise ValueError(f"shape must be of at least two sizes; got {shape}")
         rows, columns = math.prod(shape[:-1]), shape[-1]

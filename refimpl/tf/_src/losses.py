@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_choice, read_flag, read_integer, read_number, sum_to
+from refimpl._arguments import read_axis, read_choice, read_flag, read_integer, read_number
 from refimpl.differentiable import differentiable
-from refimpl.dtypes import float_dtype, is_float, is_half
+from refimpl.dtypes import float_dtype, is_float
 from refimpl.ops import loss as ops
 from refimpl.ops.array import Array, Sizes, Vjp, half_in_float32
 from refimpl.tf._src.arguments import read_array, read_floats
 from refimpl.tf._src.layers.layer import read_policy
+from refimpl.tf._src.loss_reduction import REDUCTIONS, reduce_losses, sum_to_losses
 from refimpl.tf._src.naming import choose_name
 from refimpl.tf._src.nn.loss import check_labels
 
@@ -27,7 +28,6 @@ __all__ = [
 
 # What Keras adds so that no logarithm is taken of 0, and no division by 0 happens.
 _EPSILON = 1e-7
-_REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
 
 @differentiable
@@ -66,7 +66,7 @@ def sparse_categorical_crossentropy(
         kept = labels != read_integer(ignore_class, "ignore_class")
         labels = np.where(kept, labels, 0)
     check_labels(labels, y_pred.shape[-1], "y_true")
-    loss, inner = _sparse(y_pred, labels, read_flag(from_logits, "from_logits"))
+    loss, inner = _sparse_cross_entropy(y_pred, labels, read_flag(from_logits, "from_logits"))
 
     def vjp(cotangent: Array) -> tuple[None, Array]:
         return None, inner(np.where(kept, cotangent, 0.0).astype(loss.dtype))[0]
@@ -148,7 +148,7 @@ class Loss:
         reduction: str | None = "sum_over_batch_size",
         dtype: Any = None,
     ) -> None:
-        read_choice(reduction, "reduction", _REDUCTIONS)
+        read_choice(reduction, "reduction", REDUCTIONS)
         self.reduction = reduction
         self.name = choose_name(name, type(self).__name__)
         self.dtype = read_policy(dtype)[1]
@@ -187,15 +187,15 @@ class Loss:
         truth = read_array(y_true, "y_true")
         if is_float(truth.dtype):
             truth = truth.astype(dtype, copy=False)
-        values, inner = self._values(truth, predicted.astype(dtype, copy=False))
-        kept = self._kept(truth, values.shape)
-        loss, factor = _reduce(values, sample_weight, kept, self.reduction)
+        values, inner = self._compute_losses(truth, predicted.astype(dtype, copy=False))
+        kept = self._mark_counted(truth, values.shape)
+        loss, factor = reduce_losses(values, sample_weight, kept, self.reduction)
 
         def vjp(cotangent: Any = 1.0) -> tuple[None, Array]:
             bar = np.asarray(cotangent, dtype)
             if bar.shape != loss.shape:
                 raise ValueError(f"cotangent must be of shape {loss.shape}; got {bar.shape}")
-            spread = _sum_to(bar.astype(factor.dtype) * factor, values.shape)
+            spread = sum_to_losses(bar.astype(factor.dtype) * factor, values.shape)
             pred_bar = inner(spread.astype(dtype, copy=False))[1]
             return None, pred_bar.astype(predicted.dtype, copy=False)
 
@@ -220,10 +220,10 @@ class Loss:
         bar: Array = self._vjp(cotangent)[1]
         return bar
 
-    def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
+    def _compute_losses(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
 
-    def _kept(self, y_true: Array, shape: Sizes) -> Array | None:
+    def _mark_counted(self, y_true: Array, shape: Sizes) -> Array | None:
         """Say which losses count; None is all."""
         return None
 
@@ -267,12 +267,12 @@ class SparseCategoricalCrossentropy(Loss):
         self.ignore_class = ignored
         self.axis = read_integer(axis, "axis")
 
-    def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
+    def _compute_losses(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         return sparse_categorical_crossentropy.with_vjp(
             y_true, y_pred, self.from_logits, self.ignore_class, self.axis
         )
 
-    def _kept(self, y_true: Array, shape: Sizes) -> Array | None:
+    def _mark_counted(self, y_true: Array, shape: Sizes) -> Array | None:
         if self.ignore_class is None:
             return None
         kept: Array = (y_true != self.ignore_class).reshape(shape)
@@ -299,14 +299,14 @@ class CategoricalCrossentropy(Loss):
         self.label_smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
         self.axis = read_integer(axis, "axis")
 
-    def _values(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
+    def _compute_losses(self, y_true: Array, y_pred: Array) -> tuple[Array, Vjp]:
         return categorical_crossentropy.with_vjp(
             y_true, y_pred, self.from_logits, self.label_smoothing, self.axis
         )
 
 
 @half_in_float32
-def _sparse(y_pred: Array, labels: Array, from_logits: bool) -> tuple[Array, Vjp]:
+def _sparse_cross_entropy(y_pred: Array, labels: Array, from_logits: bool) -> tuple[Array, Vjp]:
     if from_logits:
         return ops.sparse_softmax_cross_entropy(y_pred, labels)
     # The softmax of the logarithm divides what was clipped by its sum.
@@ -344,68 +344,3 @@ def _read_labels(y_true: Any, y_pred: Array, axis: int) -> Array:
     if is_float(labels.dtype) and (whole != labels).any():
         raise ValueError(f"y_true must be whole numbers; got {labels.dtype}")
     return whole
-
-
-def _reduce(
-    values: Array, sample_weight: Any, kept: Array | None, reduction: str | None
-) -> tuple[Array, Array]:
-    """Reduce losses; return the result and its derivative by each (broadcast) loss."""
-    wide = values.astype(np.float32) if is_half(values.dtype) else values
-    weights = np.ones((), wide.dtype)
-    if sample_weight is not None:
-        weights, wide = _align(np.asarray(sample_weight).astype(wide.dtype), wide)
-    mask = None if kept is None else kept.reshape(wide.shape).astype(wide.dtype)
-    weighted = np.broadcast_to(weights, np.broadcast_shapes(weights.shape, wide.shape))
-    if mask is not None:
-        weighted = weighted * mask
-    factor: Array = weighted
-    # An empty vector of losses is returned as it is, as Keras does.
-    single = values.ndim == 0 or values.shape == (0,)
-    if reduction in ("none", None) or (single and reduction != "mean_with_sample_weight"):
-        loss = np.asarray(wide * factor)
-    else:
-        if reduction == "mean_with_sample_weight":
-            # The weights as they were given: Keras does not broadcast them for this sum.
-            as_they_are = sample_weight is not None and mask is None
-            divisor = (weights if as_they_are else weighted).sum(dtype=wide.dtype)
-        elif reduction == "sum":
-            divisor = wide.dtype.type(1)
-        else:
-            divisor = wide.dtype.type(weighted.size) if mask is None else mask.sum()
-        total = np.sum(wide * weighted)
-        nothing = divisor == 0
-        loss = np.asarray(wide.dtype.type(0) if nothing else total / divisor)
-        factor = weighted * 0 if nothing else weighted / divisor
-    return loss.astype(values.dtype, copy=False), np.asarray(factor)
-
-
-def _align(weights: Array, values: Array) -> tuple[Array, Array]:
-    """Bring weights and losses to one rank as Keras does, by an axis of length one."""
-    if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
-        if values.ndim == 1:
-            values = values[:, None]
-        else:
-            weights = weights[..., 0]
-    elif values.ndim == weights.ndim + 1 and values.shape[-1] == 1:
-        if weights.ndim == 1:
-            weights = weights[:, None]
-        else:
-            values = values[..., 0]
-    try:
-        np.broadcast_shapes(weights.shape, values.shape)
-    except ValueError:
-        raise ValueError(
-            "sample_weight must be of a shape that broadcasts with the losses' "
-            f"{values.shape}; got {weights.shape}"
-        ) from None
-    return weights, values
-
-
-def _sum_to(bar: Array, shape: Sizes) -> Array:
-    """Sum what a broadcast spread, and drop or add axes of length one."""
-    if bar.size == int(np.prod(shape)):
-        return bar.reshape(shape)
-    if bar.ndim > len(shape) and bar.shape[-1] == 1 and bar.shape[:-1] == shape:
-        return bar[..., 0]
-    summed: Array = sum_to(bar, shape)
-    return summed

@@ -9,14 +9,14 @@ import pytest
 
 import refimpl.tf
 import refimpl.torch
-from conformance.checks.chapter import tf, torch, words
+from conformance.checks.chapter import common, tf, torch
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.subjects.libraries import RefimplTfLibrary, RefimplTorchLibrary
 
 DIALECTS = {
-    "torch": (torch.TOLD, RefimplTorchLibrary, refimpl.torch),
-    "tf": (tf.TOLD, RefimplTfLibrary, refimpl.tf),
+    "torch": (torch.CHECKS, RefimplTorchLibrary, refimpl.torch),
+    "tf": (tf.CHECKS, RefimplTfLibrary, refimpl.tf),
 }
 NUMBERS = [(dialect, number) for dialect, (told, *_) in DIALECTS.items() for number in told]
 CASE = next(case for case in all_cases() if case.layer == "chapter")
@@ -79,8 +79,8 @@ def test_a_dropout_in_evaluation_that_changes_one_element_is_seen(dialect):
 def test_survivors_that_are_not_doubled_are_seen():
     batch = np.ones((200, 50), np.float32)
     kept = np.arange(batch.size).reshape(batch.shape) % 2
-    assert max(finding.k for finding in words.halved(batch, 2 * batch * kept)) <= LIMIT
-    assert max(finding.k for finding in words.halved(batch, batch * kept)) > LIMIT
+    assert max(finding.k for finding in common.halved(batch, 2 * batch * kept)) <= LIMIT
+    assert max(finding.k for finding in common.halved(batch, batch * kept)) > LIMIT
 
 
 @both

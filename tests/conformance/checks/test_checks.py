@@ -52,11 +52,31 @@ class Answering:
         return self.change(self.honest.run(request))
 
 
+ANSWERS = {}  # by trial; each trial here has a session of its own
+
+
+def prepare(session, case, name, form):
+    prepared = session.trial(case, name, form)
+    ANSWERS[prepared] = session.answers
+    return prepared
+
+
 def trial(case, change=lambda seen: seen, form="class", name="refimpl.torch"):
     session = Session()
     subject = Answering(change, name)
-    session.subject = lambda _: subject
-    return session.trial(case, name, form)
+    session.runner.subject = lambda _: subject
+    return prepare(session, case, name, form)
+
+
+class EachItsOwn:
+    """Answers each trial in its own session."""
+
+    def __getattr__(self, name):
+        return lambda trial, **options: getattr(ANSWERS[trial], name)(trial, **options)
+
+
+def check(aspect, *trials):
+    return (CHECKS | COMPARISONS)[aspect](*trials, EachItsOwn())
 
 
 def worst(findings):
@@ -151,14 +171,14 @@ def test_every_check_is_named_after_what_must_hold_and_says_it():
 
 def test_output_looks_at_every_result():
     case = some("max_pool2d", return_indices=True)
-    found = CHECKS["output"](trial(case))
+    found = check("output", trial(case))
     assert [finding.what for finding in found] == ["output", "indices"]
     assert worst(found) == 0
 
     def later(seen):
         return replace(seen, outputs=(seen.outputs[0], seen.outputs[1] + 1))
 
-    assert what_is_wrong(CHECKS["output"](trial(case, later))) == {"indices"}
+    assert what_is_wrong(check("output", trial(case, later))) == {"indices"}
 
 
 def without_bias(seen):
@@ -167,7 +187,7 @@ def without_bias(seen):
 
 def test_a_missing_gradient_is_infinitely_wrong():
     case = some("linear", bias=True)
-    found = CHECKS["gradient"](trial(case, without_bias))
+    found = check("gradient", trial(case, without_bias))
     assert what_is_wrong(found) == {"gradient of bias"}
     assert {finding.what for finding in found} == {
         "gradient of input", "gradient of weight", "gradient of bias"
@@ -178,7 +198,7 @@ def test_gradients_of_the_wrong_shape_are_found():
     def spoil(seen):
         return replace(seen, gradients={k: v[None] for k, v in seen.gradients.items()})
 
-    assert len(what_is_wrong(CHECKS["gradient"](trial(some("linear", bias=True), spoil)))) == 3
+    assert len(what_is_wrong(check("gradient", trial(some("linear", bias=True), spoil)))) == 3
 
 
 @pytest.mark.parametrize(
@@ -196,9 +216,9 @@ def test_gradients_of_the_wrong_shape_are_found():
 )
 def test_parameters(change, what):
     case = some("batch_norm2d", affine=True, track=True)
-    assert not what_is_wrong(CHECKS["parameters"](trial(case)))
+    assert not what_is_wrong(check("parameters", trial(case)))
     spoiled = trial(case, lambda seen: replace(seen, owned=change(seen.owned)))
-    assert what in what_is_wrong(CHECKS["parameters"](spoiled))
+    assert what in what_is_wrong(check("parameters", spoiled))
 
 
 def test_a_random_first_value_may_be_anything():
@@ -206,7 +226,7 @@ def test_a_random_first_value_may_be_anything():
     same = lambda seen: replace(  # noqa: E731
         seen, owned=tuple(replace(each, initial=3.0) for each in seen.owned)
     )
-    assert not what_is_wrong(CHECKS["parameters"](trial(case, same)))
+    assert not what_is_wrong(check("parameters", trial(case, same)))
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -217,7 +237,7 @@ def test_state(training):
         if case.layer == "batch_norm2d" and case.config["track"]
         if case.config["training"] is training and case.dtype == "float32"
     )
-    found = CHECKS["state"](trial(case))
+    found = check("state", trial(case))
     assert not what_is_wrong(found)
     assert {finding.what for finding in found} == {
         f"{what} after {steps} steps"
@@ -232,30 +252,30 @@ def test_state(training):
         def spoil(seen, name=name):
             return replace(seen, state={**seen.state, name: seen.state[name] + 1})
 
-        wrong = what_is_wrong(CHECKS["state"](trial(case, spoil)))
+        wrong = what_is_wrong(check("state", trial(case, spoil)))
         assert wrong
         assert all(what.startswith(name) for what in wrong)
 
 
 def test_purity_of_the_input():
     case = some("relu", inplace=False)
-    assert not what_is_wrong(CHECKS["purity"](trial(case)))
+    assert not what_is_wrong(check("purity", trial(case)))
     changed = trial(case, lambda seen: replace(seen, inputs={"input": seen.inputs["input"] + 1}))
-    assert what_is_wrong(CHECKS["purity"](changed)) == {"input after the call"}
+    assert what_is_wrong(check("purity", changed)) == {"input after the call"}
 
 
 def test_in_place_the_input_holds_the_output():
     case = some("relu", inplace=True)
-    assert not what_is_wrong(CHECKS["purity"](trial(case)))
+    assert not what_is_wrong(check("purity", trial(case)))
     left = trial(case, lambda seen: replace(seen, inputs={"input": case.draw("input")}))
-    assert what_is_wrong(CHECKS["purity"](left)) == {"the input after the call"}
+    assert what_is_wrong(check("purity", left)) == {"the input after the call"}
     copied = trial(case, lambda seen: replace(seen, same_object=False))
-    assert what_is_wrong(CHECKS["purity"](copied)) == {"the output is the input's memory"}
+    assert what_is_wrong(check("purity", copied)) == {"the output is the input's memory"}
 
 
 def test_dtype_of_outputs_and_gradients():
     case = some("linear", dtype="float16", bias=True)
-    assert not what_is_wrong(CHECKS["dtype"](trial(case)))
+    assert not what_is_wrong(check("dtype", trial(case)))
 
     def wide(seen):
         return replace(
@@ -264,7 +284,7 @@ def test_dtype_of_outputs_and_gradients():
             gradients={**seen.gradients, "weight": seen.gradients["weight"].astype(np.float64)},
         )
 
-    assert what_is_wrong(CHECKS["dtype"](trial(case, wide))) == {
+    assert what_is_wrong(check("dtype", trial(case, wide))) == {
         "dtype of output",
         "dtype of the gradient of weight",
     }
@@ -272,38 +292,40 @@ def test_dtype_of_outputs_and_gradients():
 
 def test_layout_names_the_memory():
     case = some("conv2d", padding_mode="zeros", groups=1, padding=((0, 0), (0, 0)))
-    found = CHECKS["layout"](trial(case, lambda seen: replace(seen, outputs=(-seen.outputs[0],))))
+    found = check("layout", trial(case, lambda seen: replace(seen, outputs=(-seen.outputs[0],))))
     wrong = what_is_wrong(found)
     assert wrong == {"output (strided input)", "output (channels_last input)"}
 
 
 def test_an_empty_batch_has_a_shape_and_zero_gradients():
     case = some("linear", bias=True).with_empty_batch()
-    assert not what_is_wrong(CHECKS["empty"](trial(case)))
+    assert not what_is_wrong(check("empty", trial(case)))
 
     def one_row(seen):
         ones = {k: np.ones_like(v) for k, v in seen.gradients.items()}
         return replace(seen, outputs=(np.zeros((1, 3), np.float32),), gradients=ones)
 
     # Without an example in the output the gradient of the input is empty, and right.
-    wrong = what_is_wrong(CHECKS["empty"](trial(case, one_row)))
+    wrong = what_is_wrong(check("empty", trial(case, one_row)))
     assert wrong == {"shape of output", "gradient of weight", "gradient of bias"}
 
 
 def test_forms_of_torch_agree_bit_for_bit():
     case = some("linear", bias=True)
     session = Session()
-    first, second = (session.trial(case, "refimpl.torch", form) for form in ("class", "function"))
-    assert worst(COMPARISONS["forms"](first, second)) == 0
+    first, second = (
+        prepare(session, case, "refimpl.torch", form) for form in ("class", "function")
+    )
+    assert worst(check("forms", first, second)) == 0
     up = trial(case, lambda seen: replace(
         seen, outputs=(np.nextafter(seen.outputs[0], np.float32(INF)),)
     ))  # fmt: skip
-    assert worst(COMPARISONS["forms"](up, second)) == INF
-    assert worst(CHECKS["output"](up)) <= LIMIT
+    assert worst(check("forms", up, second)) == INF
+    assert worst(check("output", up)) <= LIMIT
     down = trial(case, lambda seen: replace(seen, gradients={
         name: np.nextafter(each, np.float32(-INF)) for name, each in seen.gradients.items()
     }))  # fmt: skip
-    assert what_is_wrong(COMPARISONS["forms"](down, second)) == {
+    assert what_is_wrong(check("forms", down, second)) == {
         "gradient of input", "gradient of weight", "gradient of bias"
     }  # fmt: skip
 
@@ -314,17 +336,17 @@ def test_forms_of_tensorflow_agree_within_the_bounds_of_both():
     def nearby(seen):
         return replace(seen, outputs=(np.nextafter(seen.outputs[0], np.float32(INF)),))
 
-    second = Session().trial(case, "refimpl.tf", "keras")
-    found = COMPARISONS["forms"](trial(case, nearby, "nn", "refimpl.tf"), second)
+    second = prepare(Session(), case, "refimpl.tf", "keras")
+    found = check("forms", trial(case, nearby, "nn", "refimpl.tf"), second)
     assert 0 < worst(found) <= LIMIT
     far = trial(case, lambda seen: replace(seen, outputs=(-seen.outputs[0],)), "nn", "refimpl.tf")
-    assert what_is_wrong(COMPARISONS["forms"](far, second)) == {"output"}
+    assert what_is_wrong(check("forms", far, second)) == {"output"}
 
 
 def test_forms_are_compared_in_the_gradients_that_both_have():
     case = some("linear", bias=True)
-    second = Session().trial(case, "refimpl.torch", "function")
-    found = COMPARISONS["forms"](trial(case, without_bias), second)
+    second = prepare(Session(), case, "refimpl.torch", "function")
+    found = check("forms", trial(case, without_bias), second)
     assert [each.what for each in found] == ["output", "gradient of input", "gradient of weight"]
     assert worst(found) == 0
 
@@ -335,12 +357,12 @@ def test_subjects_agree_within_the_bounds_of_both_and_exactly_in_the_exact_regim
 
     for regime, allowed in (("normal", True), ("exact", False)):
         case = some("linear", regime, bias=True)
-        second = Session().trial(case, "refimpl.tf", "keras")
-        assert worst(COMPARISONS["agreement"](trial(case), second)) <= LIMIT
-        found = COMPARISONS["agreement"](trial(case, nearby), second)
+        second = prepare(Session(), case, "refimpl.tf", "keras")
+        assert worst(check("agreement", trial(case), second)) <= LIMIT
+        found = check("agreement", trial(case, nearby), second)
         assert (worst(found) <= LIMIT) is allowed
         far = trial(case, lambda seen: replace(seen, outputs=(seen.outputs[0] + 1,)))
-        assert what_is_wrong(COMPARISONS["agreement"](far, second)) == {"output"}
+        assert what_is_wrong(check("agreement", far, second)) == {"output"}
 
 
 # What subjects lack --------------------------------------------------------------------------
@@ -361,24 +383,24 @@ class Forward:
 
 def forward_only(case, error):
     session = Session()
-    session.subject = lambda _: Forward(error)
-    return session.trial(case, "refimpl.torch", "class")
+    session.runner.subject = lambda _: Forward(error)
+    return prepare(session, case, "refimpl.torch", "class")
 
 
 def test_gradients_that_a_subject_does_not_have_are_unsupported():
     with pytest.raises(Unsupported, match="backward"):
-        CHECKS["gradient"](forward_only(some("linear"), Unsupported("no backward")))
+        check("gradient", forward_only(some("linear"), Unsupported("no backward")))
 
 
 def test_without_gradients_layout_and_an_empty_batch_are_judged_by_their_outputs():
     case = some("conv2d", padding_mode="zeros", groups=1, padding=((0, 0), (0, 0)))
-    found = CHECKS["layout"](forward_only(case, Unsupported("no backward")))
+    found = check("layout", forward_only(case, Unsupported("no backward")))
     assert [each.what for each in found] == [
         "output (strided input)", "output (channels_last input)"
     ]  # fmt: skip
     assert worst(found) <= LIMIT
     empty = trial(some("linear", bias=True).with_empty_batch(), without_bias)
-    assert {each.what for each in CHECKS["empty"](empty)} == {
+    assert {each.what for each in check("empty", empty)} == {
         "shape of output", "gradient of input", "gradient of weight"
     }  # fmt: skip
 
@@ -389,17 +411,17 @@ def test_layout_looks_at_gradients_and_does_not_hide_what_raises():
     def spoil(seen):
         return replace(seen, gradients={name: -each for name, each in seen.gradients.items()})
 
-    found = what_is_wrong(CHECKS["layout"](trial(case, spoil)))
+    found = what_is_wrong(check("layout", trial(case, spoil)))
     assert {f"gradient of weight ({each} input)" for each in ("strided", "channels_last")} <= found
     with pytest.raises(SubjectRaised, match="broken"):
-        CHECKS["layout"](forward_only(case, ValueError("broken")))
+        check("layout", forward_only(case, ValueError("broken")))
 
 
 def test_a_gradient_that_is_none_is_missing():
     def none(seen):
         return replace(seen, gradients={**seen.gradients, "bias": None})
 
-    wrong = what_is_wrong(CHECKS["gradient"](trial(some("linear", bias=True), none)))
+    wrong = what_is_wrong(check("gradient", trial(some("linear", bias=True), none)))
     assert wrong == {"gradient of bias"}
 
 
@@ -411,13 +433,13 @@ def test_gradients_are_exact_in_the_exact_regime():
 
     for regime, wrong in (("normal", 0), ("exact", 3)):
         case = some("linear", regime, bias=True)
-        assert len(what_is_wrong(CHECKS["gradient"](trial(case, nearby)))) == wrong
-        assert not what_is_wrong(CHECKS["gradient"](trial(case)))
+        assert len(what_is_wrong(check("gradient", trial(case, nearby)))) == wrong
+        assert not what_is_wrong(check("gradient", trial(case)))
 
 
 def test_gradients_are_wanted_of_what_the_dialect_differentiates():
     case = some("cross_entropy", soft=False)
-    found = CHECKS["gradient"](trial(case))
+    found = check("gradient", trial(case))
     assert [each.what for each in found] == ["gradient of input"]
 
 
@@ -429,7 +451,7 @@ def test_a_buffer_that_is_missing_does_not_hide_the_others():
             seen, state={name: each for name, each in seen.state.items() if name != "running_mean"}
         )
 
-    found = CHECKS["state"](trial(case, without_mean))
+    found = check("state", trial(case, without_mean))
     assert what_is_wrong(found) == {f"running_mean after {steps} steps" for steps in (1, 3)}
     assert {f"{name} after 1 steps" for name in ("running_var", "num_batches_tracked")} <= {
         each.what for each in found
@@ -438,7 +460,7 @@ def test_a_buffer_that_is_missing_does_not_hide_the_others():
 
 def test_keras_counts_no_batches():
     case = some("batch_norm2d", track=True, training=True, affine=True)
-    found = CHECKS["state"](trial(case, form="keras", name="refimpl.tf"))
+    found = check("state", trial(case, form="keras", name="refimpl.tf"))
     assert not what_is_wrong(found)
     assert not [each for each in found if "num_batches" in each.what]
 

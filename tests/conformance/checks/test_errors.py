@@ -7,7 +7,7 @@ import os
 import time
 from collections import Counter
 from dataclasses import replace
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
-from conformance.programs.bad_calls import BAD_CALLS, cases
+from conformance.programs.bad_calls import BAD_CALLS, programs
 from conformance.spec.bad_call import (
     NEVER_WRITTEN,
     Accepts,
@@ -58,8 +58,10 @@ class Fake:
 
 
 def judged(name, function, bad=RELU):
-    case = replace(cases()[0], config=MappingProxyType({"bad_call": bad, "dialect": "torch"}))
-    return judge(Claim(case, "errors", name, "call"), Session({name: Fake(name, function)}))
+    program = replace(programs()[0], content=bad, dialects=("torch",))
+    return judge(
+        Claim.about(program, "errors", name, "call"), Session({name: Fake(name, function)})
+    )
 
 
 def raises(error):
@@ -71,7 +73,7 @@ def raises(error):
 
 def test_every_family_of_mistakes_is_in_the_tables():
     assert len(ROWS) >= 150
-    assert len({case.id for case in cases()}) == len(ROWS)
+    assert len({program.id for program in programs()}) == len(ROWS)
     counts = Counter(dialect for dialect, _ in ROWS)
     assert min(counts.values()) >= 75
     for word in ("padding", "stride", "groups", "kernel_size", "target", "reduction", "p", "eps"):
@@ -82,9 +84,9 @@ def test_every_family_of_mistakes_is_in_the_tables():
 
 
 def test_whoever_does_not_refuse_is_on_record_with_a_sentence():
-    for case in cases():
-        bad, framework = case.config["bad_call"], {"torch": "torch", "tf": "tensorflow"}
-        name = framework[case.config["dialect"]]
+    for case in programs():
+        bad, framework = case.content, {"torch": "torch", "tf": "tensorflow"}
+        name = framework[case.dialects[0]]
         found = recorded(case, "errors", name, "call")
         assert len(found) == (not isinstance(bad.framework, str)), case.id
         assert all(each.sentence.endswith(".") for each in found)
@@ -247,8 +249,8 @@ def test_others_are_asked_what_the_framework_refuses():
     refused = [
         bad for dialect, bad in ROWS if dialect == "torch" and isinstance(bad.framework, str)
     ]
-    asked = [claim for claim in claims if claim.case.config["dialect"] == "torch"]
-    assert [claim.case.config["bad_call"] for claim in asked] == refused
+    asked = [claim for claim in claims if claim.case.dialects == ("torch",)]
+    assert [claim.case.content for claim in asked] == refused
 
 
 def test_bad_calls_are_soaked_once():

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from conformance.judging.answers import OracleMemory
 from conformance.judging.claim import Claim
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import LAYERS, TABLES, layer_cases
 from conformance.oracle.bounds import LIMIT, Bounded, Unit, claims
-from conformance.programs import TABLES, all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
 from conformance.subjects.loading import load
@@ -27,7 +28,7 @@ WILD = ("special", "all", "extreme")
 
 
 @dataclass(frozen=True)
-class Said:
+class OracleClaim:
     """What the oracle says about one array of a case."""
 
     case: Case
@@ -58,7 +59,7 @@ def said_of(case, what, array):
         scale = np.sqrt(np.mean(np.square(array.value))) if array.size else 0.0
         if scale and np.isfinite(scale):
             units = LIMIT * np.median(array.bound) / scale / Unit.of(case.dtype).rounding
-    return Said(case, what, claimed, array.size, float(units))
+    return OracleClaim(case, what, claimed, array.size, float(units))
 
 
 @functools.cache
@@ -66,12 +67,12 @@ def survey(number):
     """Ask the oracle about all cases of a table, in all conventions."""
     found, missing = [], []
     for case in TABLES[number].cases():
-        if "rate" in case.config:  # its mask is observed, not known
+        if LAYERS[case.layer].random:  # its mask is observed, not known
             continue
         for call in translated(case):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answer = Session().expected(case, call)
+                answer = OracleMemory().expected(case, call)
             for kind, arrays in (("output", answer.outputs), ("gradient", answer.gradients)):
                 found += [
                     said_of(case, f"{kind} {name}", array)
@@ -89,7 +90,7 @@ def survey(number):
 
 TABLED = pytest.mark.parametrize(
     "number",
-    [n for n, table in enumerate(TABLES) if "rate" not in table.cases()[0].config],
+    [n for n, table in enumerate(TABLES) if not LAYERS[table.cases()[0].layer].random],
     ids=lambda n: f"{n}-{'-'.join(list(TABLES[n].factors.get('layer', ['table']))[:2])}",
 )
 
@@ -111,7 +112,7 @@ def test_nearly_every_element_has_a_finite_bound(number):
     [
         number
         for number, table in enumerate(TABLES)
-        if any(case.regime == "normal" and "rate" not in case.config for case in table.cases())
+        if any(case.regime == "normal" and not LAYERS[case.layer].random for case in table.cases())
     ],
 )
 def test_bounds_are_small_against_the_values(number):
@@ -130,7 +131,7 @@ def test_there_is_a_gradient_for_every_array_that_wants_one(number):
 def test_no_claim_about_a_mask_compares_nothing():
     judging = Session()
     for claim in plan(("refimpl.torch", "refimpl.tf"), ("output", "gradient")):
-        if "rate" in claim.case.config:
+        if claim.case.layer in LAYERS and LAYERS[claim.case.layer].random:
             record = judge(claim, judging)
             assert "compares nothing" not in record.message, claim.id
 
@@ -161,44 +162,43 @@ class Off:
 @functools.cache
 def cases_of():
     found = defaultdict(list)
-    for case in all_cases():
-        if case.shapes and (case.dtype, case.regime) == ("float32", "normal"):
+    for case in layer_cases():
+        if (case.dtype, case.regime) == ("float32", "normal"):
             found[case.layer].append(case)
     return found
 
 
-LAYERS = sorted({case.layer for case in all_cases() if case.shapes})
 # Two cancelling products stand in softmax's derivative: its bounds are wider.
 SMALLEST = {("softmax", "gradient"): 2.0**-16}
 
 
 @pytest.mark.parametrize("aspect", ["output", "gradient"])
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", sorted(LAYERS))
 def test_a_small_relative_error_is_seen(layer, aspect):
     name = "refimpl.torch" if DIALECTS["torch"].forms[layer] else "refimpl.tf"
     dialect = DIALECTS["torch" if name.endswith("torch") else "tf"]
     judging = Session()
     error = SMALLEST.get((layer, aspect), 2.0**-18)
     subject = Off(name, aspect, error)
-    judging.subject = lambda _: subject
+    judging.runner.subject = lambda _: subject
     for case in cases_of()[layer]:
         for form in dialect.forms[layer]:
-            record = judge(Claim(case, aspect, name, form), judging)
+            record = judge(Claim.about(case, aspect, name, form), judging)
             if record.verdict is Verdict.FAIL:
                 return
     raise AssertionError(f"no case of {layer} sees a relative error of {error} in its {aspect}")
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", sorted(LAYERS))
 def test_float32_inside_float64_is_seen_in_every_layer(layer):
     name = "refimpl.torch" if DIALECTS["torch"].forms[layer] else "refimpl.tf"
     dialect = DIALECTS["torch" if name.endswith("torch") else "tf"]
     judging, subject = Session(), Off(name, "output", 2.0**-26)
-    judging.subject = lambda _: subject
-    cases = [c for c in all_cases() if c.layer == layer and c.dtype == "float64"]
+    judging.runner.subject = lambda _: subject
+    cases = [c for c in layer_cases() if c.layer == layer and c.dtype == "float64"]
     for case in cases or cases_of()[layer]:
         for form in dialect.forms[layer]:
-            record = judge(Claim(case, "output", name, form), judging)
+            record = judge(Claim.about(case, "output", name, form), judging)
             if record.verdict is Verdict.FAIL or case.dtype == "float32":
                 return
     raise AssertionError(f"no case of {layer} tells float64 from float32")

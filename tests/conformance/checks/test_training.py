@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from dataclasses import replace
-from types import MappingProxyType, ModuleType, SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,9 +20,11 @@ from conformance.checks.trajectory import (
     check_each_step_is_within_bounds,
     check_seed_alone_repeats_it,
 )
-from conformance.checks.trajectory.step import found, wanted
+from conformance.checks.trajectory.step import expected_values, observed_values
 from conformance.checks.trajectory.training import train
+from conformance.checks.trial import ProgramTrial
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import LAYERS
 from conformance.oracle.bounds import LIMIT, distance
 from conformance.programs import all_cases, seeded, trajectory
 from conformance.spec.call import Unsupported
@@ -34,22 +36,18 @@ LIBRARIES = {
     "torch": (RefimplTorchLibrary, refimpl.torch),
     "tf": (RefimplTfLibrary, refimpl.tf),
 }
-CASE, FREE = trajectory.cases()
+CASE, FREE = trajectory.programs()
 
 
-def trial(library, dialect, case=CASE):
+def check(how, library, dialect, program=CASE):
     healthy, root = LIBRARIES[dialect]
     libraries = {"mine": library, f"refimpl.{dialect}": healthy(root)}
-    return SimpleNamespace(
-        call=SimpleNamespace(target=dialect),
-        case=case,
-        subject="mine",
-        session=SimpleNamespace(library=libraries.__getitem__),
-    )
+    answers = SimpleNamespace(library=libraries.__getitem__)
+    return how(ProgramTrial(program, "mine", dialect), answers)
 
 
 def worst(library, dialect):
-    findings = check_each_step_is_within_bounds(trial(library, dialect))
+    findings = check(check_each_step_is_within_bounds, library, dialect)
     return max(findings, key=lambda finding: finding.k)
 
 
@@ -109,7 +107,7 @@ def test_one_wrong_gradient_late_in_the_run_is_seen_and_placed(dialect):
 
 
 def freely(library, dialect):
-    return check_seed_alone_repeats_it(trial(library, dialect, FREE))
+    return check(check_seed_alone_repeats_it, library, dialect, FREE)
 
 
 @pytest.mark.parametrize("dialect", LIBRARIES)
@@ -189,9 +187,9 @@ def test_a_free_run_may_carry_its_rounding_from_layer_to_layer(dialect):
         step.outputs[3][...] *= grown
 
     of_all = {each.what: each.k for each in freely(changed_once(dialect, 1, change), dialect)}
-    (note, *_) = train(kind(root), FREE, dialect)
-    of_one = wanted(note, FREE.config, dialect, {})["output of layer 3"]
-    own = found(note, dialect)["output of layer 3"]
+    (step, *_) = train(kind(root), FREE, dialect)
+    of_one = expected_values(step, FREE.content, dialect, {})["output of layer 3"]
+    own = observed_values(step, dialect)["output of layer 3"]
     assert 0 < of_all["output of layer 3"] < LIMIT < distance(own * grown, of_one).max()
 
 
@@ -227,21 +225,21 @@ def test_a_mask_is_compared_where_both_runs_show_it(dialect, hidden, seen):
 @pytest.mark.parametrize("dialect", LIBRARIES)
 def test_the_network_learns(dialect):
     kind, root = LIBRARIES[dialect]
-    losses = [float(note.step.loss) for note in train(kind(root), CASE, dialect)]
+    losses = [float(step.result.loss) for step in train(kind(root), CASE, dialect)]
     assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 2
 
 
 def test_runs_repeat_by_their_seed_alone():
     for dialect, (kind, root) in LIBRARIES.items():
         first, second = (
-            [note.step.loss.tobytes() for note in train(kind(root), CASE, dialect)]
+            [step.result.loss.tobytes() for step in train(kind(root), CASE, dialect)]
             for _ in range(2)
         )
         assert first == second
 
 
 def draw(name, dialect=None):
-    draws = ((case, case.config["draw"]) for case in seeded.cases())
+    draws = ((case, case.content) for case in seeded.programs())
     return next(
         case for case, each in draws if each.name == name and dialect in (None, each.dialect)
     )
@@ -251,7 +249,7 @@ def draw(name, dialect=None):
 def test_the_same_draws_pass_and_another_seeds_do_not(dialect, name):
     kind, root = LIBRARIES[dialect]
     case = draw(name)
-    healthy = check_draws_are_refimpls(trial(kind(root), dialect, case))
+    healthy = check(check_draws_are_refimpls, kind(root), dialect, case)
     assert all(finding.k == 0 for finding in healthy)
     calls = []
 
@@ -262,22 +260,21 @@ def test_the_same_draws_pass_and_another_seeds_do_not(dialect, name):
             array.reshape(-1)[0] = np.nextafter(array.reshape(-1)[0], 2)
         return array
 
-    bad = check_draws_are_refimpls(trial(sinful(dialect, numpy=numpy), dialect, case))
+    bad = check(check_draws_are_refimpls, sinful(dialect, numpy=numpy), dialect, case)
     assert max(finding.k for finding in bad) > LIMIT
 
 
-CONTROLS = [case for case in seeded.cases() if case.config["draw"].wrong is not None]
+CONTROLS = [case for case in seeded.programs() if case.content.wrong is not None]
 
 
 @pytest.mark.parametrize("case", CONTROLS, ids=lambda case: case.id)
 def test_a_control_is_told_apart_and_a_subject_that_draws_it_is_not_excused(case):
-    draw = case.config["draw"]
+    draw = case.content
     kind, root = LIBRARIES[draw.dialect]
-    (told,) = check_draws_are_refimpls(trial(kind(root), draw.dialect, case))
+    (told,) = check(check_draws_are_refimpls, kind(root), draw.dialect, case)
     assert told.k == 0
-    config = MappingProxyType({"draw": replace(draw, program=draw.wrong)})
-    fooled = replace(case, config=config)
-    (same,) = check_draws_are_refimpls(trial(kind(root), draw.dialect, fooled))
+    fooled = replace(case, content=replace(draw, program=draw.wrong))
+    (same,) = check(check_draws_are_refimpls, kind(root), draw.dialect, fooled)
     assert same.k > LIMIT
 
 
@@ -285,12 +282,12 @@ def test_a_control_is_told_apart_and_a_subject_that_draws_it_is_not_excused(case
 def test_a_decomposition_is_held_to_its_rounding(dialect):
     kind, root = LIBRARIES[dialect]
     case = draw("orthogonal-rounded", dialect)
-    healthy = check_draws_are_refimpls(trial(kind(root), dialect, case))
+    healthy = check(check_draws_are_refimpls, kind(root), dialect, case)
     assert all(finding.k == 0 for finding in healthy)
 
     def judged(change):
         numpy = lambda self, values: change(np.array(values))  # noqa: E731
-        return check_draws_are_refimpls(trial(sinful(dialect, numpy=numpy), dialect, case))
+        return check(check_draws_are_refimpls, sinful(dialect, numpy=numpy), dialect, case)
 
     near = judged(lambda array: array * (1 + 2 * np.finfo(array.dtype).eps))
     assert all(0 < finding.k < 1 for finding in near)
@@ -339,7 +336,7 @@ def owners(dialect):
     """The classes that own parameters, by what the dialect says for a few cases of each."""
     said, found = Counter(), set()
     for case in all_cases():
-        for form in DIALECTS[dialect].forms[case.layer] if case.shapes else ():
+        for form in DIALECTS[dialect].forms[case.layer] if case.layer in LAYERS else ():
             if said[case.layer, form] >= 20:
                 continue
             with contextlib.suppress(Unsupported):
@@ -353,8 +350,8 @@ def owners(dialect):
 @pytest.mark.parametrize("dialect", LIBRARIES)
 def test_every_layer_that_owns_parameters_has_its_first_ones_held_to_the_bit(dialect):
     used = set()
-    for case in seeded.cases():
-        draw = case.config["draw"]
+    for case in seeded.programs():
+        draw = case.content
         if draw.dialect == dialect and draw.name.startswith(("parameters-", "weights-")):
             draw.program(Watched(LIBRARIES[dialect][1], used), 0)
     owning = owners(dialect)
@@ -368,9 +365,9 @@ def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
     assert kernels.unmodelled("torch", refimpl.torch) == ""
     monkeypatch.setattr(glibc, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
-    assert "this host's logf is not" in kernels.host_libm.__wrapped__()
+    assert "this host's logf is not" in kernels.host_glibc.__wrapped__()
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)
-    assert "no C library" in kernels.host_libm.__wrapped__()
+    assert "no C library" in kernels.host_glibc.__wrapped__()
 
 
 def host_with(models):
@@ -391,11 +388,11 @@ def test_each_function_of_the_hosts_library_is_compared_with_its_model(monkeypat
         "cosf": lambda x: glibc.sincosf(x)[1],
     }
     monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path: host_with(models))
-    assert kernels.host_libm.__wrapped__() == ""
+    assert kernels.host_glibc.__wrapped__() == ""
     for name, model in models.items():
         wrong = {**models, name: lambda x, model=model: np.nextafter(model(x), np.float32(2))}
         monkeypatch.setattr(kernels.ctypes, "CDLL", lambda path, wrong=wrong: host_with(wrong))
-        assert f"this host's {name} is not" in kernels.host_libm.__wrapped__()
+        assert f"this host's {name} is not" in kernels.host_glibc.__wrapped__()
 
 
 def test_equal_numbers_of_other_bytes_are_another_draw():
@@ -406,31 +403,31 @@ def test_equal_numbers_of_other_bytes_are_another_draw():
 
 
 def test_every_array_of_a_rounded_draw_has_a_bound():
-    case = next(case for case in seeded.cases() if case.config["draw"].bound is not None)
-    draw = case.config["draw"]
+    case = next(case for case in seeded.programs() if case.content.bound is not None)
+    draw = case.content
     kind, root = LIBRARIES[draw.dialect]
-    config = MappingProxyType({"draw": replace(draw, bound=lambda root, seed: [])})
+    changed = replace(case, content=replace(draw, bound=lambda root, seed: []))
     with pytest.raises(ValueError, match="zip"):
-        check_draws_are_refimpls(trial(kind(root), draw.dialect, replace(case, config=config)))
+        check(check_draws_are_refimpls, kind(root), draw.dialect, changed)
 
 
 def test_a_control_of_another_shape_compares_nothing():
     case = CONTROLS[0]
-    draw = case.config["draw"]
+    draw = case.content
     kind, root = LIBRARIES[draw.dialect]
-    config = MappingProxyType({"draw": replace(draw, wrong=lambda root, seed: [root.rand(3)])})
+    changed = replace(case, content=replace(draw, wrong=lambda root, seed: [root.rand(3)]))
     with pytest.raises(NothingCompared, match="shape"):
-        check_draws_are_refimpls(trial(kind(root), draw.dialect, replace(case, config=config)))
+        check(check_draws_are_refimpls, kind(root), draw.dialect, changed)
 
 
 def test_a_draw_that_the_subject_refuses_is_the_subjects():
     case = draw("threefry")
     kind, root = LIBRARIES["tf"]
     with pytest.raises(SubjectRaised, match="mine raised"):
-        check_draws_are_refimpls(trial(kind(root), "tf", case))
+        check(check_draws_are_refimpls, kind(root), "tf", case)
 
 
 def test_every_draw_says_what_it_hunts_and_has_a_name_of_its_own():
-    cases = seeded.cases()
+    cases = seeded.programs()
     assert len({case.id for case in cases}) == len(cases)
     assert all(case.hunts for case in cases)

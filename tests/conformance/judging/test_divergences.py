@@ -15,10 +15,10 @@ from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
+from conformance.layers.pooling.divergences import has_ties
 from conformance.programs import all_cases
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
-from conformance.spec.predicates import tied
 from conformance.subjects.loading import SUBJECTS
 
 
@@ -124,7 +124,7 @@ def covered_claims(number):
         if any(fnmatchcase(subject, pattern) for pattern in each.subjects)
         and any(fnmatchcase(layer, pattern) for pattern in each.layers)
         for claim in group
-        if each.covers(claim.case, claim.aspect, claim.subject, claim.form)
+        if each.covers(claim.case, claim.aspect, claim.subject, *claim.forms)
     ]
 
 
@@ -163,7 +163,7 @@ def test_every_record_speaks_about_planned_claims(number):
 def test_every_witness_is_a_planned_claim_that_the_record_covers(number):
     each = DIVERGENCES[number]
     for claim in map(under_its_seed, each.witnesses):
-        assert each.covers(claim.case, claim.aspect, claim.subject, claim.form)
+        assert each.covers(claim.case, claim.aspect, claim.subject, *claim.forms)
 
 
 SEEDED = [witness for each in DIVERGENCES for witness in each.witnesses if " seed " in witness]
@@ -192,9 +192,7 @@ def test_no_subject_is_excused_from_most_of_what_it_answers():
     for name in SUBJECTS:
         for aspect in ("output", "gradient", "loss", "state"):
             about = {
-                claim.name
-                for claim in claims()
-                if claim.subject == name and claim.aspect == aspect
+                claim.name for claim in claims() if claim.subject == name and claim.aspect == aspect
             }
             assert len(about & excused) <= 0.35 * max(len(about), 1), (name, aspect)
 
@@ -208,7 +206,7 @@ def test_refimpl_is_excused_only_from_what_its_framework_documents():
 @pytest.mark.parametrize(("seed", "expected"), [(0, False), (25, True)])
 def test_elements_may_be_tied_by_chance(seed, expected):
     case = next(each for each in all_cases() if each.id == "max_pool3d-same-normal-float32")
-    assert tied(replace(case, seed=seed)) == expected
+    assert has_ties(replace(case, seed=seed)) == expected
 
 
 def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
@@ -217,7 +215,7 @@ def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
     pair = (known(), known(forms=("class",)))
     monkeypatch.setattr(divergences, "DIVERGENCES", pair)
     # What speaks about a claim is remembered; other records must be looked for anew.
-    monkeypatch.setattr(divergences, "_speaking_of", divergences._speaking_of.__wrapped__)
+    monkeypatch.setattr(divergences, "_matching", divergences._matching.__wrapped__)
     assert recorded(case(), "output", "torch", "class") == pair
     assert recorded(case(), "output", "torch", "function") == pair[:1]
     assert recorded(case(), "output", "tensorflow", "nn") == ()

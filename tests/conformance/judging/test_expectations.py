@@ -90,6 +90,7 @@ def test_what_the_dialect_refuses_may_be_refused_by_whoever_speaks_it():
 
 
 def test_neither_refusing_nor_answering_is_stale_there():
+    from conformance.judging.claim import Claim
     from conformance.judging.expectations import expectations_for
     from conformance.layers.dialects import DIALECTS
     from conformance.programs import all_cases
@@ -100,7 +101,8 @@ def test_neither_refusing_nor_answering_is_stale_there():
     call = DIALECTS["torch"].translate(case, "class")
     for subject, strict in ((Alike, False), ("torch", True)):
         entries = list(roster_of([subject]).values())
-        [known] = expectations_for(case, "output", "class", entries, [call], ())
+        claim = Claim.about(case, "output", entries[0].name, "class")
+        [known] = expectations_for(claim, entries, [call], ())
         assert known.strict is strict
 
 
@@ -110,13 +112,13 @@ def test_what_answers_there_is_judged_like_anything_else():
 
 
 def test_the_frameworks_own_records_are_not_inherited():
-    from conformance.judging.divergences import of_dialect, recorded
+    from conformance.judging.divergences import recorded, recorded_of_dialect
     from conformance.judging.planning import plan
 
     theirs = own = 0
     for claim in plan(["torch", "tensorflow"]):
         dialect = {"torch": "torch", "tensorflow": "tf"}.get(claim.subject)
         if dialect is not None:
-            theirs += len(recorded(claim.case, claim.aspect, claim.subject, claim.form))
-            own += len(of_dialect(claim.case, claim.aspect, dialect, claim.form))
+            theirs += len(recorded(claim.case, claim.aspect, claim.subject, *claim.forms))
+            own += len(recorded_of_dialect(claim.case, claim.aspect, dialect, *claim.forms))
     assert 0 < own < theirs / 2

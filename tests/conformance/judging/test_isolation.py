@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.judging import claims
+from conformance.judging.isolation import IsolatedJudge
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.programs import all_cases
@@ -52,13 +54,13 @@ class WithoutDilation(conformance.FunctionSubject):
 def judged(reference, words, *, isolate=True, limits=None):
     """The records of the claims about one subject that have all these words."""
     roster = roster_of([str(reference)])
-    planned = [claim for claim in claims.plan(roster) if words(claim)]
+    planned = [claim for claim in plan(roster) if words(claim)]
     assert planned
-    judge = Judge(roster, isolate=isolate, limits=limits)
+    judging = IsolatedJudge(roster, isolate=isolate, limits=limits)
     try:
-        return [judge.judge(claim) for claim in planned]
+        return [judging.judge(claim) for claim in planned]
     finally:
-        judge.close()
+        judging.close()
 
 
 def of_softsign(claim):
@@ -163,9 +165,9 @@ def test_an_interrupt_still_stops_the_run(monkeypatch):
 
     roster = roster_of([f"{FAULTY}:Raises"])
     monkeypatch.setattr(type(roster["raises"].load()), "happen", interrupt)
-    claim = next(each for each in claims.plan(roster) if of_softsign(each) and each.form == "class")
+    claim = next(each for each in plan(roster) if of_softsign(each) and each.form == "class")
     with pytest.raises(KeyboardInterrupt):
-        claims.judge(claim, Session(roster=roster))
+        judge(claim, Session(roster=roster))
 
 
 def test_the_run_goes_on_and_ends_not_0(tmp_path):

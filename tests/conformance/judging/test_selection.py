@@ -9,9 +9,15 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from conformance.judging.planning import plan
-from conformance.judging.selection import ASPECTS, LOSSES, Selection, many, reference_of
+from conformance.judging.selection import (
+    ASPECTS,
+    Coverage,
+    main_aspect,
+    reference_of,
+    with_input_shape,
+)
 from conformance.layers.dialects import DIALECTS
-from conformance.programs import all_cases
+from conformance.layers.registry import LAYERS, layer_cases
 from conformance.spec.call import CHANNELS_FIRST, Call, Slot, Unsupported
 
 SLOTS = (Slot("input", "x"),)
@@ -54,13 +60,12 @@ def test_forms_that_mean_something_else_are_no_reference():
     assert reference_of(call(), [("f", call())]) is None
 
 
-def test_losses_are_loss_and_the_chapter_is_chapter():
-    found = {Selection().main_aspect(case) for case in all_cases() if case.shapes}
+def test_the_values_of_losses_are_looked_at_as_losses():
+    found = {main_aspect(case) for case in layer_cases()}
     assert found == {"output", "loss"}
-    programs = {case.layer for case in all_cases() if not case.shapes}
-    assert {Selection().main_aspect(case) for case in all_cases()} == found | programs
-    assert "chapter" in programs
-    assert {case.layer for case in all_cases() if "target" in case.shapes} == LOSSES
+    assert {case.layer for case in layer_cases() if "target" in case.shapes} == {
+        name for name, layer in LAYERS.items() if layer.loss
+    }
 
 
 def values_of(case):
@@ -69,18 +74,17 @@ def values_of(case):
 
 
 def test_every_case_of_every_form_has_its_main_aspect_and_what_is_answered_its_gradient():
-    selection = Selection()
     said, left_out = set(), set()
     for name, dialect in (("refimpl.torch", "torch"), ("refimpl.tf", "tf")):
-        for case in all_cases():
-            for form in DIALECTS[dialect].forms[case.layer] if case.shapes else ():
+        for case in layer_cases():
+            for form in DIALECTS[dialect].forms[case.layer]:
                 try:
                     DIALECTS[dialect].translate(case, form)
                 except Unsupported as answer:
                     left_out.add((name, case.layer, form, str(answer)))
                 else:
-                    said.add((selection.main_aspect(case), case.id, name, form))
-    mains = [c for c in claims() if c.case.shapes and c.aspect in ("output", "loss")]
+                    said.add((main_aspect(case), case.id, name, form))
+    mains = [c for c in claims() if c.aspect in ("output", "loss")]
     planned = {(c.aspect, c.case.id, c.subject, c.form) for c in mains}
     silent = len(mains) - len(planned & said)
     assert silent == len(left_out)  # each thing a form lacks is claimed once
@@ -110,13 +114,13 @@ def test_each_data_format_meets_every_two_values_of_the_other_options():
 
 
 def test_a_refusal_on_record_is_no_look_at_the_other_format():
-    selection = Selection()
-    case = next(case for case in all_cases() if case.layer == "conv2d")
-    assert selection.in_enough_formats(case, "s", ["nn"]) == ["nn"]
-    assert selection.in_enough_formats(case, "s", ["nn", "nn_ncx"]) == ["nn", "nn_ncx"]
+    coverage = Coverage()
+    case = next(case for case in layer_cases() if case.layer == "conv2d")
+    assert coverage.select_formats(case, "s", ["nn"]) == ["nn"]
+    assert coverage.select_formats(case, "s", ["nn", "nn_ncx"]) == ["nn", "nn_ncx"]
     # All that the case has to say was heard in both formats: one of them is enough now.
-    assert len(selection.in_enough_formats(case, "s", ["nn", "nn_ncx"])) == 1
-    assert selection.in_enough_formats(case, "s", ["nn_ncx"]) == ["nn_ncx"]
+    assert len(coverage.select_formats(case, "s", ["nn", "nn_ncx"])) == 1
+    assert coverage.select_formats(case, "s", ["nn_ncx"]) == ["nn_ncx"]
 
 
 def test_every_class_shows_its_parameters():
@@ -192,8 +196,10 @@ def test_masks_are_large_and_of_every_rate():
 
 
 def test_many_keeps_what_is_shared_shared():
-    case = next(case for case in all_cases() if case.layer == "dropout" and "shared" in case.words)
-    large = many(case, (1024, 512, 1))
+    case = next(
+        case for case in layer_cases() if case.layer == "dropout" and "shared" in case.words
+    )
+    large = with_input_shape(case, (1024, 512, 1))
     assert large.config["noise_shape"] == (1024, 1, 1)
     assert "many" in large.id
     assert large.shapes["input"] == (1024, 512, 1)

@@ -14,7 +14,7 @@ from conformance.programs import all_cases
 from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.spec.request import Observation
 from conformance.subjects.loading import load
-from conformance.subjects.observation import neutral, observed_mask, without_unused
+from conformance.subjects.observation import observed_mask, to_neutral_layout, without_unused
 from conformance.subjects.protocol import SubjectRaised
 
 CASES = {case.id: case for case in all_cases()}
@@ -46,7 +46,7 @@ class Counting:
 
 def session_of(subject):
     session = Session()
-    session.subject = lambda name: subject
+    session.runner.subject = lambda name: subject
     return session
 
 
@@ -56,11 +56,11 @@ def test_a_subject_is_asked_once_for_each_case_form_and_memory():
     case = some("conv2d")
     for aspect in ("output", "gradient", "dtype", "purity", "output"):
         for form in ("function", "class"):
-            judge(Claim(case, aspect, "refimpl.torch", form), session)
-    judge(Claim(case, "forms", "refimpl.torch", "class+function"), session)
+            judge(Claim.about(case, aspect, "refimpl.torch", form), session)
+    judge(Claim.about(case, "forms", "refimpl.torch", "class", "function"), session)
     assert len(subject.requests) == 2
     for form in ("function", "class"):
-        judge(Claim(case, "layout", "refimpl.torch", form), session)
+        judge(Claim.about(case, "layout", "refimpl.torch", form), session)
     assert len(subject.requests) == 2 + 2 * 2
 
 
@@ -69,7 +69,7 @@ def test_a_refusal_is_remembered_too():
     session = session_of(subject)
     case = some("relu")
     for aspect in ("gradient", "gradient", "output", "output"):
-        judge(Claim(case, aspect, "refimpl.torch", "function"), session)
+        judge(Claim.about(case, aspect, "refimpl.torch", "function"), session)
     assert len(subject.requests) == 2  # with gradients, then forward alone
 
 
@@ -82,7 +82,7 @@ def test_one_that_only_goes_forward_answers_for_its_outputs():
 
     session = session_of(Forward())
     case = some("relu")
-    claims = {a: Claim(case, a, "refimpl.torch", "function") for a in ("output", "gradient")}
+    claims = {a: Claim.about(case, a, "refimpl.torch", "function") for a in ("output", "gradient")}
     assert judge(claims["output"], session).verdict == "pass"
     assert judge(claims["gradient"], session).verdict == "error"
 
@@ -90,7 +90,7 @@ def test_one_that_only_goes_forward_answers_for_its_outputs():
 def test_state_asks_for_one_step_and_for_three():
     subject = Counting()
     judge(
-        Claim(some("batch_norm2d", track=True), "state", "refimpl.torch", "class"),
+        Claim.about(some("batch_norm2d", track=True), "state", "refimpl.torch", "class"),
         session_of(subject),
     )
     assert sorted(len(request.further) for request in subject.requests) == [0, 2]
@@ -99,7 +99,7 @@ def test_state_asks_for_one_step_and_for_three():
 def test_memory_orders_hold_the_same_numbers():
     subject = Counting()
     case = some("conv2d")
-    judge(Claim(case, "layout", "refimpl.torch", "function"), session_of(subject))
+    judge(Claim.about(case, "layout", "refimpl.torch", "function"), session_of(subject))
     inputs = [request.arrays["input"] for request in subject.requests]
     assert len(inputs) == 2
     assert not any(each.flags.c_contiguous for each in inputs)
@@ -109,7 +109,7 @@ def test_memory_orders_hold_the_same_numbers():
 
 def test_a_fresh_look_assigns_and_runs_nothing():
     subject = Counting()
-    judge(Claim(some("conv2d"), "parameters", "refimpl.torch", "class"), session_of(subject))
+    judge(Claim.about(some("conv2d"), "parameters", "refimpl.torch", "class"), session_of(subject))
     assert [request.fresh for request in subject.requests] == [True]
 
 
@@ -122,8 +122,8 @@ def test_the_oracle_is_asked_once_for_all_forms(monkeypatch):
     session, case = Session(), some("conv2d")
     for form in ("function", "class"):
         for aspect in ("output", "gradient"):
-            judge(Claim(case, aspect, "refimpl.torch", form), session)
-    judge(Claim(case, "output", "refimpl.tf", "keras"), session)
+            judge(Claim.about(case, aspect, "refimpl.torch", form), session)
+    judge(Claim.about(case, "output", "refimpl.tf", "keras"), session)
     assert len(asked) == 1
 
 
@@ -131,19 +131,19 @@ def test_what_a_subject_raises_is_wrapped_and_chained():
     session = session_of(Counting(raises=True))
     trial = session.trial(some("relu"), "refimpl.torch", "function")
     with pytest.raises(SubjectRaised, match=r"refimpl\.torch raised ValueError: no") as caught:
-        trial.observe(gradients=True)
+        session.answers.observe(trial, gradients=True)
     assert isinstance(caught.value.__cause__ or caught.value.__context__, ValueError)
 
 
 def test_a_subject_without_a_library_says_so():
     with pytest.raises(Unsupported, match=r"no library\(\)"):
-        session_of(Counting()).library("refimpl.torch")
-    assert Session().library("refimpl.torch").root.nn.Linear
+        session_of(Counting()).runner.library("refimpl.torch")
+    assert Session().runner.library("refimpl.torch").root.nn.Linear
 
 
 def test_an_unknown_subject_cannot_be_loaded():
     with pytest.raises(SubjectRaised, match="cannot be loaded"):
-        Session().subject("no.such:Thing")
+        Session().runner.subject("no.such:Thing")
 
 
 CALL = Call(
@@ -168,7 +168,7 @@ def test_an_observation_is_brought_back_to_neutral_names_and_layouts():
         {"x": x},
         same_object=True,
     )
-    found = neutral(seen, CALL)
+    found = to_neutral_layout(seen, CALL)
     assert [each.shape for each in found.outputs] == [(2, 3), (3, 2)]
     assert found.gradients["input"].shape == (2, 3)
     assert list(found.gradients["weight"]) == [1, 2]
@@ -206,11 +206,11 @@ def test_a_subject_that_is_there_already_is_not_loaded_and_failures_say_how_to_c
         def run(self, request):
             return replace(answer := super().run(request), outputs=(answer.outputs[0] + 1,))
 
-    session = Session({"mine": Wrong()}, rerun=lambda *claim: " ".join(claim))
+    session = Session({"mine": Wrong()}, rerun=lambda claim: f"judge {claim.name}")
     case = some("relu")
-    record = judge(Claim(case, "output", "mine", "function"), session)
+    record = judge(Claim.about(case, "output", "mine", "function"), session)
     assert record.verdict == "fail"
-    assert record.message.endswith(f"output {case.id}-mine-function mine")
+    assert record.message.endswith(f"judge output/{case.id}-mine-function")
 
 
 def test_what_is_unsupported_backward_alone_is_judged_forward():
@@ -222,7 +222,7 @@ def test_what_is_unsupported_backward_alone_is_judged_forward():
 
     session, case = session_of(Forward()), some("relu")
     verdicts = {
-        aspect: judge(Claim(case, aspect, "refimpl.torch", "function"), session).verdict
+        aspect: judge(Claim.about(case, aspect, "refimpl.torch", "function"), session).verdict
         for aspect in ("output", "gradient", "dtype")
     }
     assert verdicts == {"output": "pass", "gradient": "unsupported", "dtype": "pass"}

@@ -16,7 +16,7 @@ from conformance.layers.dialects import DIALECTS
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation
 from conformance.studies.accuracy import command, ulp
-from conformance.studies.accuracy.activations import ACTIVATIONS, named
+from conformance.studies.accuracy.activations import ACTIVATIONS, activations_named, case_of
 from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR, REACH, exact
 from conformance.studies.accuracy.explanations import FINDINGS, UNEXPLAINED, explanations, stale
 from conformance.studies.accuracy.inputs import (
@@ -196,7 +196,7 @@ def test_exact_values_are_those_of_fifty_digits(name, dialect):
     """The truth is right to a small part of a unit, whatever the slope is found from elsewhere."""
     x = _points(name)
     assert x.size > 100
-    case = ACTIVATIONS[name].case(x)
+    case = case_of(ACTIVATIONS[name], x)
     conventions = _conventions(case, dialect)
     values, slopes = (each.ravel() for each in exact(case, conventions))
     config = {**case.config, **conventions}
@@ -541,7 +541,7 @@ def test_an_unknown_subject_is_named(capsys):
 
 
 def test_layers_are_found_by_either_name():
-    assert [each.name for each in named("gelu")] == ["gelu", "gelu-tanhform"]
-    assert [each.name for each in named("gelu-tanhform")] == ["gelu-tanhform"]
+    assert [each.name for each in activations_named("gelu")] == ["gelu", "gelu-tanhform"]
+    assert [each.name for each in activations_named("gelu-tanhform")] == ["gelu-tanhform"]
     with pytest.raises(ValueError, match="must be one of relu"):
-        named("gelo")
+        activations_named("gelo")

@@ -126,7 +126,7 @@ def loaded(name):
 @functools.cache
 def honest():
     session = Session()
-    session.subject = loaded
+    session.runner.subject = loaded
     return session
 
 
@@ -144,7 +144,7 @@ def claims_with(name, layer, aspect, changed):
             word, change = changed
             before = call.arguments.get(word)
             if word in call.arguments and change(before) != before:
-                yield Claim(case, aspect, name, form)
+                yield Claim.about(case, aspect, name, form)
 
 
 def turns_red(name, layer, aspect, changed):

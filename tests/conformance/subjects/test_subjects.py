@@ -110,14 +110,14 @@ def observations(name, layer):
     """Run the first case of a layer in each form."""
     session = Session()
     lent = Lent(loading.load(name))
-    session.subject = lambda _: lent
+    session.runner.subject = lambda _: lent
     dialect = DIALECTS[loading.dialect_of(name)]
     some = [c for c in CASES.values() if c.layer == layer and c.dtype == "float32"]
     for form in dialect.forms[layer]:
         for case in some:
             try:
                 trial = session.trial(case, name, form)
-                trial.observe(gradients=True)
+                session.answers.observe(trial, gradients=True)
             except Exception:
                 continue
             break

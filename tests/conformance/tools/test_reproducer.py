@@ -25,7 +25,7 @@ from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects.loading import dialect_of
 from conformance.subjects.roster import roster_of
 from conformance.tools.reproducer import ASPECTS, NoCapsule, capsule, command, look
-from conformance.tools.reproducer.concrete_case import given
+from conformance.tools.reproducer.concrete_case import make_concrete
 from conformance.tools.reproducer.explanation import arithmetic
 from conformance.tools.reproducer.literals import nested, number, uniform
 from conformance.tools.reproducer.program import write
@@ -46,7 +46,7 @@ def claim(aspect: str, words: str, subject: str, form: str) -> Claim:
         if case.layer == layer and set(others) <= {*case.words, case.regime, case.dtype}:
             with contextlib.suppress(Unsupported):
                 DIALECTS[dialect_of(subject)].translate(case, form)
-                return Claim(case, aspect, subject, form)
+                return Claim.about(case, aspect, subject, form)
     raise AssertionError(f"no case of {words}")
 
 
@@ -107,7 +107,7 @@ def test_the_program_of_a_claim_that_holds_exits_0(words: tuple[str, str, str, s
     with pytest.raises(NoCapsule, match="the claim holds"):
         capsule(healthy, session)
     call = session.call(healthy.case, healthy.subject, healthy.form)
-    failure = look(replace(healthy, case=given(healthy.case, call, 3)), session)
+    failure = look(replace(healthy, case=make_concrete(healthy.case, call, 3)), session)
     assert executed(write(failure, "claim")) == 0
 
 

@@ -30,7 +30,7 @@ from conformance.subjects import sandbox
 from conformance.subjects.refimpl import RefimplTorch
 from conformance.subjects.roster import Entry, Roster, roster_of
 from conformance.tools.reproducer import NoCapsule, capsule, look, shrink, writer, written
-from conformance.tools.reproducer.concrete_case import given
+from conformance.tools.reproducer.concrete_case import make_concrete
 from conformance.tools.reproducer.dimensions import with_values
 from conformance.tools.reproducer.program import write
 from conformance.tools.reproducer.writer import SIZE
@@ -205,7 +205,7 @@ def test_a_frameworks_program_shows_it_without_this_package(
         pytest.importorskip(needed)  # torch first: loaded second, its libraries clash
     session = Session()
     session.runner.subject(name)
-    claim = Claim(case_called(case), aspect, name, form)
+    claim = Claim.about(case_called(case), aspect, name, form)
     library = session.runner.library(name).root
     *path, last = target.split(".")
     home = library
@@ -226,7 +226,7 @@ def test_a_frameworks_program_shows_it_without_this_package(
 def of_softsign(name: str, aspect: str = "output") -> tuple[Claim, Roster]:
     roster = roster_of([f"{FAULTY}:{name}"])
     case = case_called("softsign-ties-float32")
-    return Claim(case, aspect, next(iter(roster)), "class"), roster
+    return Claim.about(case, aspect, next(iter(roster)), "class"), roster
 
 
 ACCIDENT = [
@@ -286,10 +286,10 @@ def test_the_bound_is_the_suites_to_the_last_bit() -> None:
 
 def test_an_infinity_near_the_largest_number_counts_as_in_the_suite() -> None:
     case, session = case_called("hardswish-all-bfloat16"), Session()
-    frozen = given(case, session.call(case, "refimpl.torch", "class"), 1)
+    frozen = make_concrete(case, session.call(case, "refimpl.torch", "class"), 1)
     largest = np.full((1, 1), 3.3e38).astype(float_dtype("bfloat16"))
     frozen = with_values(frozen, {**frozen.values, ("input", 0): largest})
-    failure = look(Claim(frozen, "output", "refimpl.torch", "class"), session)
+    failure = look(Claim.about(frozen, "output", "refimpl.torch", "class"), session)
     text = write(failure, "claim")
     assert "an infinity counts as this" in text
     assert executed(re.sub(r"got = float\(.*", 'got = float("inf")', text)) == 0
@@ -372,4 +372,4 @@ def test_an_object_that_was_handed_over_is_told_how_to_be_given() -> None:
     session = Session({"mine": RefimplTorch()})
     case = case_called("softsign-ties-float32")
     with pytest.raises(NoCapsule, match=r"handed over as an object.*: give FILE\.py:Name"):
-        capsule(Claim(case, "output", "mine", "class"), session)
+        capsule(Claim.about(case, "output", "mine", "class"), session)

@@ -45,6 +45,24 @@ BAD = [
     ("keep", TypeError, lambda: nn.dropout(X2, 0.5, keep=X2)),
     ("keep", ValueError, lambda: nn.dropout(X2, 0.5, keep=np.ones(3, bool))),
     ("seed", TypeError, lambda: tf.random.set_seed(0.5)),
+    ("generator", TypeError, lambda: nn.dropout(X2, 0.5, generator=3)),
+    ("seed", TypeError, lambda: tf.keras.random.dropout(X2, 0.5, seed=np.random.default_rng())),
+    ("copy_from", TypeError, lambda: tf.random.Generator(copy_from=3)),
+    ("counter", ValueError, lambda: tf.random.Generator.from_key_counter(1, 2, "philox")),
+    ("strides", ValueError, lambda: nn.conv2d(X2, K2, 2**63, "SAME")),
+    ("dilations", ValueError, lambda: nn.conv2d(X2, K2, 1, "SAME", dilations=[2**62, 1])),
+    ("padding", ValueError, lambda: nn.conv2d(X2, K2, 1, [[0, 0], [2**62, 0], [0, 0], [0, 0]])),
+    ("ksize", ValueError, lambda: nn.avg_pool2d(X2, 2**31, 1, "VALID")),
+    ("strides", ValueError, lambda: layers.Conv2D(2, 3, strides=2**63)),
+    ("units", ValueError, lambda: layers.Dense(2**62)),
+    ("axis", ValueError, lambda: nn.softmax(X2, axis=2**63)),
+    ("alpha", ValueError, lambda: nn.leaky_relu(X2, alpha=10**400)),
+    ("shape", ValueError, lambda: tf.random.uniform([2**40])),
+    ("features", TypeError, lambda: nn.relu(np.ones(3, np.longdouble))),
+    ("features", TypeError, lambda: nn.relu(np.ones(3, object))),
+    ("features", TypeError, lambda: nn.relu(np.zeros(3, [("a", "f4")]))),
+    ("features", TypeError, lambda: nn.relu([[1.0, 2.0], [3.0]])),
+    ("inputs", TypeError, lambda: layers.ReLU()(np.ones((2, 3), np.longdouble))),
     ("a", ValueError, lambda: tf.matmul(V, LOGITS)),
     ("b", ValueError, lambda: tf.matmul(LOGITS, LOGITS)),
     ("b", TypeError, lambda: tf.matmul(LOGITS, LOGITS.T.astype("f8"))),
@@ -90,6 +108,45 @@ def test_a_bad_call_names_its_argument(number):
     message = str(caught.value)
     assert re.match(rf"{re.escape(argument)}\b", message), message
     assert "; got " in message, message
+
+
+TWO = np.int64(2)
+# NumPy's integers are integers everywhere.
+EQUAL = {
+    "max_pool2d": lambda n: nn.max_pool2d(X2, n, n, "VALID"),
+    "conv2d": lambda n: nn.conv2d(X2, K2, [n, n], "SAME"),
+    "Conv2D": lambda n: layers.Conv2D(n, n, strides=n, groups=n, kernel_initializer="ones")(X2),
+    "MaxPooling2D": lambda n: layers.MaxPooling2D(n, strides=(n, n))(X2),
+    "softmax": lambda n: nn.softmax(X2, axis=n),
+    "stateless_uniform": lambda n: tf.random.stateless_uniform([n, n], [n, n]),
+}
+
+
+@pytest.mark.parametrize("call", EQUAL.values(), ids=list(EQUAL))
+def test_integers_of_numpy_are_integers(call):
+    np.testing.assert_array_equal(call(TWO), call(2))
+
+
+# TensorFlow converts arrays of another byte order, so all that takes arrays does.
+SWAPPED = {
+    "gelu": (nn.gelu, X2),
+    "conv2d": (lambda x, k: nn.conv2d(x, k, 1, "SAME"), X2, K2),
+    "fused": (lambda x, s: tf.compat.v1.nn.fused_batch_norm(x, s, s)[0], X2, V),
+    "BatchNormalization": (lambda x: layers.BatchNormalization()(x, training=True), X2),
+    "Dense": (layers.Dense(3, kernel_initializer="ones"), LOGITS),
+    "matmul": (tf.matmul, LOGITS, LOGITS.T),
+    "loss": (losses.SparseCategoricalCrossentropy(), LABELS, LOGITS),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "arrays"), [(f, a) for f, *a in SWAPPED.values()], ids=list(SWAPPED)
+)
+def test_arrays_of_another_byte_order_are_converted(call, arrays):
+    swapped = [array.astype(array.dtype.newbyteorder()) for array in arrays]
+    output = call(*swapped)
+    assert output.dtype.isnative
+    np.testing.assert_array_equal(output, call(*arrays))
 
 
 def test_backward_needs_a_call():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -227,3 +229,14 @@ def test_keras_draws_take_keras_arguments(keras, name):
 def test_stateless_draws_take_tensorflows_arguments(tensorflow, name):
     name = f"stateless_{name}"
     same(getattr(tf.random, name), getattr(tensorflow.random, name))
+
+
+def test_the_mathematics_is_called_through_its_modules():
+    # Else a wrong implementation that is put in an op's place would not be reached.
+    imported = {
+        node.module
+        for path in (Path(tf.__file__).parent / "_src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("refimpl.ops.")
+    }
+    assert imported <= {f"refimpl.ops.{name}" for name in ("array", "random", "random.philox")}

@@ -184,7 +184,7 @@ def test_ignore_class_among_probabilities(tensorflow, keras, reduction):
 
 def test_a_loss_of_ones_own():
     class Squares(tf.keras.losses.Loss):
-        def _values(self, y_true, y_pred):
+        def _compute_losses(self, y_true, y_pred):
             off = y_pred - y_true
             return (off**2).sum(-1), lambda bar: (None, 2 * off * bar[..., None])
 

@@ -38,15 +38,7 @@ class Activation(Layer):
 
 
 class ReLU(Layer):
-    """`keras.activations.relu` as a layer.
-
-    Parameters
-    ----------
-    max_value : float, optional
-        The ceiling; at least 0.
-    negative_slope, threshold : float
-        The slope below the threshold, and where x begins to count; at least 0.
-    """
+    """A layer of the function, with parameters of at least 0; see `keras.activations.relu`."""
 
     def __init__(
         self, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any
@@ -62,13 +54,7 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """`keras.activations.leaky_relu` as a layer.
-
-    Parameters
-    ----------
-    negative_slope : float
-        The slope at and below 0; at least 0.
-    """
+    """A layer of the function, with a slope of at least 0; see `keras.activations.leaky_relu`."""
 
     def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
         self.negative_slope = _read_not_negative(negative_slope, "negative_slope")
@@ -149,13 +135,7 @@ class PReLU(Layer):
 
 
 class ELU(Layer):
-    """`keras.activations.elu` as a layer.
-
-    Parameters
-    ----------
-    alpha : float
-        The limit at minus infinity is -alpha.
-    """
+    """A layer of the function; see `keras.activations.elu`."""
 
     def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
         self.alpha = read_number(alpha, "alpha")
@@ -167,13 +147,7 @@ class ELU(Layer):
 
 
 class Softmax(Layer):
-    """`keras.activations.softmax` as a layer.
-
-    Parameters
-    ----------
-    axis : int or sequence of int
-        The axis or axes of the classes.
-    """
+    """A layer of the function; see `keras.activations.softmax`."""
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         read_integers(axis, "axis")

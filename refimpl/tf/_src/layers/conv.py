@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refimpl._arguments import read_choice, read_flag, read_integer, read_sizes
+from refimpl._arguments import LARGEST_SIZE, read_choice, read_flag, read_integer, read_sizes
 from refimpl.ops import windows
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.tf._src import activations
@@ -119,8 +119,8 @@ class _Conv(_WindowedLayer):
         bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.filters = read_integer(filters, "filters", least=1)
-        self.groups = read_integer(groups, "groups", least=1)
+        self.filters = read_integer(filters, "filters", least=1, most=LARGEST_SIZE)
+        self.groups = read_integer(groups, "groups", least=1, most=LARGEST_SIZE)
         if self.filters % self.groups:
             raise ValueError(f"filters must be a multiple of groups, {groups}; got {filters!r}")
         self.kernel_initializer = resolve_initializer(kernel_initializer, "kernel_initializer")
@@ -242,7 +242,9 @@ class DepthwiseConv2D(_WindowedLayer):
         bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.depth_multiplier = read_integer(depth_multiplier, "depth_multiplier", least=1)
+        self.depth_multiplier = read_integer(
+            depth_multiplier, "depth_multiplier", least=1, most=LARGEST_SIZE
+        )
         self.depthwise_initializer = resolve_initializer(
             depthwise_initializer, "depthwise_initializer"
         )

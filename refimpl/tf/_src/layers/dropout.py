@@ -112,18 +112,12 @@ class SpatialDropout1D(_SpatialDropout):
 
 
 class SpatialDropout2D(_SpatialDropout):
-    """Drop whole channels of (N, H, W, C) or (N, C, H, W).
+    """Drop whole channels of (N, H, W, C) or (N, C, H, W); see `Dropout` for rate and seed.
 
     Parameters
     ----------
-    rate : float
-        The probability of dropping, in [0, 1].
     data_format : {'channels_last', 'channels_first'}, optional
         Layout; None is channels last.
-    seed : int, optional
-        Of the layer's `seed_generator`; None takes one from Python's `random`.
-    name, dtype : object
-        See `Layer`.
     """
 
     rank = 2

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from refimpl._arguments import to_native
-from refimpl.dtypes import float_dtype, is_float
+from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import initializers
+from refimpl.tf._src.arguments import read_floats
 from refimpl.tf._src.naming import choose_name
 from refimpl.tf._src.variable import Variable
 
@@ -270,10 +270,7 @@ class Layer:
     def _read_inputs(self, inputs: Any) -> Array:
         if not hasattr(inputs, "dtype"):
             raise TypeError(f"inputs must be an array of floats; got {type(inputs).__name__}")
-        array = np.asarray(inputs)
-        if not is_float(array.dtype):
-            raise TypeError(f"inputs must be an array of floats; got dtype {array.dtype}")
-        return to_native(array)
+        return read_floats(inputs, "inputs")
 
     def _cast_to_compute(self, variable: Variable | None) -> Array | None:
         """Return a weight's value in the dtype computed in, None for None."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_flag, read_integer
+from refimpl._arguments import LARGEST_SIZE, read_flag, read_integer
 from refimpl.ops import linear
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import activations
@@ -64,7 +64,7 @@ class Dense(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.units = read_integer(units, "units", least=1)
+        self.units = read_integer(units, "units", least=1, most=LARGEST_SIZE)
         self.activation = activations.get(activation)
         self.kernel_initializer = resolve_initializer(kernel_initializer, "kernel_initializer")
         self.bias_initializer = resolve_initializer(bias_initializer, "bias_initializer")

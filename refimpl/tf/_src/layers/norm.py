@@ -8,7 +8,7 @@ import numpy as np
 
 from refimpl._arguments import read_axis, read_flag, read_integer, read_number
 from refimpl.dtypes import is_half
-from refimpl.ops import norm
+from refimpl.ops import norm, norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src.layers.layer import (
     Layer,
@@ -256,32 +256,12 @@ class GroupNormalization(_Normalization):
         if groups == channels:
             (output, _, _), vjp = norm.instance_norm(inner, gamma, beta, epsilon=self.epsilon)
         else:
-            output, vjp = _group_norm(inner, groups, gamma, beta, self.epsilon)
+            output, vjp = norm_layer.group_norm(
+                inner, gamma, beta, groups=groups, epsilon=self.epsilon
+            )
         # Keras rounds to the input's dtype first, then casts to the layer's.
         rounded, vjp = self._restore_axis(x, wide, output, vjp)
         return rounded.astype(self._compute_dtype, copy=False), vjp
-
-
-def _group_norm(
-    x: Array, groups: int, gamma: Array | None, beta: Array | None, epsilon: float
-) -> tuple[Array, Vjp]:
-    """Normalise (N, C, *S) over the channels of a group and all positions."""
-    parted = x.reshape(x.shape[0], groups, x.shape[1] // groups, *x.shape[2:])
-    axes = tuple(range(2, parted.ndim))
-    shape = (1, groups, parted.shape[2], *(1,) * (x.ndim - 2))
-    scale, offset = (None if w is None else w.reshape(shape) for w in (gamma, beta))
-    (mean, variance), moments_vjp = norm.moments(parted, axes, keepdims=True)
-    output, normalize_vjp = norm.normalize(parted, mean, variance, scale, offset, epsilon=epsilon)
-
-    def vjp(cotangent: Array) -> tuple[Array | None, ...]:
-        direct, mean_bar, variance_bar, scale_bar, offset_bar = normalize_vjp(
-            cotangent.reshape(parted.shape)
-        )
-        (through,) = moments_vjp((mean_bar, variance_bar))
-        flat = (None if b is None else b.reshape(-1) for b in (scale_bar, offset_bar))
-        return ((direct + through).reshape(x.shape), *flat)
-
-    return output.reshape(x.shape), vjp
 
 
 def _move(moving: Variable | None, new: Array, momentum: float) -> None:

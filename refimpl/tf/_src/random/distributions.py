@@ -110,11 +110,11 @@ def make_normals(drawn: Array, dtype: np.dtype[Any]) -> Array:
         pairs = make_floats(drawn[start : start + step], inner)
         first = start // words_for_one(inner)
         part = out[first : first + pairs.size]
-        part[0::2], part[1::2] = _normal_pairs(pairs[0::2], pairs[1::2])
+        part[0::2], part[1::2] = _pair_normals(pairs[0::2], pairs[1::2])
     return out
 
 
-def _normal_pairs(u: Array, v: Array) -> tuple[Array, Array]:
+def _pair_normals(u: Array, v: Array) -> tuple[Array, Array]:
     double = u.dtype.itemsize == 8
     u = np.maximum(u, u.dtype.type(_LEAST_UNIFORM))
     angle = (v * np.float64(2.0 * math.pi)).astype(u.dtype)

@@ -84,7 +84,7 @@ class Generator:
         alg : {'philox', 'auto_select'}
             The algorithm.
         """
-        return cls(state=[*counter, key], alg=alg)
+        return cls(state=_join(key, counter), alg=alg)
 
     @classmethod
     def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
@@ -117,7 +117,7 @@ class Generator:
 
     def reset_from_key_counter(self, key: Any, counter: Any) -> None:
         """Replace the state by its two parts; see `from_key_counter` for them."""
-        self.reset([*counter, key])
+        self.reset(_join(key, counter))
 
     def skip(self, delta: Any) -> Array:
         """Move on as if some numbers had been drawn.
@@ -153,15 +153,7 @@ class Generator:
     def uniform_full_int(
         self, shape: Any, dtype: Any = np.uint64, name: str | None = None
     ) -> Array:
-        """Draw from all integers of a dtype.
-
-        Parameters
-        ----------
-        shape : list of int
-            Of the result.
-        dtype : dtype
-            int32, int64, uint32 or uint64.
-        """
+        """Draw from all integers of a dtype, signed or not; see `stateless_uniform`."""
         return self.uniform(shape, None, None, dtype)
 
     def normal(
@@ -221,6 +213,12 @@ class Generator:
 
     def _move_on(self, shape: Sizes) -> None:
         self._stream = self._stream.skip(BLOCKS_EACH * math.prod(shape))
+
+
+def _join(key: Any, counter: Any) -> list[Any]:
+    if np.shape(counter) != (2,):
+        raise ValueError(f"counter must be two integers; got {counter!r}")
+    return [*counter, key]
 
 
 def _state_from(seed: Any) -> list[int]:

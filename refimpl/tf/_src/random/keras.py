@@ -207,21 +207,7 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
 
 
 def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any = None) -> Array:
-    """Draw classes, each as often as its logit says.
-
-    Parameters
-    ----------
-    logits : array (N, C)
-        Logarithms of probabilities that need not sum to 1.
-    num_samples : int
-        S, how many to draw from each row.
-    dtype : dtype
-        Of the result.
-
-    Returns
-    -------
-    array (N, S)
-    """
+    """Draw classes, each as often as its logit says; see `tf.random.stateless_categorical`."""
     return stateless_categorical(logits, num_samples, draw_seed(seed)).astype(dtype)
 
 

@@ -97,12 +97,10 @@ def stateless_normal(
     name: str | None = None,
     alg: str = "auto_select",
 ) -> Array:
-    """Draw from a normal distribution.
+    """Draw from a normal distribution; see `stateless_uniform` for shape and alg.
 
     Parameters
     ----------
-    shape : list of int
-        Of the result.
     mean, stddev : array_like
         Of the distribution.
     dtype : dtype

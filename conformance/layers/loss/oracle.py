@@ -1,4 +1,4 @@
-"""The oracle's entries for the linear layer, activations and losses."""
+"""Cross-entropies, and how the oracle evaluates them."""
 
 from __future__ import annotations
 
@@ -7,70 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from conformance.spec.answer import Answer, Arrays, Entry, single
-from refimpl.ops import activation, loss, softmax
-from refimpl.ops.linear import linear
+from conformance.layers.loss.reproducer import explain_scores
+from conformance.spec.answer import Answer, Arrays, Evaluate, single
+from conformance.spec.layer import Layer
+from refimpl.ops import loss
 
 # The clipping of Keras' losses of probabilities.
 _EPSILON = 1e-7
-
-# What an entry reads from a configuration; every other key is the dialects' business.
-_PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "relu": ("nan_slope",),
-    "relu6": (),
-    "leaky_relu": ("negative_slope",),
-    "elu": ("alpha", "slope_from", "nan_slope"),
-    "selu": ("kink", "slope_from", "nan_slope"),
-    "celu": ("alpha", "kink", "slope_from", "nan_slope"),
-    "gelu": ("approximate",),
-    "silu": (),
-    "mish": (),
-    "sigmoid": (),
-    "log_sigmoid": (),
-    "tanh": (),
-    "softplus": ("beta", "threshold"),
-    "softsign": ("slope_from",),
-    "hardtanh": ("min_value", "max_value", "kink"),
-    "hardsigmoid": (),
-    "hardswish": ("slope_from",),
-}
-
-
-def _activation(name: str) -> Entry:
-    op: Callable[..., Any] = getattr(activation, name)
-
-    def entry(config: Mapping[str, Any], arrays: Arrays) -> Answer:
-        options = {key: config[key] for key in _PARAMETERS[name] if key in config}
-        return single(*op(arrays["input"], **options), "input")
-
-    return entry
-
-
-def _prelu(config: Mapping[str, Any], arrays: Arrays) -> Answer:
-    x, slope = arrays["input"], arrays["weight"]
-    shape = (1, -1) + (1,) * (x.ndim - 2)
-    options = {key: config[key] for key in ("kink",) if key in config}
-    output, vjp = activation.prelu(x, slope.reshape(shape), **options)
-
-    def back(cotangent: Any) -> tuple[Any, ...]:
-        bar, slope_bar = vjp(cotangent)
-        return bar, slope_bar.reshape(slope.shape)
-
-    return single(output, back, "input", "weight")
-
-
-def _softmax(config: Mapping[str, Any], arrays: Arrays) -> Answer:
-    return single(*softmax.softmax(arrays["input"], axis=config["axis"]), "input")
-
-
-def _log_softmax(config: Mapping[str, Any], arrays: Arrays) -> Answer:
-    return single(*softmax.log_softmax(arrays["input"], axis=config["axis"]), "input")
-
-
-def _linear(config: Mapping[str, Any], arrays: Arrays) -> Answer:
-    names = ("input", "weight", "bias")
-    taken: list[Any] = [arrays.get(name) for name in names]
-    return single(*linear(*taken), *names)
 
 
 def _cross_entropy(config: Mapping[str, Any], arrays: Arrays) -> Answer:
@@ -172,16 +115,43 @@ def _shares(reduction: str, cotangent: Any, count: float) -> Any:
     return cotangent / count if count else cotangent * 0.0
 
 
-ENTRIES: Mapping[str, Entry] = {
-    **{name: _activation(name) for name in _PARAMETERS},
-    "prelu": _prelu,
-    "softmax": _softmax,
-    "log_softmax": _log_softmax,
-    "linear": _linear,
-    "cross_entropy": _cross_entropy,
-    "nll_loss": _nll_loss,
-    "softmax_cross_entropy": _softmax_cross_entropy,
-    "sparse_softmax_cross_entropy": _sparse_softmax_cross_entropy,
-    "categorical_crossentropy": _categorical,
-    "sparse_categorical_crossentropy": _categorical,
-}
+# What a target may be: labels, or a distribution over the classes.
+_LABELS = "batch? *space"
+_SCORES = "batch? classes *space"
+_EITHER = "batch? classes? *space"
+
+
+def _loss(name: str, evaluate: Evaluate, target: str, *, explained: bool = True) -> Layer:
+    arrays = {
+        "output": "batch? *space",  # unless it is reduced
+        "input": _SCORES,
+        "target": target,
+        "weight": "classes",
+    }
+    explain = explain_scores if explained else None
+    return Layer(name, "loss", evaluate, arrays, loss=True, explain=explain)
+
+
+CROSS_ENTROPY = _loss("cross_entropy", _cross_entropy, _EITHER)
+NLL_LOSS = _loss("nll_loss", _nll_loss, _LABELS, explained=False)
+SOFTMAX_CROSS_ENTROPY = _loss("softmax_cross_entropy", _softmax_cross_entropy, _SCORES)
+SPARSE_SOFTMAX_CROSS_ENTROPY = _loss(
+    "sparse_softmax_cross_entropy", _sparse_softmax_cross_entropy, _LABELS
+)
+CATEGORICAL_CROSSENTROPY = _loss("categorical_crossentropy", _categorical, _SCORES)
+SPARSE_CATEGORICAL_CROSSENTROPY = _loss("sparse_categorical_crossentropy", _categorical, _LABELS)
+
+
+def takes_probabilities(layer: Layer) -> bool:
+    """Whether a loss's target may be a distribution over the classes."""
+    return layer.arrays["target"] != _LABELS
+
+
+LAYERS = (
+    CROSS_ENTROPY,
+    NLL_LOSS,
+    SOFTMAX_CROSS_ENTROPY,
+    SPARSE_SOFTMAX_CROSS_ENTROPY,
+    CATEGORICAL_CROSSENTROPY,
+    SPARSE_CATEGORICAL_CROSSENTROPY,
+)

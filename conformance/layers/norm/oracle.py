@@ -1,4 +1,4 @@
-"""The oracle's entries for normalisation and dropout, and the statistics that layers keep."""
+"""Normalisation layers, how the oracle evaluates them, and the statistics that they keep."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from conformance.spec.answer import Answer, Arrays, Entry, single
-from refimpl.ops.dropout import dropout
+from conformance.layers.norm.reproducer import explain_batch_norm, explain_instance_norm
+from conformance.spec.answer import Answer, Arrays, single
+from conformance.spec.layer import Layer
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbiased
 
 
@@ -82,47 +83,26 @@ def _batch_normalization(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     return single(output, vjp, *names)
 
 
-def _dropout(config: Mapping[str, Any], arrays: Arrays) -> Answer:
-    if not config["training"]:
-        return single(arrays["input"], lambda bar: (bar,), "input")
-    output, vjp = dropout(
-        arrays["input"], arrays["keep"], rate=config["rate"], select=config.get("select", False)
-    )
-    return single(output, vjp, "input")
-
-
 def _count(shape: tuple[int, ...]) -> int:
     return int(shape[0] * np.prod(shape[2:], dtype=np.int64))
 
 
-def running(config: Mapping[str, Any], state: Arrays, x: Any, step: int) -> dict[str, Any]:
-    """Advance a layer's running statistics by one batch.
+def _statistics(config: Mapping[str, Any], x: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
+    """Mean and variance over some axes; `moving_variance` says which variance is kept.
 
-    Parameters
-    ----------
-    config : mapping
-        A norm's configuration; `moving_variance` says which variance is kept: 'unbiased'
-        (PyTorch) or 'biased' (Keras).
-    state : mapping
-        `running_mean` and `running_var` before the step.
-    x : array
-        The batch.
-    step : int
-        How many batches came before, for the cumulative average.
-
-    Returns
-    -------
-    dict
-        The statistics after the step.
+    It is 'unbiased' in PyTorch, 'biased' in Keras.
     """
-    instance = config["per_instance"]
-    axes = tuple(range(2, x.ndim)) if instance else (0, *range(2, x.ndim))
     (mean, variance), _ = moments(x, axes)
     count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
     if config.get("moving_variance", "unbiased") == "unbiased":
         variance = unbiased(variance, count)
-    if instance:
-        mean, variance = np.mean(mean, axis=0), np.mean(variance, axis=0)
+    return mean, variance
+
+
+def _blended(
+    config: Mapping[str, Any], state: Arrays, mean: Any, variance: Any, step: int
+) -> Mapping[str, Any]:
+    # Without a momentum the average is cumulative.
     momentum = 1 / (step + 1) if config["momentum"] is None else config["momentum"]
     return {
         "running_mean": blend(state["running_mean"], mean, momentum),
@@ -130,11 +110,58 @@ def running(config: Mapping[str, Any], state: Arrays, x: Any, step: int) -> dict
     }
 
 
-ENTRIES: Mapping[str, Entry] = {
-    **{f"batch_norm{rank}d": _batch_norm for rank in (1, 2, 3)},
-    **{f"instance_norm{rank}d": _instance_norm for rank in (1, 2, 3)},
-    "fused_batch_norm": _fused,
-    "moments": _moments,
-    "batch_normalization": _batch_normalization,
-    **dict.fromkeys(("dropout", "dropout1d", "dropout2d", "dropout3d"), _dropout),
+def _advance_batch_norm(
+    config: Mapping[str, Any], state: Arrays, x: Any, step: int
+) -> Mapping[str, Any]:
+    mean, variance = _statistics(config, x, (0, *range(2, x.ndim)))
+    return _blended(config, state, mean, variance, step)
+
+
+def _advance_instance_norm(
+    config: Mapping[str, Any], state: Arrays, x: Any, step: int
+) -> Mapping[str, Any]:
+    mean, variance = _statistics(config, x, tuple(range(2, x.ndim)))
+    return _blended(config, state, np.mean(mean, axis=0), np.mean(variance, axis=0), step)
+
+
+_FEATURES = dict.fromkeys(
+    ("weight", "bias", "running_mean", "running_var", "mean", "variance"), "features"
+)
+_ARRAYS: Mapping[str, str] = {
+    "output": "batch features *space",
+    "input": "batch features *space",
+    **_FEATURES,
 }
+# What they are given or reduce has any axes; statistics are broadcast.
+_BROADCAST = dict.fromkeys(("output", "input", "mean", "variance", "weight", "bias"), "*shape")
+
+BATCH_NORMS = tuple(
+    Layer(
+        f"batch_norm{rank}d",
+        "norm",
+        _batch_norm,
+        _ARRAYS,
+        rank=rank,
+        advance=_advance_batch_norm,
+        explain=explain_batch_norm,
+    )
+    for rank in (1, 2, 3)
+)
+INSTANCE_NORMS = tuple(
+    Layer(
+        f"instance_norm{rank}d",
+        "norm",
+        _instance_norm,
+        _ARRAYS,
+        rank=rank,
+        advance=_advance_instance_norm,
+        explain=explain_instance_norm,
+    )
+    for rank in (1, 2, 3)
+)
+MOMENTS = Layer("moments", "norm", _moments, {"input": "*shape"})
+BATCH_NORMALIZATION = Layer("batch_normalization", "norm", _batch_normalization, _BROADCAST)
+FUSED_BATCH_NORM = Layer(
+    "fused_batch_norm", "norm", _fused, _ARRAYS, rank=2, explain=explain_batch_norm
+)
+LAYERS = (*BATCH_NORMS, *INSTANCE_NORMS, MOMENTS, BATCH_NORMALIZATION, FUSED_BATCH_NORM)

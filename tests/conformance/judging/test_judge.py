@@ -10,10 +10,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conformance.checks import CHECKS, COMPARISONS
+from conformance.checks import CHECKS, COMPARISONS, PROGRAM_CHECKS
 from conformance.checks.finding import Finding, NothingCompared
-from conformance.judging import claims, divergences
-from conformance.judging.claim import Claim
+from conformance.judging import divergences
+from conformance.judging import judge as judging
+from conformance.judging.claim import Claim, Target
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
@@ -21,17 +22,18 @@ from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
 from conformance.layers.activation import cases as activation
 from conformance.layers.dialects import DIALECTS
+from conformance.layers.registry import layer_cases
 from conformance.oracle.bounds import LIMIT
 from conformance.programs import all_cases
 from conformance.spec.divergence import Divergence
 from conformance.subjects.loading import SUBJECTS, dialect_of, load
 
 # The records that speak about a claim are remembered; other records must be looked for anew.
-UNREMEMBERED = divergences._speaking_of.__wrapped__
+UNREMEMBERED = divergences._matching.__wrapped__
 
 CASES = {case.id: case for case in all_cases()}
 RELU = CASES["relu-normal-float32"]
-CLAIM = Claim(RELU, "output", "refimpl.torch", "function")
+CLAIM = Claim.about(RELU, "output", "refimpl.torch", "function")
 SENTENCE = "It always says seven."
 
 
@@ -60,7 +62,7 @@ def wrong(seen):
 
 def verdict(change=lambda seen: seen, claim=CLAIM):
     session = Session()
-    session.subject = lambda name: Fake(change)
+    session.runner.subject = lambda name: Fake(change)
     return judge(claim, session)
 
 
@@ -71,7 +73,7 @@ def record(monkeypatch):
     def put(kind, **more):
         known = Divergence(("refimpl.torch",), ("relu",), kind, SENTENCE, "A reason.", **more)
         monkeypatch.setattr(divergences, "DIVERGENCES", (known,))
-        monkeypatch.setattr(divergences, "_speaking_of", UNREMEMBERED)
+        monkeypatch.setattr(divergences, "_matching", UNREMEMBERED)
 
     return put
 
@@ -116,7 +118,7 @@ def test_what_a_dialect_cannot_say_is_unsupported():
     case = next(
         case for case in CASES.values() if {"shared"} & set(case.words) and case.layer == "dropout"
     )
-    found = verdict(claim=Claim(case, "output", "refimpl.torch", "function"))
+    found = verdict(claim=Claim.about(case, "output", "refimpl.torch", "function"))
     assert found.verdict is Verdict.UNSUPPORTED
     assert "noise_shape" in found.message
     assert found.k is None
@@ -136,25 +138,19 @@ def test_a_subject_that_cannot_be_loaded_is_an_error():
 
 
 def _without(name):
-    from conformance.subjects import loading
+    def load():
+        raise ModuleNotFoundError("No module named 'no_such_module'")
 
-    class Missing(Session):
-        def _load(self, wanted):
-            before = loading.BUILT_IN
-            loading.BUILT_IN = {**before, name: "no_such_module:Thing"}
-            try:
-                return super()._load(wanted)
-            finally:
-                loading.BUILT_IN = before
-
-    return Missing()
+    session = Session()
+    entry = replace(session.roster[name], load=load)
+    return Session(roster={**session.roster, name: entry})
 
 
 def test_a_broken_harness_is_told_apart(monkeypatch):
-    def broken(trial):
+    def broken(trial, answers):
         raise RuntimeError("the check fell over")
 
-    monkeypatch.setattr(claims, "CHECKS", {**CHECKS, "output": broken})
+    monkeypatch.setattr(judging, "CHECKS", {**CHECKS, "output": broken})
     found = verdict()
     assert found.verdict is Verdict.ERROR
     assert "the suite itself raised RuntimeError: the check fell over" in found.message
@@ -162,12 +158,12 @@ def test_a_broken_harness_is_told_apart(monkeypatch):
 
 @pytest.mark.parametrize("empty", ["raises", "no findings"])
 def test_a_check_that_compares_nothing_is_an_error(monkeypatch, empty):
-    def check(trial):
+    def check(trial, answers):
         if empty == "raises":
             raise NothingCompared("all bounds are infinite")
         return []
 
-    monkeypatch.setattr(claims, "CHECKS", {**CHECKS, "output": check})
+    monkeypatch.setattr(judging, "CHECKS", {**CHECKS, "output": check})
     found = verdict()
     assert found.verdict is Verdict.ERROR
     assert "compares nothing" in found.message
@@ -175,7 +171,7 @@ def test_a_check_that_compares_nothing_is_an_error(monkeypatch, empty):
 
 def test_the_worst_finding_decides(monkeypatch):
     findings = [Finding("a", 0.5), Finding("b", LIMIT + 1, (0,), 1.0, 2.0, "0"), Finding("c", 1.0)]
-    monkeypatch.setattr(claims, "CHECKS", {**CHECKS, "output": lambda trial: findings})
+    monkeypatch.setattr(judging, "CHECKS", {**CHECKS, "output": lambda trial, answers: findings})
     found = verdict()
     assert (found.verdict, found.k) == (Verdict.FAIL, LIMIT + 1)
     assert "wrong: b" in found.message
@@ -183,7 +179,9 @@ def test_the_worst_finding_decides(monkeypatch):
 
 @pytest.mark.parametrize("k", [LIMIT, np.nextafter(LIMIT, np.inf), np.nan])
 def test_the_limit_is_the_last_that_passes(monkeypatch, k):
-    monkeypatch.setattr(claims, "CHECKS", {**CHECKS, "output": lambda trial: [Finding("a", k)]})
+    monkeypatch.setattr(
+        judging, "CHECKS", {**CHECKS, "output": lambda trial, answers: [Finding("a", k)]}
+    )
     assert verdict().verdict is (Verdict.PASS if k == LIMIT else Verdict.FAIL)
 
 
@@ -235,12 +233,12 @@ def test_half_sums_excuse_what_they_explain_and_no_more(monkeypatch):
         and case.regime == "normal"
         and "long" in case.words
     )
-    claim = Claim(case, "output", "refimpl.torch", "function")
+    claim = Claim.about(case, "output", "refimpl.torch", "function")
     known = Divergence(
         ("refimpl.torch",), ("linear",), "differs", SENTENCE, "A reason.", half_sums=True
     )
     monkeypatch.setattr(divergences, "DIVERGENCES", (known,))
-    monkeypatch.setattr(divergences, "_speaking_of", UNREMEMBERED)
+    monkeypatch.setattr(divergences, "_matching", UNREMEMBERED)
 
     def off_by(amount):
         return lambda seen: replace(
@@ -262,18 +260,20 @@ def test_judge_never_raises_whatever_is_answered():
 def _request():
     fake = Fake()
     session = Session()
-    session.subject = lambda name: fake
+    session.runner.subject = lambda name: fake
     judge(CLAIM, session)
     return fake.requests[0]
 
 
 def test_agreement_compares_two_subjects_with_each_other():
-    claim = Claim(RELU, "agreement", "refimpl.torch+refimpl.tf", "function+nn")
+    claim = Claim(
+        RELU, "agreement", (Target("refimpl.torch", "function"), Target("refimpl.tf", "nn"))
+    )
     session = Session()
     assert judge(claim, session).verdict is Verdict.PASS
     known = {"refimpl.torch": Fake(wrong), "refimpl.tf": load("refimpl.tf")}
     session = Session()
-    session.subject = known.__getitem__
+    session.runner.subject = known.__getitem__
     found = judge(claim, session)
     assert found.verdict is Verdict.FAIL
     assert found.subject == "refimpl.torch+refimpl.tf"
@@ -288,7 +288,7 @@ def test_the_plan_names_every_claim_once_and_only_wanted_aspects():
     names = [(claim.aspect, claim.id) for claim in everything()]
     assert len(set(names)) == len(names)
     assert {claim.aspect for claim in everything()} == set(ASPECTS)
-    assert {*CHECKS, *COMPARISONS} == set(ASPECTS)
+    assert {*CHECKS, *COMPARISONS, *PROGRAM_CHECKS} == set(ASPECTS)
     some = plan(("refimpl.torch",), ("state", "mask"))
     assert {claim.aspect for claim in some} == {"state", "mask"}
     assert {(claim.aspect, claim.id) for claim in some} <= set(names)
@@ -301,7 +301,7 @@ def test_every_layer_and_form_of_every_subject_is_planned():
     seen = {(c.subject, c.case.layer, c.form) for c in everything()}
     for name in SUBJECTS:
         for layer, forms in DIALECTS[DIALECT_OF[name]].forms.items():
-            if any(case.layer == layer and case.shapes for case in CASES.values()):
+            if any(case.layer == layer for case in CASES.values()):
                 assert {(name, layer, form) for form in forms} <= seen
 
 
@@ -321,13 +321,13 @@ def test_every_half_value_goes_forward_and_backward_through_every_elementwise_la
                     assert (layer, dtype, name, aspect) in planned
     layers = {case.layer for table in activation.TABLES for case in table.cases()}
     assert layers == {*activation.PARAMETERS, "prelu", *softmax}
-    sizes = {case.shapes["input"] for case in CASES.values() if case.regime == "all"}
+    sizes = {case.shapes["input"] for case in layer_cases() if case.regime == "all"}
     assert {np.prod(shape) for shape in sizes} == {65536}
 
 
 def test_planning_imports_no_framework():
     script = (
-        "import sys; from conformance.judging.claims import plan;"
+        "import sys; from conformance.judging.planning import plan;"
         "from conformance.subjects.loading import SUBJECTS;"
         "plan(SUBJECTS);"
         "print([n for n in ('torch', 'tensorflow', 'keras', 'jax') if n in sys.modules])"
