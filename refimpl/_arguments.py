@@ -93,6 +93,11 @@ def read_choice(value: T, name: str, choices: Collection[Any]) -> T:
 # Sizes and axes
 
 
+def read_size(value: Any, name: str, *, least: int = 1) -> int:
+    """Return an integer that is the extent of an axis."""
+    return read_integer(value, name, least=least, most=LARGEST_SIZE)
+
+
 def read_sizes(
     value: Any, name: str, n: int, *, least: int = 1, most: int = LARGEST_SIZE, repeat: bool = False
 ) -> Sizes:

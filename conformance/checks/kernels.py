@@ -37,7 +37,7 @@ def unmodelled(dialect: str, root: Any) -> str:
     str
         Empty where everything is modelled, as far as can be told.
     """
-    return _capability(root) if dialect == "torch" else host_libm()
+    return _capability(root) if dialect == "torch" else host_glibc()
 
 
 def _capability(root: Any) -> str:
@@ -48,7 +48,7 @@ def _capability(root: Any) -> str:
 
 
 @functools.cache
-def host_libm() -> str:
+def host_glibc() -> str:
     """Compare this host's C library with the one that refimpl models.
 
     Returns

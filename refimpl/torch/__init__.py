@@ -3,6 +3,9 @@
 `import refimpl.torch as torch` takes the place of `import torch` in a program that uses the
 layers: `torch.nn`, `torch.nn.functional`, `torch.manual_seed`, the dtypes, and the few
 functions that make tensors, which here make NumPy arrays of torch's default dtypes.
+
+What is refused is refused before any work, by torch's name of the argument: with a TypeError for a
+wrong type or dtype, and a ValueError for a wrong value or shape.
 """
 
 from refimpl.torch import backends, nn, optim, random

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from refimpl.ops.array import Array, primitive
-from refimpl.ops.primitives.views import WIDE, blocks, framed, taps, unframe
+from refimpl.ops.primitives.views import WIDE, add_frame, blocks, remove_frame, taps
 from refimpl.ops.windows import Grid
 
 # Elements between the rows of columns: at a distance of a power of two they would compete for the
@@ -73,7 +73,7 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, groups: int)
         for tap, seen in enumerate(taps(room, grid)):
             seen += columns[:, :, tap]
         if grid.framed:
-            unframe(room, grid, output[block])
+            remove_frame(room, grid, output[block])
     return output
 
 
@@ -148,7 +148,7 @@ def _rows(weight: Array, groups: int) -> Array:
 
 def _columns(input: Array, grid: Grid, groups: int) -> Array:
     """Lay every window out as a column: (N, groups, C/groups * taps, windows)."""
-    room = framed(input, grid, 0.0)
+    room = add_frame(input, grid, 0.0)
     examples, channels, *steps = room.strides
     windows: Array = np.ndarray(
         (*room.shape[:2], *grid.kernel, *grid.counts),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from refimpl.ops.array import Array, Sizes, primitive
-from refimpl.ops.primitives.views import NARROW, blocks, framed, taps_along, unframe
+from refimpl.ops.primitives.views import NARROW, add_frame, blocks, remove_frame, taps_along
 from refimpl.ops.windows import Grid
 
 
@@ -52,7 +52,7 @@ def window_sum_bar(cotangent: Array, grid: Grid) -> Array:
             for seen in taps_along(room, grid, dimension):
                 seen += spread
             spread = room
-        unframe(spread, grid, output[block])
+        remove_frame(spread, grid, output[block])
     return output.reshape(_outer(cotangent, grid) + grid.spatial)
 
 
@@ -136,7 +136,7 @@ def _fold(ufunc: np.ufunc, input: Array, grid: Grid, fill: float) -> Array:
     planes = _planes(input, grid.spatial)
     output = np.empty((len(planes), *grid.counts), input.dtype)
     for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
-        folded = framed(planes[block], grid, fill)
+        folded = add_frame(planes[block], grid, fill)
         for dimension in range(len(grid.kernel)):
             into = output[block] if dimension == len(grid.kernel) - 1 else None
             first, *others = taps_along(folded, grid, dimension)
@@ -167,7 +167,7 @@ def _select(input: Array, grid: Grid) -> tuple[Array, Array]:
     index = np.empty(output.shape, np.int64)
     origin: Array = np.empty(0, np.int64)
     for block in blocks(len(planes), planes.itemsize * math.prod(grid.span), NARROW):
-        room = framed(planes[block], grid, -np.inf)
+        room = add_frame(planes[block], grid, -np.inf)
         leader, distance = _lead(room, grid)
         best, place = output[block], index[block]
         if not len(origin):

@@ -24,7 +24,7 @@ def blocks(count: int, item_bytes: int, budget: int) -> Iterator[slice]:
         yield slice(start, min(start + step, count))
 
 
-def framed(input: Array, grid: Grid, fill: float) -> Array:
+def add_frame(input: Array, grid: Grid, fill: float) -> Array:
     """Put `fill` around the trailing dimensions, as far as the windows reach.
 
     Returns a contiguous array; it is the input itself where nothing has to be added.
@@ -37,8 +37,8 @@ def framed(input: Array, grid: Grid, fill: float) -> Array:
     return room
 
 
-def unframe(room: Array, grid: Grid, into: Array) -> None:
-    """Copy what lies inside the frame of `framed` into an array of the input's shape."""
+def remove_frame(room: Array, grid: Grid, into: Array) -> None:
+    """Copy what lies inside the frame of `add_frame` into an array of the input's shape."""
     there, here = _overlap(grid)
     into[here] = room[there]
 

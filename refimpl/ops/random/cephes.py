@@ -87,8 +87,8 @@ def sin_cos_float32(x: Float32s) -> tuple[Float32s, Float32s]:
     sine_tail = _round(_horner(_SIN, square) * square)
     s = _product_and_sum(angle, sine_tail, angle).astype(np.float32)
     # An odd number of quarter turns exchanges the two; the signs sit in the highest bit.
-    sine, cosine = _exchanged(s, c, -(octant >> 1 & 1))
-    return _flipped(sine, octant << 29), _flipped(cosine, octant + 2 << 29)
+    sine, cosine = _exchange_where(s, c, -(octant >> 1 & 1))
+    return _flip_signs(sine, octant << 29), _flip_signs(cosine, octant + 2 << 29)
 
 
 # Below, every number is a float32 held in a float64, so that products are exact. A product
@@ -118,7 +118,7 @@ def _horner(coefficients: tuple[float, ...], x: Float64s) -> Float64s:
     return y  # type: ignore[return-value]
 
 
-def _exchanged(s: Float32s, c: Float32s, where: Ints) -> tuple[Ints, Ints]:
+def _exchange_where(s: Float32s, c: Float32s, where: Ints) -> tuple[Ints, Ints]:
     """Return the bits of both, exchanged where all bits of `where` are set instead of none.
 
     A random mask is slow to branch on, as `np.where` does.
@@ -128,7 +128,7 @@ def _exchanged(s: Float32s, c: Float32s, where: Ints) -> tuple[Ints, Ints]:
     return s_bits ^ difference, c_bits ^ difference
 
 
-def _flipped(bits: Ints, signs: Ints) -> Float32s:
+def _flip_signs(bits: Ints, signs: Ints) -> Float32s:
     """Change the sign where the highest bit of `signs` is set."""
     flipped: Ints = bits ^ (signs & np.int32(-(2**31)))
     return flipped.view(np.float32)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import check_float, read_integer, read_integers
+from refimpl._arguments import LARGEST_SIZE, check_float, read_integer, read_integers, read_size
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src import random
@@ -105,7 +105,7 @@ def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = 
     -----
     Source: PyTorch's page `torch.randperm`.
     """
-    return random.permutation(read_integer(n, "n"), generator).astype(dtype)
+    return random.permutation(read_size(n, "n", least=0), generator).astype(dtype)
 
 
 def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
@@ -195,4 +195,4 @@ def _float(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
 def _read_shape(size: Any) -> Sizes:
     if not isinstance(size, tuple | list):
         raise TypeError(f"size must be a tuple or list of integers; got {size!r}")
-    return read_integers(size, "size", least=0)
+    return read_integers(size, "size", least=0, most=LARGEST_SIZE)

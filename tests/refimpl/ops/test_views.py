@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refimpl.ops.primitives.views import blocks, framed, taps, taps_along, unframe
+from refimpl.ops.primitives.views import add_frame, blocks, remove_frame, taps, taps_along
 from refimpl.ops.windows import Window
 
 
@@ -29,12 +29,12 @@ def test_blocks_are_as_large_as_the_budget_lets_them(count, item_bytes, budget, 
 def test_a_frame_is_put_on_as_far_as_windows_reach_and_taken_off():
     grid = Window((3, 2), (2, 3), (1, 1), ((1, 1), (0, 0))).over((4, 6))
     input = np.arange(1.0, 49.0).reshape(1, 2, 4, 6)
-    room = framed(input, grid, -7.0)
+    room = add_frame(input, grid, -7.0)
     expected = np.full((1, 2, 5, 5), -7.0)
     expected[:, :, 1:, :] = input[:, :, :, :5]
     np.testing.assert_array_equal(room, expected)
     back = np.zeros_like(input)
-    unframe(room, grid, back)
+    remove_frame(room, grid, back)
     np.testing.assert_array_equal(back[..., :5], input[..., :5])
     assert not back[..., 5].any()
 
@@ -42,7 +42,7 @@ def test_a_frame_is_put_on_as_far_as_windows_reach_and_taken_off():
 def test_without_a_frame_the_input_itself_is_taken():
     grid = Window((2,), (1,), (1,), ((0, 0),)).over((5,))
     input = np.arange(5.0).reshape(1, 1, 5)
-    assert np.shares_memory(framed(input, grid, 0.0), input)
+    assert np.shares_memory(add_frame(input, grid, 0.0), input)
 
 
 def test_taps_see_one_element_of_every_window():

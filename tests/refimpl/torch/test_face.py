@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import warnings
 from pathlib import Path
@@ -260,3 +261,14 @@ def test_random_creation_has_torch_s_dtype():
     assert refimpl.torch.empty(2).shape == (2,)
     array = np.ones(2)
     assert refimpl.torch.from_numpy(array) is array
+
+
+def test_the_mathematics_is_called_through_its_modules():
+    # Else a wrong implementation that is put in an op's place would not be reached.
+    imported = {
+        node.module
+        for path in (Path(refimpl.torch.__file__).parent / "_src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("refimpl.ops.")
+    }
+    assert imported <= {"refimpl.ops.array", "refimpl.ops.random"}

@@ -302,6 +302,8 @@ def test_a_deprecated_reduction_is_a_bool(name):
         ("dim", lambda v: functional.softmax(np.ones(4), v)),
         ("kernel_size", lambda v: nn.Conv1d(1, 1, v)),
         ("num_features", lambda v: nn.BatchNorm1d(2 * v)),
+        ("in_features", lambda v: nn.Linear(v // 2, 2)),
+        ("size", lambda v: refimpl.torch.zeros(v // 2)),
     ],
 )
 def test_an_integer_too_large_is_a_value_error(name, call):

@@ -55,13 +55,6 @@ __all__ = [
 def relu(input: Tensor, inplace: bool = False) -> tuple[Array, Vjp]:
     """Return max(0, x); its derivative at 0 is 0.
 
-    Raises
-    ------
-    TypeError
-        If `input` is no array of floats.
-    ValueError
-        If `inplace` is true and `input` is read-only.
-
     Notes
     -----
     Source: PyTorch's documentation of `torch.nn.ReLU`.
@@ -104,13 +97,6 @@ def prelu(input: Tensor, weight: Tensor) -> tuple[Array, Vjp]:
         Floats; an input of one axis or none has one channel.
     weight : (C,), (1,) or () array
         In the input's dtype.
-
-    Raises
-    ------
-    TypeError
-        If dtypes differ.
-    ValueError
-        If the number of weights is neither 1 nor C.
 
     Notes
     -----
@@ -256,11 +242,6 @@ def hardtanh(
     ----------
     min_val, max_val : float, default -1.0 and 1.0
         The ends, in this order.
-
-    Raises
-    ------
-    ValueError
-        If `min_val` is above `max_val`.
     """
     low, high = read_number(min_val, "min_val"), read_number(max_val, "max_val")
     if low > high:
@@ -300,13 +281,6 @@ def softmax(
         Of the warning.
     dtype : dtype, optional
         The dtype to compute in and to return; by default the input's.
-
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If the input has no such axis.
 
     Notes
     -----

@@ -50,13 +50,6 @@ def convolve(
     -------
     (N, O, *S') or (O, *S') array
 
-    Raises
-    ------
-    TypeError
-        If a dtype or an argument's type is wrong.
-    ValueError
-        If shapes do not fit, or an option is out of its range.
-
     Notes
     -----
     Source: PyTorch's documentation of `torch.nn.functional.conv2d` and `torch.nn.Conv2d`.

@@ -53,13 +53,6 @@ def dropout(
     -------
     array
 
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If `p` is outside [0, 1], or `keep` does not broadcast to the input.
-
     Notes
     -----
     A dropped NaN stays NaN, as it is multiplied by the mask. Source: Srivastava et al., Dropout,

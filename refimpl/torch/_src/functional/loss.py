@@ -55,13 +55,6 @@ def cross_entropy(
     -------
     () array, or (N, *) array with reduction 'none'
 
-    Raises
-    ------
-    TypeError
-        If a dtype is wrong.
-    ValueError
-        If shapes do not fit, a label is no class, or an option is out of its range.
-
     Notes
     -----
     The vjp's tuple is (input, target or None, None). Source: PyTorch's documentation of

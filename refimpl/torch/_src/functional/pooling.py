@@ -56,13 +56,6 @@ def average(
     -------
     (N, C, *S') or (C, *S') array
 
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an option is out of its range or no window fits.
-
     Notes
     -----
     Source: PyTorch's documentation of `torch.nn.AvgPool2d`.
@@ -123,13 +116,6 @@ def maximum(
     Returns
     -------
     (N, C, *S') or (C, *S') array, or pair of arrays
-
-    Raises
-    ------
-    TypeError
-        If an argument's type is wrong.
-    ValueError
-        If an option is out of its range or no window fits.
 
     Notes
     -----

@@ -52,11 +52,6 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     param : float, optional
         The negative slope of 'leaky_relu', by default 0.01.
 
-    Raises
-    ------
-    ValueError
-        If the activation is unknown or `param` is no number.
-
     Notes
     -----
     Source: PyTorch's documentation of `torch.nn.init.calculate_gain`.

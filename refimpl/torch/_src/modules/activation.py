@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_choice, read_flag, read_integer, read_number
+from refimpl._arguments import read_choice, read_flag, read_number, read_size
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array
 from refimpl.torch._src.functional import activation as functional
@@ -152,7 +152,7 @@ class PReLU(FunctionModule):
         device: Any = None,
         dtype: npt.DTypeLike | None = None,
     ) -> None:
-        num_parameters = read_integer(num_parameters, "num_parameters", least=1)
+        num_parameters = read_size(num_parameters, "num_parameters")
         read_number(init, "init")
         real = parameter_dtype(dtype, device)
         super().__init__()

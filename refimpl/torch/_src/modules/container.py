@@ -140,13 +140,6 @@ class Sequential(Module):
             The position, from minus the length to the length.
         module : Module
             The module.
-
-        Raises
-        ------
-        TypeError
-            If `module` is no Module.
-        IndexError
-            If there is no such position.
         """
         if not isinstance(module, Module):
             raise TypeError(f"module must be a Module; got {type(module).__name__}")
@@ -220,11 +213,6 @@ class Flatten(Module):
         ----------
         input : array
             Of any shape that has these axes.
-
-        Raises
-        ------
-        ValueError
-            If an axis does not exist, or `end_dim` comes before `start_dim`.
         """
         x = read_array(input, "input")
         shape = x.shape or (1,)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_choice, read_flag, read_integer, read_sizes
+from refimpl._arguments import read_choice, read_flag, read_size, read_sizes
 from refimpl.ops.array import Array
 from refimpl.torch._src.arguments import Ints, read_companion, read_spatial
 from refimpl.torch._src.functional import conv
@@ -44,9 +44,9 @@ class _ConvNd(FunctionModule):
         dtype: npt.DTypeLike | None = None,
     ) -> None:
         n = self._n
-        in_channels = read_integer(in_channels, "in_channels", least=1)
-        out_channels = read_integer(out_channels, "out_channels", least=1)
-        groups = read_integer(groups, "groups", least=1)
+        in_channels = read_size(in_channels, "in_channels")
+        out_channels = read_size(out_channels, "out_channels")
+        groups = read_size(groups, "groups")
         for name, count in (("in_channels", in_channels), ("out_channels", out_channels)):
             if count % groups:
                 raise ValueError(f"{name} must be divisible by groups, {groups}; got {count}")

@@ -27,13 +27,6 @@ class FunctionModule(Module):
         input : array
             Floats, in the dtype of the parameters if there are any, of a shape that suits the
             function; see there.
-
-        Raises
-        ------
-        TypeError
-            If it is no such array.
-        ValueError
-            If its shape does not suit the function.
         """
         members = [getattr(self, name) for name in self._arguments]
         options = {name: getattr(self, name) for name in self._options}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_flag, read_integer
+from refimpl._arguments import read_flag, read_size
 from refimpl.torch._src.functional import linear
 from refimpl.torch._src.init import fill_bias, fill_weight
 from refimpl.torch._src.modules.function import FunctionModule
@@ -53,8 +53,8 @@ class Linear(FunctionModule):
         device: Any = None,
         dtype: npt.DTypeLike | None = None,
     ) -> None:
-        in_features = read_integer(in_features, "in_features", least=0)
-        out_features = read_integer(out_features, "out_features", least=0)
+        in_features = read_size(in_features, "in_features", least=0)
+        out_features = read_size(out_features, "out_features", least=0)
         real = parameter_dtype(dtype, device)
         super().__init__()
         self.in_features = in_features

@@ -46,13 +46,6 @@ class _WeightedLoss(Module):
             The scores, or log-probabilities.
         target : (N, *) or () array of int64, or array of floats of the input's shape
             The labels, or (of `CrossEntropyLoss` alone) the probability of every class.
-
-        Raises
-        ------
-        TypeError
-            If a dtype is wrong.
-        ValueError
-            If shapes do not fit or a label is no class.
         """
         options = {name: getattr(self, name) for name in self._options}
         return self._run(type(self)._function, input, target, **options)

@@ -4,7 +4,8 @@ A name stands for one of them, and is the attribute's; None in its place keeps t
 that is taken, is empty or has a dot is a KeyError, and a member of another kind a TypeError.
 
 Names of members of members have dots, and begin with the `prefix`. With `recurse` one walks through
-the children too, and with `remove_duplicate` a member shared by several is named once.
+the children too, and with `remove_duplicate` a member shared by several is named once. A dotted
+name is also a `target`, the module itself being ''; it is an AttributeError if there is none.
 """
 
 from __future__ import annotations
@@ -232,13 +233,7 @@ class Members(Generic[M]):
                 yield from child.named_modules(seen, below, remove_duplicate)
 
     def get_submodule(self, target: str) -> M:
-        """Return the module of a dotted name.
-
-        Parameters
-        ----------
-        target : str
-            The name; '' is this module. AttributeError if there is none.
-        """
+        """Return the module of a dotted name."""
         found = cast("M", self)
         for name in target.split(".") if target else ():
             child = found._modules.get(name)
@@ -248,24 +243,12 @@ class Members(Generic[M]):
         return found
 
     def get_parameter(self, target: str) -> Parameter:
-        """Return the parameter of a dotted name.
-
-        Parameters
-        ----------
-        target : str
-            The name. AttributeError if there is none.
-        """
+        """Return the parameter of a dotted name."""
         found: Parameter = self._get_member("_parameters", "parameter", target)
         return found
 
     def get_buffer(self, target: str) -> Array:
-        """Return the buffer of a dotted name.
-
-        Parameters
-        ----------
-        target : str
-            The name. AttributeError if there is none.
-        """
+        """Return the buffer of a dotted name."""
         found: Array = self._get_member("_buffers", "buffer", target)
         return found
 

@@ -258,13 +258,6 @@ class Module(Members["Module"]):
             A float dtype.
         device : str, optional
             Only 'cpu'.
-
-        Raises
-        ------
-        TypeError
-            If the dtype is no float dtype.
-        ValueError
-            If the device is another.
         """
         for argument in args:
             if isinstance(argument, str) and (argument == "cpu" or ":" in argument):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_flag, read_integer, read_number
+from refimpl._arguments import read_flag, read_number, read_size
 from refimpl.ops.array import Array
 from refimpl.torch._src.arguments import one_example, read_floats, read_spatial
 from refimpl.torch._src.functional import norm
@@ -41,7 +41,7 @@ class _NormBase(Module):
         dtype: npt.DTypeLike | None,
         bias: bool,
     ) -> None:
-        num_features = read_integer(num_features, "num_features", least=0)
+        num_features = read_size(num_features, "num_features", least=0)
         read_number(eps, "eps", above=0)
         if momentum is not None:
             read_number(momentum, "momentum")
@@ -118,13 +118,6 @@ class _BatchNorm(_NormBase):
         ----------
         input : (N, C, *S) array
             In the dtype of the parameters and statistics.
-
-        Raises
-        ------
-        TypeError
-            If the dtype is another.
-        ValueError
-            If the shape does not suit the layer, or holds one value per channel in training.
         """
         x = read_floats(input)
         if x.ndim not in self._axes:
@@ -240,13 +233,6 @@ class _InstanceNorm(_NormBase):
         ----------
         input : (N, C, *S) or (C, *S) array
             In the dtype of the parameters and statistics.
-
-        Raises
-        ------
-        TypeError
-            If the dtype is another.
-        ValueError
-            If the shape does not suit the layer, or there is one position in training.
         """
         x, unbatched = read_spatial(input, self._n)
         if x.shape[0 if unbatched else 1] != self.num_features:

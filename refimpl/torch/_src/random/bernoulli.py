@@ -14,7 +14,7 @@ from refimpl._arguments import read_number
 from refimpl.ops.array import Array
 from refimpl.torch._src.random.floats import below, unit_float32, unit_float64
 from refimpl.torch._src.random.generator import Source, choose_source
-from refimpl.torch._src.random.order import filling, memory_order
+from refimpl.torch._src.random.order import fill_in_order, memory_order
 
 BLOCK = 2**16
 
@@ -48,7 +48,7 @@ def bernoulli_(array: Array, p: float | Array = 0.5, generator: Source = None) -
         drawn = draw(origin.engine, array.size).reshape(probabilities.shape)
         array.transpose(order)[...] = drawn < probabilities
     else:
-        with filling(array) as flat:
+        with fill_in_order(array) as flat:
             for start in range(0, flat.size, BLOCK):
                 block = flat[start : start + BLOCK]
                 block[...] = below(origin.engine, block.size, p)

@@ -53,7 +53,7 @@ class Engine:
         )
 
 
-def pairs(words: Words) -> npt.NDArray[np.uint64]:
+def join_pairs(words: Words) -> npt.NDArray[np.uint64]:
     """Join words two by two to numbers of 64 bits, the first word being the upper half."""
     upper, lower = words[0::2].astype(np.uint64), words[1::2]
     return upper << np.uint64(32) | lower

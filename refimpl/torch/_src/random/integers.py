@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from refimpl.dtypes import is_float
 from refimpl.ops.array import Array
-from refimpl.torch._src.random.engine import Engine, pairs
+from refimpl.torch._src.random.engine import Engine, join_pairs
 from refimpl.torch._src.random.generator import Source, choose_source
-from refimpl.torch._src.random.order import filling
+from refimpl.torch._src.random.order import fill_in_order
 
 # From this many values on, each takes two words instead of one.
 _MANY = 2**28
@@ -55,7 +55,7 @@ def random_(
     two_words = count >= _MANY
     if unbounded:
         two_words = array.dtype in (np.dtype(np.int64), np.dtype(np.float64))
-    with filling(array) as flat:
+    with fill_in_order(array) as flat:
         remainders = _remainders(origin.engine, flat.size, count, two_words)
         offset = 0 if count == 2**64 else low % 2**64
         flat[...] = (remainders + np.uint64(offset)).view(_integer_dtype(low))
@@ -66,7 +66,7 @@ def _remainders(engine: Engine, size: int, count: int, two_words: bool) -> npt.N
     if not two_words:
         words = engine.words(size)
         return (words if count >= 2**32 else words % np.uint32(count)).astype(np.uint64)
-    drawn = pairs(engine.words(2 * size))
+    drawn = join_pairs(engine.words(2 * size))
     return drawn if count == 2**64 else drawn % np.uint64(count)
 
 

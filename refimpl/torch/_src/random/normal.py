@@ -24,7 +24,7 @@ from refimpl.torch._src.random.engine import Engine
 from refimpl.torch._src.random.floats import unit_float32, unit_float64
 from refimpl.torch._src.random.fma import fma_float32, fma_float64
 from refimpl.torch._src.random.generator import Generator, Source, choose_source
-from refimpl.torch._src.random.order import filling
+from refimpl.torch._src.random.order import fill_in_order
 
 # Draws are made in blocks that stay in the processor's cache; a multiple of 16.
 BLOCK = 2**15
@@ -52,7 +52,7 @@ def normal_(array: Array, mean: float = 0.0, std: float = 1.0, generator: Source
     if isinstance(origin, np.random.Generator):
         array[...] = mean + std * origin.standard_normal(array.shape, wide.type)
     elif array.size < 2 * _LANES or not array.flags.c_contiguous:
-        with filling(array) as flat:
+        with fill_in_order(array) as flat:
             drawn = fma_float64(_one_by_one(origin, flat.size), float(std), float(mean))
             flat[...] = drawn.astype(wide)
     else:

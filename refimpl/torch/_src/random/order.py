@@ -42,7 +42,7 @@ def memory_order(array: Array) -> Sizes:
     return tuple(order)
 
 
-def in_memory_order(array: Array) -> Array:
+def view_in_order(array: Array) -> Array:
     """Return a view whose elements, last axis fastest, stand in memory order."""
     if array.flags.c_contiguous:
         return array
@@ -50,9 +50,9 @@ def in_memory_order(array: Array) -> Array:
 
 
 @contextmanager
-def filling(array: Array) -> Iterator[Array]:
+def fill_in_order(array: Array) -> Iterator[Array]:
     """Fill an array with what is written into a flat one, in memory order."""
-    view = in_memory_order(array)
+    view = view_in_order(array)
     if view.flags.c_contiguous:
         yield view.reshape(-1)
         return

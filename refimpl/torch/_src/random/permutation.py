@@ -34,10 +34,10 @@ def permutation(n: int, generator: Source = None) -> Array:
         return origin.permutation(n)
     if n < 2:
         return np.arange(n)
-    return _swapped(origin.engine.words(n - 1))
+    return _apply_swaps(origin.engine.words(n - 1))
 
 
-def _swapped(words: Words) -> npt.NDArray[np.int64]:
+def _apply_swaps(words: Words) -> npt.NDArray[np.int64]:
     """Return what the swaps make of 0 … n - 1, without making them one after another.
 
     Step i takes what is at its target for place i, which no later step touches, and leaves there

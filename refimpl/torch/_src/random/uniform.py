@@ -13,7 +13,7 @@ from refimpl.torch._src.random.engine import Engine
 from refimpl.torch._src.random.floats import unit_float32, unit_float64
 from refimpl.torch._src.random.fma import fma_float32, fma_float64
 from refimpl.torch._src.random.generator import Source, choose_source
-from refimpl.torch._src.random.order import filling
+from refimpl.torch._src.random.order import fill_in_order
 
 # Draws are made in blocks that stay in the processor's cache; float64 has more to keep there, the
 # parts of a fused multiply-add.
@@ -50,7 +50,7 @@ def uniform_(array: Array, low: float = 0.0, high: float = 1.0, generator: Sourc
         return array
     low, high = float(wide.type(low)), float(wide.type(high))
     draw, length = (_float64, BLOCK_FLOAT64) if wide == np.float64 else (_float32, BLOCK)
-    with filling(array) as flat:
+    with fill_in_order(array) as flat:
         for start in range(0, flat.size, length):
             block = flat[start : start + length]
             block[...] = draw(origin.engine, block.size, low, high)
