@@ -38,7 +38,7 @@ __all__ = [
 @differentiable
 def relu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
     """Return `max(features, 0)`; the derivative at 0 is 0."""
-    return activations.relu.with_vjp(read_floats(features, "features"))
+    return ops.relu(read_floats(features, "features"), nan_slope="zero")
 
 
 @differentiable
