@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
 from conformance.spec.call import Call, Owned, Reshaped, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
@@ -185,3 +187,47 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "softmax": _along_axis("softmax", "Softmax"),
     "log_softmax": _along_axis("log_softmax", None),
 }
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X1 = ones(2, 7, 4)
+X2 = ones(2, 7, 6, 4)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("nn.leaky_relu", "alpha-steep", "alpha", "TypeError", "TypeError",
+        {"features": X2, "alpha": "steep"}),
+    BadCall("nn.leaky_relu", "features-3-int64", "features", "TypeError",
+        Accepts("Integers become float32; refimpl's layers are for floats.",
+                ReturnedArray((3,), each=1.0)), {"features": ones(3, dtype="int64")}),
+    BadCall("nn.relu", "features-3-int64", "features", "TypeError",
+        Accepts("Integers are clamped as integers; refimpl's layers are for floats.",
+                ReturnedArray((3,), "int64", each=1.0)), {"features": ones(3, dtype="int64")}),
+    BadCall("nn.softmax", "axis-4", "axis", "ValueError", "InvalidArgumentError",
+        {"logits": X2, "axis": 4}),
+    BadCall("nn.softmax", "logits-1.0", "logits", "ValueError", "AbortedError", {"logits": ones()}),
+    BadCall("keras.activations.celu", "alpha-0", "alpha", "ValueError",
+        Accepts("A division by 0 gives NaN, for what is positive, too.",
+                ReturnedArray((2, 7, 4), each=math.nan)), {"x": X1, "alpha": 0}),
+    BadCall("keras.layers.LeakyReLU", "negative.slope--0.1", "negative_slope", "ValueError",
+        "ValueError", {"negative_slope": -0.1}, ((X2,),)),
+    BadCall("keras.layers.PReLU", "shared.axes-4", "shared_axes", "ValueError at call",
+        "IndexError at call", {"shared_axes": [4]}, ((X2,),)),
+    BadCall("keras.layers.PReLU", "shared.axes-0", "shared_axes", "ValueError at call",
+        Accepts("A slope may be shared along the batch axis, too.",
+                ReturnedArray((2, 7, 6, 4), each=1.0)), {"shared_axes": [0]}, ((X2,),)),
+    BadCall("keras.layers.PReLU", "input-2x3x6x4", "inputs", "ValueError at call",
+        "InvalidArgumentError at call", {}, ((X2,), (ones(2, 3, 6, 4),),)),
+    BadCall("keras.layers.ReLU", "max.value--1", "max_value", "ValueError", "ValueError",
+        {"max_value": -1}, ((X2,),)),
+    BadCall("keras.layers.ReLU", "negative.slope-None", "negative_slope", "ValueError",
+        "ValueError", {"negative_slope": None}, ((X2,),)),
+    BadCall("keras.layers.ReLU", "threshold--1", "threshold", "ValueError", "ValueError",
+        {"threshold": -1}, ((X2,),)),
+    BadCall("keras.layers.ReLU", "input-3-int64", "inputs", "TypeError at call",
+        Accepts("Integers are clamped as integers; refimpl's layers are for floats.",
+                ReturnedArray((3,), "int64", each=1.0)), {}, ((ones(3, dtype="int64"),),)),
+    BadCall("keras.layers.Softmax", "axis-4", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": 4}, ((X2,),)),
+    BadCall("keras.layers.Softmax", "axis--5", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": -5}, ((X2,),)),
+)  # fmt: skip

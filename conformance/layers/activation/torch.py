@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
 from conformance.spec.call import Call, Owned, Slot, Translate
 from conformance.spec.case import Case
 
@@ -129,3 +130,50 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "softmax": _along_axis("Softmax", "softmax"),
     "log_softmax": _along_axis("LogSoftmax", "log_softmax"),
 }
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X = ones(2, 4, 6, 6)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("nn.CELU", "alpha-0", "alpha", "ValueError", "RuntimeError at call", {"alpha": 0},
+        ((X,),)),
+    BadCall("nn.GELU", "approximate-sigmoid", "approximate", "ValueError", "RuntimeError at call",
+        {"approximate": "sigmoid"}, ((X,),)),
+    BadCall("nn.Hardtanh", "min.val-1.0", "min_val", "ValueError", "AssertionError",
+        {"min_val": 1.0, "max_val": 1.0}, ((X,),)),
+    BadCall("nn.LeakyReLU", "negative.slope-steep", "negative_slope", "TypeError",
+        "TypeError at call", {"negative_slope": "steep"}, ((X,),)),
+    BadCall("nn.LogSoftmax", "dim--5", "dim", "ValueError at call", "IndexError at call",
+        {"dim": -5}, ((X,),)),
+    BadCall("nn.PReLU", "num.parameters-0", "num_parameters", "ValueError", "RuntimeError at call",
+        {"num_parameters": 0}, ((X,),)),
+    BadCall("nn.ReLU", "inplace-1", "inplace", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 4, 6, 6), each=1.0)), {"inplace": 1}, ((X,),)),
+    BadCall("nn.Tanh", "input-1.0", "input", "TypeError at call", "TypeError at call", {},
+        ((1.0,),)),
+    BadCall("nn.functional.celu", "alpha-0.0", "alpha", "ValueError", "RuntimeError",
+        {"input": X, "alpha": 0.0}),
+    BadCall("nn.functional.elu", "alpha-None", "alpha", "TypeError", "TypeError",
+        {"input": X, "alpha": None}),
+    BadCall("nn.functional.gelu", "approximate-erf", "approximate", "ValueError", "RuntimeError",
+        {"input": X, "approximate": "erf"}),
+    BadCall("nn.functional.hardtanh", "min.val-1.0", "min_val", "ValueError", "ValueError",
+        {"input": X, "min_val": 1.0, "max_val": -1.0}),
+    BadCall("nn.functional.prelu", "weight-3", "weight", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(3)}),
+    BadCall("nn.functional.prelu", "weight-4x1", "weight", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(4, 1)}),
+    BadCall("nn.functional.prelu", "weight-1-float64", "weight", "TypeError", "RuntimeError",
+        {"input": X, "weight": ones(1, dtype="float64")}),
+    BadCall("nn.functional.relu", "input-1-int64", "input", "TypeError",
+        Accepts("Integers are clamped as integers; refimpl's layers are for floats.",
+                ReturnedArray((1,), "int64", each=1.0)), {"input": ones(1, dtype="int64")}),
+    BadCall("nn.functional.softmax", "dim-4", "dim", "ValueError", "IndexError",
+        {"input": X, "dim": 4}),
+    BadCall("nn.functional.softmax", "dim-1.0", "dim", "TypeError", "TypeError",
+        {"input": X, "dim": 1.0}),
+    BadCall("nn.functional.softmax", "dim--5", "dim", "ValueError", "IndexError",
+        {"input": X, "dim": -5}),
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.layers.dropout import bad_calls, cases, divergences, mutants, oracle, tf, torch
+from conformance.layers.dropout import cases, divergences, mutants, oracle, tf, torch
 from conformance.spec.layer import Family
 
 FAMILY = Family(
@@ -13,5 +13,5 @@ FAMILY = Family(
     tf=tf.FORMS,
     divergences=divergences.DIVERGENCES,
     mutants=mutants.MUTANTS,
-    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+    bad_calls={"torch": torch.BAD_CALLS, "tf": tf.BAD_CALLS},
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from conformance.spec.bad_call import BadCall, ones, values
 from conformance.spec.call import Call, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
@@ -38,3 +39,20 @@ def _forms(rank: str) -> Mapping[str, Translate]:
 FORMS: Mapping[str, Mapping[str, Translate]] = {
     f"dropout{rank}": _forms(rank) for rank in ("", "1d", "2d", "3d")
 }
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X = ones(2, 4, 6, 6)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("nn.Dropout", "p--0.1", "p", "ValueError", "ValueError", {"p": -0.1}, ((X,),)),
+    BadCall("nn.Dropout3d", "p-half", "p", "TypeError", "TypeError", {"p": "half"}, ((X,),)),
+    BadCall("nn.functional.dropout", "p-1.5", "p", "ValueError", "ValueError",
+        {"input": X, "p": 1.5}),
+    BadCall("nn.functional.dropout", "input-1-2", "input", "TypeError", "RuntimeError",
+        {"input": values(1, 2, dtype="int64")}),
+    BadCall("nn.functional.dropout1d", "input-2x4x6x6", "input", "ValueError", "RuntimeError",
+        {"input": X}),
+    BadCall("nn.functional.dropout2d", "p-nan", "p", "ValueError", "RuntimeError",
+        {"input": X, "p": float("nan")}),
+)  # fmt: skip

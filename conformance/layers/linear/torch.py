@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.spec.bad_call import BadCall, ones
 from conformance.spec.call import Call, Owned, Slot, Translate
 from conformance.spec.case import Case
 
@@ -30,3 +31,29 @@ def _function(case: Case) -> Call:
 
 
 FORMS: Mapping[str, Mapping[str, Translate]] = {"linear": {"class": _class, "function": _function}}
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X = ones(2, 4, 6, 6)
+SCORES = ones(3, 2)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("nn.Linear", "input-2x4", "input", "ValueError at call", "RuntimeError at call",
+        {"in_features": 3, "out_features": 4}, ((ones(2, 4),),)),
+    BadCall("nn.Linear", "input-2x3-float64", "weight", "TypeError at call", "RuntimeError at call",
+        {"in_features": 3, "out_features": 4}, ((ones(2, 3, dtype="float64"),),)),
+    BadCall("nn.Linear", "in.features--1", "in_features", "ValueError", "RuntimeError",
+        {"in_features": -1, "out_features": 3}, ((SCORES,),)),
+    BadCall("nn.Linear", "out.features-3.0", "out_features", "TypeError", "TypeError",
+        {"in_features": 3, "out_features": 3.0}, ((SCORES,),)),
+    BadCall("nn.functional.linear", "input-2x4x6x6", "input", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(2, 5)}),
+    BadCall("nn.functional.linear", "input-1.0", "input", "ValueError", "RuntimeError",
+        {"input": ones(), "weight": ones(2, 1)}),
+    BadCall("nn.functional.linear", "weight-2x6x1", "weight", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(2, 6, 1)}),
+    BadCall("nn.functional.linear", "bias-3", "bias", "ValueError", "RuntimeError",
+        {"input": X, "weight": ones(2, 6), "bias": ones(3)}),
+    BadCall("nn.functional.linear", "weight-4x5", "input", "ValueError", "RuntimeError",
+        {"input": ones(2, 3), "weight": ones(4, 5)}),
+)  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from conformance.layers.data_formats import both_formats, images
+from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
 from conformance.spec.call import Call, Owned, Result, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
@@ -139,3 +141,70 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "batch_normalization": {"nn": _batch_normalization},
     "fused_batch_norm": both_formats("nn", _fused),
 }
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X1 = ones(2, 7, 4)
+X2 = ones(2, 7, 6, 4)
+V = ones(4)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("compat.v1.nn.fused_batch_norm", "x-2x7x4", "x", "ValueError", "InvalidArgumentError",
+        {"x": X1, "scale": V, "offset": V}),
+    BadCall("compat.v1.nn.fused_batch_norm", "scale-3", "scale", "ValueError",
+        "InvalidArgumentError", {"x": X2, "scale": ones(3), "offset": V}),
+    BadCall("compat.v1.nn.fused_batch_norm", "mean", "mean", "ValueError", "ValueError",
+        {"x": X2, "scale": V, "offset": V, "is_training": False}),
+    BadCall("compat.v1.nn.fused_batch_norm", "variance", "variance", "ValueError", "ValueError",
+        {"x": X2, "scale": V, "offset": V, "mean": V, "exponential_avg_factor": 0.5}),
+    BadCall("nn.batch_normalization", "mean-3", "mean", "ValueError", "InvalidArgumentError",
+        {"x": X2, "mean": ones(3), "variance": V, "offset": None, "scale": None,
+            "variance_epsilon": 0.1}),
+    BadCall("nn.batch_normalization", "scale-4-float64", "scale", "TypeError",
+        "InvalidArgumentError",
+        {"x": X2, "mean": V, "variance": V, "offset": None, "scale": ones(4, dtype="float64"),
+            "variance_epsilon": 0.1}),
+    BadCall("nn.batch_normalization", "variance.epsilon--1", "variance_epsilon", "ValueError",
+        Accepts("A negative epsilon is computed with.", ReturnedArray((2, 7, 6, 4), each=math.nan)),
+        {"x": X2, "mean": V, "variance": V, "offset": None, "scale": None, "variance_epsilon": -1}),
+    BadCall("nn.batch_normalization", "variance.epsilon-None", "variance_epsilon", "TypeError",
+        "ValueError",
+        {"x": X2, "mean": V, "variance": V, "offset": None, "scale": None,
+            "variance_epsilon": None}),
+    BadCall("keras.layers.BatchNormalization", "momentum-1.5", "momentum", "ValueError",
+        Accepts("A momentum above 1 is computed with; the statistics then diverge.",
+                ReturnedArray((2, 7, 6, 4), each=1 / math.sqrt(1.001))), {"momentum": 1.5},
+        ((X2,),)),
+    BadCall("keras.layers.BatchNormalization", "epsilon--1", "epsilon", "ValueError",
+        Accepts("A negative epsilon is computed with.", ReturnedArray((2, 7, 6, 4), each=math.nan)),
+        {"epsilon": -1}, ((X2,),)),
+    BadCall("keras.layers.BatchNormalization", "axis-1.2", "axis", "TypeError", "TypeError",
+        {"axis": [1, 2]}, ((X2,),)),
+    BadCall("keras.layers.BatchNormalization", "renorm-True", "renorm", "ValueError",
+        Accepts("Renormalisation exists; refimpl does not have it.",
+                ReturnedArray((2, 7, 6, 4), each=1 / math.sqrt(1.001))), {"renorm": True},
+        ((X2,),)),
+    BadCall("keras.layers.BatchNormalization", "axis-4", "axis", "ValueError at call",
+        "IndexError at call", {"axis": 4}, ((X2,),)),
+    BadCall("keras.layers.BatchNormalization", "input-2x7x6x3", "inputs", "ValueError at call",
+        "ValueError at call", {}, ((X2,), (ones(2, 7, 6, 3),),)),
+    BadCall("keras.layers.BatchNormalization", "input-4", "inputs", "ValueError at call",
+        Accepts("A vector is a batch without channels: its one axis is normalised.",
+                ReturnedArray((4,), each=1 / math.sqrt(1.001))), {}, ((V,),)),
+    BadCall("keras.layers.GroupNormalization", "groups-0", "groups", "ValueError", "ValueError",
+        {"groups": 0}, ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "groups-3", "groups", "ValueError at call",
+        "ValueError at call", {"groups": 3}, ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "input-2x7x6x4", "groups", "ValueError at call",
+        "ValueError at call", {}, ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "axis-0", "axis", "ValueError at call",
+        Accepts("The batch axis can be taken for the channels.",
+                ReturnedArray((2, 7, 6, 4), each=0.0)), {"groups": -1, "axis": 0}, ((X2,),)),
+    BadCall("keras.layers.BatchNormalization", "center-no", "center", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 7, 6, 4), each=1 / math.sqrt(1.001))), {"center": "no"},
+        ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "scale-no", "scale", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 7, 6, 4), each=0.0)), {"groups": 2, "scale": "no"}, ((X2,),)),
+)  # fmt: skip

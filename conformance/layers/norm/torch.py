@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from conformance.spec.bad_call import BadCall, ones
 from conformance.spec.call import Call, Owned, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
@@ -92,3 +93,51 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "batch_normalization": {},
     "fused_batch_norm": {},
 }
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X = ones(2, 4, 6, 6)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("nn.BatchNorm1d", "input-1x3", "input", "ValueError at call", "ValueError at call",
+        {"num_features": 3}, ((ones(1, 3),),)),
+    BadCall("nn.BatchNorm1d", "input-2x4x6x6", "input", "ValueError at call", "ValueError at call",
+        {"num_features": 4}, ((X,),)),
+    BadCall("nn.BatchNorm2d", "input-4x6x6", "input", "ValueError at call", "ValueError at call",
+        {"num_features": 4}, ((ones(4, 6, 6),),)),
+    BadCall("nn.BatchNorm2d", "num.features-3", "input", "ValueError at call",
+        "RuntimeError at call", {"num_features": 3}, ((X,),)),
+    BadCall("nn.BatchNorm2d", "num.features--3", "num_features", "ValueError", "RuntimeError",
+        {"num_features": -3}, ((X,),)),
+    BadCall("nn.BatchNorm2d", "eps-0.0", "eps", "ValueError", "ValueError at call",
+        {"num_features": 4, "eps": 0.0}, ((X,),)),
+    BadCall("nn.BatchNorm2d", "momentum-fast", "momentum", "TypeError", "TypeError at call",
+        {"num_features": 4, "momentum": "fast"}, ((X,),)),
+    BadCall("nn.BatchNorm2d", "input-2x4x6x6-float64", "running_mean", "TypeError at call",
+        "RuntimeError at call", {"num_features": 4}, ((ones(2, 4, 6, 6, dtype="float64"),),)),
+    BadCall("nn.BatchNorm2d", "input-2x3x6x6", "input", "ValueError at call",
+        "RuntimeError at call", {"num_features": 4}, ((ones(2, 3, 6, 6),),)),
+    BadCall("nn.InstanceNorm2d", "input-2x4x1x1", "input", "ValueError at call",
+        "ValueError at call", {"num_features": 4}, ((ones(2, 4, 1, 1),),)),
+    BadCall("nn.InstanceNorm2d", "input-6x6", "input", "ValueError at call", "ValueError at call",
+        {"num_features": 4}, ((ones(6, 6),),)),
+    BadCall("nn.InstanceNorm2d", "num.features-3", "input", "ValueError at call",
+        "ValueError at call", {"num_features": 3, "affine": True}, ((X,),)),
+    BadCall("nn.functional.batch_norm", "input-3", "input", "ValueError", "IndexError",
+        {"input": ones(3), "running_mean": None, "running_var": None, "training": True}),
+    BadCall("nn.functional.batch_norm", "running.mean-None", "running_mean", "ValueError",
+        "RuntimeError", {"input": X, "running_mean": None, "running_var": None}),
+    BadCall("nn.functional.batch_norm", "running.mean-3", "running_mean", "ValueError",
+        "RuntimeError", {"input": X, "running_mean": ones(3), "running_var": ones(3)}),
+    BadCall("nn.functional.batch_norm", "running.var-None", "running_var", "ValueError",
+        "ValueError", {"input": X, "running_mean": ones(4), "running_var": None, "training": True}),
+    BadCall("nn.functional.batch_norm", "running.mean-4-float64", "running_mean", "TypeError",
+        "RuntimeError",
+        {"input": X, "running_mean": ones(4, dtype="float64"), "running_var": ones(4)}),
+    BadCall("nn.functional.batch_norm", "eps--1.0", "eps", "ValueError", "ValueError",
+        {"input": X, "running_mean": None, "running_var": None, "training": True, "eps": -1.0}),
+    BadCall("nn.functional.batch_norm", "training-yes", "training", "TypeError", "TypeError",
+        {"input": X, "running_mean": None, "running_var": None, "training": "yes"}),
+    BadCall("nn.functional.instance_norm", "running.mean", "running_mean", "ValueError",
+        "RuntimeError", {"input": X, "use_input_stats": False}),
+)  # fmt: skip

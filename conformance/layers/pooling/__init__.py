@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conformance.layers.pooling import (
-    bad_calls,
     cases,
     divergences,
     mutants,
@@ -22,7 +21,7 @@ FAMILY = Family(
     tf=tf.FORMS,
     divergences=divergences.DIVERGENCES,
     mutants=mutants.MUTANTS,
-    bad_calls={"torch": bad_calls.TORCH, "tf": bad_calls.TF},
+    bad_calls={"torch": torch.BAD_CALLS, "tf": tf.BAD_CALLS},
     webnn=tolerances.WEBNN,
     dot_products=tolerances.DOT_PRODUCTS,
 )

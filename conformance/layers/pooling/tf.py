@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from conformance.layers.data_formats import both_formats, data_format, images
+from conformance.spec.bad_call import Accepts, BadCall, Dies, ReturnedArray, ones
 from conformance.spec.call import Array, Call, Result, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
@@ -133,3 +134,89 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "max_pool2d": {**_maximum(2, explicit=True), "argmax": _with_argmax},
     "max_pool3d": _maximum(3),
 }
+
+# Calls that must be refused, and what the framework itself does ------------------------------
+
+X1 = ones(2, 7, 4)
+X2 = ones(2, 7, 6, 4)
+V = ones(4)
+
+BAD_CALLS: tuple[BadCall, ...] = (
+    BadCall("nn.avg_pool2d", "input-2x7x6x4-int64", "input", "TypeError", "InvalidArgumentError",
+        {"input": ones(2, 7, 6, 4, dtype="int64"), "ksize": 2, "strides": 2, "padding": "SAME"}),
+    BadCall("nn.avg_pool2d", "ksize-7.7", "ksize", "ValueError",
+        Accepts("A window that does not fit gives an empty output.", ReturnedArray((2, 1, 0, 4))),
+        {"input": X2, "ksize": [7, 7], "strides": 1, "padding": "VALID"}),
+    BadCall("nn.avg_pool2d", "padding-0.0.1.0.0.0.0.0", "padding", "ValueError", "TypeError",
+        {"input": X2, "ksize": 2, "strides": 2, "padding": [[0, 0], [1, 0], [0, 0], [0, 0]]}),
+    BadCall("nn.avg_pool2d", "output-0x0", "ksize", "ValueError",
+        Accepts("A window that does not fit gives an empty output.", ReturnedArray((2, 0, 0, 4))),
+        {"input": ones(2, 6, 6, 4), "ksize": 7, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool", "input-4", "input", "ValueError", "ValueError",
+        {"input": V, "ksize": 2, "strides": 2, "padding": "SAME"}),
+    BadCall("nn.max_pool", "data.format-NHWC", "data_format", "ValueError",
+        Accepts("The format is not looked at; the axes are counted.",
+                ReturnedArray((2, 7, 4), each=1.0)),
+        {"input": X1, "ksize": 2, "strides": 2, "padding": "SAME", "data_format": "NHWC"}),
+    BadCall("nn.max_pool1d", "output-0", "ksize", "ValueError",
+        Dies(("SIGFPE",), "oneDNN divides by the size of the output, which is 0."),
+        {"input": X1, "ksize": 8, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool2d", "input-2x7x4", "input", "ValueError", "InvalidArgumentError",
+        {"input": X1, "ksize": 2, "strides": 2, "padding": "SAME"}),
+    BadCall("nn.max_pool2d", "ksize-8", "ksize", "ValueError", "InvalidArgumentError",
+        {"input": X2, "ksize": 8, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool2d", "ksize-0", "ksize", "ValueError", "InvalidArgumentError",
+        {"input": X2, "ksize": 0, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool2d", "ksize-1.1.1.2", "ksize", "ValueError", "UnimplementedError",
+        {"input": X2, "ksize": [1, 1, 1, 2], "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool2d", "ksize-None", "ksize", "ValueError",
+        Accepts("A window of None is taken for 1.", ReturnedArray((2, 7, 6, 4), each=1.0)),
+        {"input": X2, "ksize": None, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool2d", "strides-0", "strides", "ValueError", "InvalidArgumentError",
+        {"input": X2, "ksize": 2, "strides": 0, "padding": "VALID"}),
+    BadCall("nn.max_pool2d", "padding-0.0.2.0.0.0.0.0", "padding", "ValueError",
+        "InvalidArgumentError",
+        {"input": X2, "ksize": 2, "strides": 2, "padding": [[0, 0], [2, 0], [0, 0], [0, 0]]}),
+    BadCall("nn.max_pool2d", "padding-same", "padding", "ValueError", "InvalidArgumentError",
+        {"input": X2, "ksize": 2, "strides": 2, "padding": "same"}),
+    BadCall("nn.max_pool2d", "output-0x0", "ksize", "ValueError",
+        Dies(("SIGFPE",), "oneDNN divides by the size of the output, which is 0."),
+        {"input": ones(2, 6, 6, 4), "ksize": 7, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool3d", "output-0x0x0", "ksize", "ValueError",
+        Dies(("SIGFPE",), "oneDNN divides by the size of the output, which is 0."),
+        {"input": ones(2, 4, 4, 4, 4), "ksize": 5, "strides": 1, "padding": "VALID"}),
+    BadCall("nn.max_pool_with_argmax", "data.format-NCHW", "data_format", "ValueError",
+        "ValueError",
+        {"input": X2, "ksize": 2, "strides": 2, "padding": "SAME", "data_format": "NCHW"}),
+    BadCall("nn.pool", "pooling.type-SUM", "pooling_type", "ValueError", "ValueError",
+        {"input": X2, "window_shape": [2, 2], "pooling_type": "SUM"}),
+    BadCall("nn.pool", "window.shape-2", "window_shape", "TypeError", "TypeError",
+        {"input": X2, "window_shape": 2, "pooling_type": "AVG"}),
+    BadCall("nn.pool", "window.shape-9.2", "window_shape", "ValueError", "InvalidArgumentError",
+        {"input": X2, "window_shape": [9, 2], "pooling_type": "AVG"}),
+    BadCall("nn.pool", "strides-2.2", "strides", "ValueError", "ValueError",
+        {"input": X2, "window_shape": [2, 2], "pooling_type": "AVG", "strides": [2, 2],
+            "dilations": [2, 2]}),
+    BadCall("nn.pool", "padding-SAME", "padding", "ValueError", "ValueError",
+        {"input": X2, "window_shape": [2, 2], "pooling_type": "AVG", "padding": "SAME",
+            "dilations": [2, 2]}),
+    BadCall("keras.layers.AveragePooling2D", "pool.size-2.2.2", "pool_size", "ValueError",
+        "ValueError", {"pool_size": (2, 2, 2)}, ((X2,),)),
+    BadCall("keras.layers.AveragePooling2D", "pool.size-9", "pool_size", "ValueError at call",
+        Accepts("A window that does not fit gives an empty output.", ReturnedArray((2, 0, 0, 4))),
+        {"pool_size": 9}, ((X2,),)),
+    BadCall("keras.layers.AveragePooling2D", "output-0x0", "pool_size", "ValueError at call",
+        Accepts("A window that does not fit gives an empty output.", ReturnedArray((2, 0, 0, 4))),
+        {"pool_size": 7, "strides": 1}, ((ones(2, 6, 6, 4),),)),
+    BadCall("keras.layers.MaxPooling2D", "pool.size-0", "pool_size", "ValueError", "ValueError",
+        {"pool_size": 0}, ((X2,),)),
+    BadCall("keras.layers.MaxPooling2D", "padding-causal", "padding", "ValueError",
+        "InvalidArgumentError at call", {"pool_size": 2, "padding": "causal"}, ((X2,),)),
+    BadCall("keras.layers.MaxPooling2D", "pool.size-7", "pool_size", "ValueError at call",
+        "AbortedError at call", {"pool_size": 7}, ((X2,),)),
+    BadCall("keras.layers.MaxPooling2D", "input-2x7x4", "inputs", "ValueError at call",
+        "ValueError at call", {}, ((X1,),)),
+    BadCall("keras.layers.MaxPooling2D", "output-0x0", "pool_size", "ValueError at call",
+        Dies(("SIGFPE",), "oneDNN divides by the size of the output, which is 0."),
+        {"pool_size": 7, "strides": 1}, ((ones(2, 6, 6, 4),),)),
+)  # fmt: skip
