@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, Values, ones, values
 from conformance.spec.call import Call, Owned, Slot, Translate, Unsupported
 from conformance.spec.case import Case
