@@ -39,7 +39,7 @@ def output_pairs(trial: Trial, answers: Answers) -> Sequence[Pair]:
     -------
     sequence of Pair
     """
-    observation, expected = answers.observe(trial), answers.expected(trial)
+    expected, observation = answers.expected(trial), answers.observe(trial)
     exact = trial.case.regime == "exact"
     return [
         Pair(result.name, output, expected.outputs[result.name], exact)

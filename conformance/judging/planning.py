@@ -44,7 +44,7 @@ def _plan(roster: Roster) -> Iterator[Claim]:
         if isinstance(case, Program):
             yield from _plan_program(case, roster, coverage)
         else:
-            yield from _plan_case(case, roster, coverage)
+            yield from plan_case(case, roster, coverage)
 
 
 def _plan_program(program: Program, roster: Roster, coverage: Coverage) -> Iterator[Claim]:
@@ -73,7 +73,22 @@ def _is_left_out(program: Program, entry: RosterEntry, coverage: Coverage) -> bo
     return mute and not coverage.first_time(entry.name, "errors", "call", "no library")
 
 
-def _plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim]:
+def plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim]:
+    """List the claims about one case.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    roster : mapping
+        The subjects.
+    coverage : Coverage
+        What has been chosen of the cases before.
+
+    Yields
+    ------
+    Claim
+    """
     calls: dict[str, _Forms] = {}
     for name, entry in roster.items():
         calls[name] = []
