@@ -117,8 +117,11 @@ def test_each_kind_exits_1_with_the_wrong_and_0_with_the_healthy(name: str, shel
     claim, mutated = failing(mutant)
     healthy = Session().runner.subject(mutant.subject)
     mine = RosterEntry("mine", healthy.dialect, lambda: mutated, "shelf:it")
-    about_mine = Claim.about(claim.case, claim.aspect, "mine", *claim.forms)
-    asked = make_capsule(about_mine, Session(roster={"mine": mine}), seconds=2)
+    asked = make_capsule(
+        Claim.about(claim.case, claim.aspect, "mine", claim.form),
+        Session(roster={"mine": mine}),
+        seconds=2,
+    )
     shelf.it = mutated
     assert executed(asked.text) == 1
     shelf.it = healthy
