@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from conformance.frontends.cli import main
+from conformance.judging.claim import Claim
 from conformance.judging.judge import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
@@ -78,7 +79,7 @@ def test_answers_through_files_are_judged_as_directly(tmp_path, dialect, form, a
     direct = {
         record.key: record
         for question in questions
-        for record in (judge(replace(claim, subject="mine"), session) for claim in question.claims)
+        for record in (judge(Claim.about(claim.case, claim.aspect, "mine", *claim.forms), session) for claim in question.claims)
     }
     nowhere = {"mask"} if dialect == "torch" else {"mask", "state"}
     assert {record.aspect for record in report.records} == set(ASPECTS) - nowhere
@@ -130,7 +131,7 @@ def test_wrong_answers_are_as_wrong_through_files(tmp_path):
     pack_answers.answer(pack, results, Wrong())
     session = Session({"mine": Wrong()})
     direct = [
-        judge(replace(claim, subject="mine"), session)
+        judge(Claim.about(claim.case, claim.aspect, "mine", *claim.forms), session)
         for question in questions
         for claim in question.claims
     ]
