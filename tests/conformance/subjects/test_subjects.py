@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
-from conformance.programs import all_cases
+from conformance.layers.registry import layer_cases
 from conformance.spec.request import Observation, Request, laid_out
 from conformance.subjects import loading
 from conformance.subjects.protocol import HasLibrary, constant, resolve
 
-CASES = {case.id: case for case in all_cases()}
-LAYERS = sorted({case.layer for case in CASES.values() if case.shapes})
+CASES = {case.id: case for case in layer_cases()}
+LAYERS = sorted({case.layer for case in CASES.values()})
 
 
 @st.composite

@@ -117,7 +117,11 @@ def test_each_kind_exits_1_with_the_wrong_and_0_with_the_healthy(name: str, shel
     claim, mutated = failing(mutant)
     healthy = Session().runner.subject(mutant.subject)
     mine = RosterEntry("mine", healthy.dialect, lambda: mutated, "shelf:it")
-    asked = make_capsule(replace(claim, subject="mine"), Session(roster={"mine": mine}), seconds=2)
+    asked = make_capsule(
+        Claim.about(claim.case, claim.aspect, "mine", *claim.forms),
+        Session(roster={"mine": mine}),
+        seconds=2,
+    )
     shelf.it = mutated
     assert executed(asked.text) == 1
     shelf.it = healthy
