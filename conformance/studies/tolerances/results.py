@@ -1,4 +1,4 @@
-"""What the rules said, counted."""
+"""The judgements of the rules, counted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CountKey(NamedTuple):
     Attributes
     ----------
     rule : str
-        Whose judgement.
+        The rule that judged.
     recorded : bool
         Whether a deviation of the subject is on record there.
     subject, layer, aspect, regime, dtype : str

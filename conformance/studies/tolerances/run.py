@@ -1,4 +1,4 @@
-"""Runs healthy subjects and mutants, and asks every rule about each array."""
+"""Runs healthy subjects and mutants, and applies every rule to each array."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _items(layers: Sequence[str]) -> Iterator[WorkItem]:
 
 
 def _claim_ranges(subjects: tuple[str, ...], layers: tuple[str, ...]) -> Iterator[_ClaimRange]:
-    """Deal the claims so that those of one case stay together."""
+    """Divide the claims; those of one case stay together."""
     start = stop = 0
     for _, group in groupby(_healthy_claims(subjects, layers), key=lambda claim: claim.case.id):
         stop += len(list(group))

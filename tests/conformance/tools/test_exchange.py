@@ -332,19 +332,19 @@ def test_another_dtype_fails_the_dtype_alone(sample):
 # What is wrong with the whole -----------------------------------------------------------------
 
 
-def spoil_array(pack, results):
+def damage_array(pack, results):
     file = folder_of(pack, "linear") / "given.weight.npy"
     array = np.load(file)
     array[0, 0] = np.nextafter(array[0, 0], np.float32(np.inf))
     np.save(file, array)
 
 
-def spoil_cotangent(pack, results):
+def damage_cotangent(pack, results):
     file = folder_of(pack, "linear") / "cotangent.output.npy"
     np.save(file, np.load(file).astype(np.float64))
 
 
-def spoil_question(pack, results):
+def damage_question(pack, results):
     edit(folder_of(pack, "linear") / "question.json", arguments={"in_features": 4})
 
 
@@ -364,22 +364,22 @@ def unknown_layer(pack, results):
         (lambda pack, results: shutil.rmtree(pack), "there is no folder"),
         (lambda pack, results: shutil.rmtree(results), "there is no folder"),
         (lambda pack, results: (pack / "pack.json").unlink(), "pack.json is missing"),
-        (lambda pack, results: (pack / "pack.json").write_text("{"), "pack.json is no JSON"),
+        (lambda pack, results: (pack / "pack.json").write_text("{"), "pack.json is not a JSON"),
         (lambda pack, results: edit(pack / "pack.json", version=2), "speaks version 2"),
         (lambda pack, results: edit(pack / "pack.json", dialect="jax"), "pack.json does not"),
         (lambda pack, results: edit(pack / "pack.json", extra=1), "pack.json does not"),
         (drop_question, "pack.json lists 3 questions .* asks 4"),
         (unknown_layer, "did you mean 'linear'"),
-        (spoil_question, "question.json does not ask .* arguments is"),
-        (spoil_array, "given.weight does not hold the numbers"),
-        (spoil_cotangent, "cotangent.output does not hold the numbers"),
+        (damage_question, "question.json does not ask .* arguments is"),
+        (damage_array, "given.weight does not hold the numbers"),
+        (damage_cotangent, "cotangent.output does not hold the numbers"),
         (
             lambda pack, results: (folder_of(pack, "linear") / "given.bias.npy").unlink(),
             "given.bias.npy is missing",
         ),
         (
             lambda pack, results: (folder_of(pack, "linear") / "given.bias.npy").write_bytes(b"?"),
-            "given.bias.npy is no .npy file",
+            "given.bias.npy is not a .npy file",
         ),
         (lambda pack, results: (results / "results.json").unlink(), "results.json is missing"),
         (lambda pack, results: edit(results / "results.json", version=7), "speaks version 7"),
