@@ -1,4 +1,4 @@
-"""The base classes: a page is enough, and what is left out or wrong is messages_of in clear words."""
+"""The base classes: a page is enough, and what is left out or wrong has a clear message."""
 
 from __future__ import annotations
 
@@ -232,13 +232,13 @@ def test_what_an_adapter_raises_says_where():
 
 def test_what_is_lent_is_a_copy():
     subject = Tanh(answer=lambda x: x)
-    spoiled = FunctionSubject(
-        "spoiler",
+    broken = FunctionSubject(
+        "broken",
         "torch",
         {"nn.functional.tanh": lambda input: np.multiply(subject.right(input), 1, out=input)},
     )
     for aspect, verdict in (("output", Verdict.PASS), ("purity", Verdict.FAIL)):
-        found = verdicts(spoiled, aspect, "tanh-*", form="function")
+        found = verdicts(broken, aspect, "tanh-*", form="function")
         assert {record.verdict for record in found} == {verdict}
 
 

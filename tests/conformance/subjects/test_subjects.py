@@ -1,4 +1,4 @@
-"""Subjects: loaded lazily, alike in what they answer, and careful with what is lending to them."""
+"""Subjects: loaded lazily, alike in what they answer, and careful with the arrays they get."""
 
 from __future__ import annotations
 
@@ -92,16 +92,16 @@ def test_no_framework_is_imported_before_it_is_asked_for():
 
 
 class LendingSubject:
-    """Keeps what it was lending, and hands it on write-protected."""
+    """Records its requests and answers; the arrays it passes on cannot be written."""
 
-    def __init__(self, honest):
-        self.honest, self.name, self.dialect = honest, honest.name, honest.dialect
+    def __init__(self, original):
+        self.original, self.name, self.dialect = original, original.name, original.dialect
         self.seen = []
 
     def run(self, request):
         for array in (*request.arrays.values(), *request.further):
             array.flags.writeable = False
-        answer = self.honest.run(request)
+        answer = self.original.run(request)
         self.seen.append((request, answer))
         return answer
 

@@ -39,7 +39,7 @@ SUBJECTS = {"torch": "refimpl.torch", "tf": "refimpl.tf"}
 
 @pytest.fixture
 def sample(tmp_path):
-    """A copy of the sample pack that may be spoilt, and honest answers to it."""
+    """A copy of the sample pack that may be damaged, and healthy answers to it."""
     shutil.copytree(SAMPLE, tmp_path / "pack")
     pack_answers.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch")
     return tmp_path / "pack", tmp_path / "results"
@@ -114,10 +114,10 @@ def test_a_mask_is_judged_through_files(tmp_path):
 def test_wrong_answers_are_as_wrong_through_files(tmp_path):
     class Wrong:
         dialect = "torch"
-        honest = load("refimpl.torch")
+        healthy = load("refimpl.torch")
 
         def run(self, request):
-            answer = self.honest.run(request)
+            answer = self.healthy.run(request)
             if request.fresh or "elu" not in request.call.target:
                 return answer
             first, *rest = answer.outputs
@@ -285,7 +285,7 @@ def unknown_key(folder):
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         remove_folder,
         remove_answer,
@@ -298,9 +298,9 @@ def unknown_key(folder):
         unknown_key,
     ],
 )
-def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, spoil):
+def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, damage):
     pack, results = sample
-    file = spoil(folder_of(results, "linear"))
+    file = damage(folder_of(results, "linear"))
     report = judge_results(pack, results)
     assert report.complete
     for record in report.records:
@@ -359,7 +359,7 @@ def unknown_layer(pack, results):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("damage", "says"),
     [
         (lambda pack, results: shutil.rmtree(pack), "there is no folder"),
         (lambda pack, results: shutil.rmtree(results), "there is no folder"),
@@ -390,9 +390,9 @@ def unknown_layer(pack, results):
         ),
     ],
 )
-def test_a_pack_or_results_that_cannot_be_used_say_why(sample, capsys, spoil, says):
+def test_a_pack_or_results_that_cannot_be_used_say_why(sample, capsys, damage, says):
     pack, results = sample
-    spoil(pack, results)
+    damage(pack, results)
     with pytest.raises(ExchangeError, match=says):
         judge_results(pack, results)
     assert main(["judge", str(pack), str(results)]) == 2
