@@ -133,7 +133,7 @@ def _warm_up() -> None:
     import mpmath  # noqa: F401
     import scipy.stats  # noqa: F401
 
-    import conformance.judging.claims
+    import conformance.judging.judge
     import conformance.subjects.refimpl  # noqa: F401
     import refimpl.tf
     import refimpl.torch  # noqa: F401

@@ -27,13 +27,13 @@ def claims_about(layers: Sequence[str], frameworks: bool) -> list[Any]:
 
     Those of the real frameworks are among them if they are asked for.
     """
-    from conformance.judging import claims
+    from conformance.judging import planning
     from conformance.programs import all_cases
     from conformance.subjects.loading import SUBJECTS
 
     some = [case for case in all_cases() if case.layer in layers]
-    with mock.patch.object(claims, "all_cases", return_value=some):
-        planned = claims.plan([name for name in SUBJECTS if frameworks or name not in FRAMEWORKS])
+    with mock.patch.object(planning, "all_cases", return_value=some):
+        planned = planning.plan([name for name in SUBJECTS if frameworks or name not in FRAMEWORKS])
     random.Random(1).shuffle(planned)
     return _telling_first(planned)
 

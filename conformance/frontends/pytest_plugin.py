@@ -1,5 +1,5 @@
 """
-pytest's door to the matrix: an entry point of the group ``pytest11``.
+The pytest plugin that runs the matrix: an entry point of the group ``pytest11``.
 
 The tests beside this file are parametrized with the claims of the plan, each judged once, and its
 verdict told in pytest's words. Other tests are left alone, and nothing heavy is imported before
@@ -101,7 +101,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse what cannot work before anything runs, and open the books."""
+    """Refuse what cannot work before anything runs, and register the ledger."""
     matrix = MatrixPlugin(config)
     config.pluginmanager.register(matrix, "conformance-matrix")
     if not matrix.worker:
@@ -229,7 +229,7 @@ class MatrixPlugin:
         return self._plan
 
     def find_claim(self, aspect: str, name: str) -> Claim:
-        """Give the planned claim of that aspect and id."""
+        """Return the planned claim of that aspect and id."""
         return self.plan[aspect][name]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

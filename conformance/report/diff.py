@@ -1,4 +1,4 @@
-"""What changed between two reports: failures that are new, failures that are gone, K that grew."""
+"""The difference of two reports: new failures, fixed ones, and K that grew."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def render_difference(difference: Difference) -> str:
     Returns
     -------
     str
-        Plain text. Claims of one layer, aspect, subject and change are told together.
+        Plain text. Claims of one layer, aspect, subject and change are shown together.
     """
     lines = [
         f"{name}: {before or 'not installed'} -> {after or 'not installed'}"
@@ -130,7 +130,7 @@ def render_difference(difference: Difference) -> str:
 
 def render_page(difference: Difference, command: str) -> str:
     """
-    Write the difference down as a page.
+    Write the difference as a page.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ _DISTRIBUTIONS = {
 
 def installed_versions() -> dict[str, str | None]:
     """
-    Say what the run ran on, without importing any of it.
+    Return the versions of what a run uses, without importing any of it.
 
     Returns
     -------
@@ -94,16 +94,16 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     Raises
     ------
     ValueError
-        If the file cannot be read, is no report, or one of another schema.
+        If the file cannot be read, is not a report, or has another schema.
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:  # no JSON, or no text
-        raise ValueError(f"{path} is no JSON file: {error}") from None
+    except ValueError as error:  # not JSON, or not text
+        raise ValueError(f"{path} is not a JSON file: {error}") from None
     if not isinstance(values, dict) or "records" not in values:
-        raise ValueError(f"{path} is no report of a conformance run: it has no records")
+        raise ValueError(f"{path} is not a report of a conformance run: it has no records")
     version = values.get("schema_version")
     if version != SCHEMA_VERSION:
         raise ValueError(
@@ -122,7 +122,7 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
 
 def check_destination(path: Path) -> None:
     """
-    Refuse a report file that could not be written, before any work is done.
+    Raise an error for a report file that could not be written, before any work is done.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def write_report(report: Report, path: Path) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text + "\n")
-        # mkstemp makes the file private; a report is for anybody, as far as the umask allows.
+        # mkstemp makes the file private; a report is as readable as the umask allows.
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)

@@ -52,7 +52,7 @@ class Report:
         planned, checked : int, optional
             As many as there are records, if not given.
         subjects, layers : sequence of str
-            The wanted order. Layers that differ only in their number of dimensions come together
+            The order to use. Layers that differ only in their number of dimensions come together
             nevertheless, the one-dimensional first.
 
         Returns

@@ -1,4 +1,4 @@
-"""What a subject's author declares it lacks, as data: so that the declaration can be tried."""
+"""Gaps: what a subject's author declares that it lacks; each declaration is checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Status = Literal["not implemented", "not yet", "never"]
 
 
 def applies_always(call: Call) -> bool:
-    """Hold for every call.
+    """Apply to every call.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Gap:
         return f"{self.status}: {self.reason}" if self.reason else self.status
 
     def covers(self, call: Call, aspect: str, dtype: str) -> bool:
-        """Tell whether a claim is concerned.
+        """Whether the gap covers a claim.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Gap:
 
 @functools.cache
 def targets_of(dialect: str) -> frozenset[str]:
-    """Give everything that a dialect can be asked for.
+    """Return the targets of all calls that a dialect has.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def targets_of(dialect: str) -> frozenset[str]:
 
 
 def check_gaps(gaps: Sequence[Gap], dialect: str) -> None:
-    """Refuse a gap that covers nothing, such as a misspelled one.
+    """Raise an error for a gap that covers nothing, such as a misspelled one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The subjects of a run: each by the name of its column, however it was given."""
+"""The roster: the subjects of a run by name, from names, references or objects."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RosterEntry:
     Attributes
     ----------
     name : str
-        Its column, and its word in the names of claims.
+        Its column, and part of the names of its claims.
     dialect : str
         'torch' or 'tf'.
     load : callable
@@ -68,7 +68,7 @@ def roster_of(given: Iterable[SubjectLike]) -> Roster:
     Raises
     ------
     ValueError, TypeError, ImportError
-        For one that cannot be found or is no subject, and for two of one name.
+        For one that cannot be found or is not a subject, and for two of one name.
     """
     roster: dict[str, RosterEntry] = {}
     seen: list[SubjectLike] = []
@@ -88,7 +88,7 @@ def roster_of(given: Iterable[SubjectLike]) -> Roster:
 
 @functools.cache
 def built_in() -> Roster:
-    """Give the built-in subjects.
+    """Return the built-in subjects.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def built_in() -> Roster:
 
 
 def entry_for(name: str, subject: Subject) -> RosterEntry:
-    """Make the entry of a subject that is there already.
+    """Return the entry of a subject that is an object.
 
     Parameters
     ----------
@@ -117,13 +117,13 @@ def entry_for(name: str, subject: Subject) -> RosterEntry:
         subject.dialect,
         lambda: subject,
         None,
-        built_in=name in loading.BUILT_IN,  # it stands in for that one
+        built_in=name in loading.BUILT_IN,  # it takes the place of that one
         lacks=gaps_of(subject, name),
     )
 
 
 def loader_of(entry: RosterEntry) -> Callable[[], Subject]:
-    """Give what loads a subject by its reference, in whichever process.
+    """Return a function that loads a subject by its reference, in any process.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def loader_of(entry: RosterEntry) -> Callable[[], Subject]:
 
 
 def gaps_of(subject: Any, shown: str) -> tuple[Gap, ...]:
-    """Give what a subject declares that it lacks.
+    """Return what a subject declares that it lacks.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
     for attribute in ("dialect", "run"):
         if not hasattr(subject, attribute):
             raise TypeError(
-                f"{shown} is no subject: it has no {attribute!r}; derive it from"
+                f"{shown} is not a subject: it has no {attribute!r}; derive it from"
                 " conformance.LayerSubject or conformance.FunctionSubject"
             )
     name = getattr(subject, "name", "") or type(subject).__name__

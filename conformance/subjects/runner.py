@@ -87,9 +87,9 @@ class SubjectRunner:
         calls, gradients = 1 + len(request.further), bool(request.cotangents)
         what = f"{name} {request.form} {request.case} {how} {calls} {gradients}"
         try:
-            with self._announced(what):
+            with self._announce_run(what):
                 return subject.run(request)
-        except (Unsupported, SubjectRaised, KeyboardInterrupt):  # answers, and no accidents
+        except (Unsupported, SubjectRaised, KeyboardInterrupt):  # answers, and not crashes
             raise
         except BaseException as error:  # also what would end the run, such as SystemExit
             text = f"{name} raised {type(error).__name__}: {error}"
@@ -135,7 +135,7 @@ class SubjectRunner:
 
     def _load(self, name: str) -> Subject:
         try:
-            with self._announced(f"load {name}"):
+            with self._announce_run(f"load {name}"):
                 return self.roster[name].load()
         except (SubjectRaised, KeyboardInterrupt):
             raise
@@ -146,7 +146,7 @@ class SubjectRunner:
             ) from error
 
     @contextlib.contextmanager
-    def _announced(self, what: str) -> Iterator[None]:
+    def _announce_run(self, what: str) -> Iterator[None]:
         if what in self._blocklist:
             raise SubjectRaised(self._blocklist[what])
         self._on_request(what)

@@ -1,8 +1,8 @@
 """
 A small plan that runs nothing, for the tests of the plugin: loaded with ``-p stub_plan``.
 
-It stands in for the modules that know about cases and subjects. What shall become of a claim is
-read from the environment: FAKE_EVENTS maps ``aspect/id`` to a verdict, or to one of the accidents
+It stands in for the modules that know about cases and subjects. What becomes of a claim is
+read from the environment: STUB_EVENTS maps ``aspect/id`` to a verdict, or to one of the failures
 ``crash``, ``raise`` and ``interrupt``; ``plan`` may be ``twice``, to name every claim twice.
 """
 
@@ -20,7 +20,7 @@ from conformance.judging.verdict import Record, Verdict
 SUBJECTS = ("alpha", "beta")
 LAYERS = ("relu", "conv2d")  # not in the order of the alphabet
 ASPECTS = ("output", "gradient")
-EVENTS = json.loads(os.environ.get("FAKE_EVENTS", "{}"))
+EVENTS = json.loads(os.environ.get("STUB_EVENTS", "{}"))
 
 
 @dataclass(frozen=True)

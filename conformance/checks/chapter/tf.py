@@ -58,10 +58,12 @@ def _conv_shape(lib: Library, program: Program) -> Sequence[Finding]:
 def _conv_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     without = _layer(lib, common.image(program), use_bias=False)
     return [
-        compare_values("without bias", lib.owned(without), (["kernel"], [])),
+        compare_values("without bias", lib.list_owned(without), (["kernel"], [])),
         compare_values("shape of kernel", tuple(without.kernel.shape), (1, 1, 5, 1)),
         compare_values(
-            "with bias", lib.owned(_layer(lib, common.image(program))), (["kernel", "bias"], [])
+            "with bias",
+            lib.list_owned(_layer(lib, common.image(program))),
+            (["kernel", "bias"], []),
         ),
     ]
 
@@ -86,7 +88,9 @@ def _same_numbers(lib: Library, program: Program) -> Sequence[Finding]:
 
 def _pool_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     return [
-        compare_values("weights", lib.owned(lib.root.keras.layers.AveragePooling2D(2, 2)), ([], []))
+        compare_values(
+            "weights", lib.list_owned(lib.root.keras.layers.AveragePooling2D(2, 2)), ([], [])
+        )
     ]
 
 
@@ -103,7 +107,7 @@ def _linear(lib: Library, program: Program) -> Sequence[Finding]:
     output = lib.call(layer, program.draw_like("batch", (2, 3)))
     return [
         compare_values("shape", output.shape, (2, 4)),
-        compare_values("weights", lib.owned(layer), (["kernel", "bias"], [])),
+        compare_values("weights", lib.list_owned(layer), (["kernel", "bias"], [])),
         compare_values("shape of kernel", tuple(layer.kernel.shape), (3, 4)),
         compare_values("shape of bias", tuple(layer.bias.shape), (4,)),
     ]
@@ -120,7 +124,7 @@ def _norm_layer(lib: Library, batch: Array) -> Any:
 def _norm_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     layer = _norm_layer(lib, program.draw_like("batch", (8, 4)))
     owned = (["gamma", "beta"], ["moving_mean", "moving_variance"])
-    return [compare_values("weights", lib.owned(layer), owned)]
+    return [compare_values("weights", lib.list_owned(layer), owned)]
 
 
 def _norm_variance(lib: Library, program: Program) -> Sequence[Finding]:

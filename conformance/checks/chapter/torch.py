@@ -33,9 +33,9 @@ def _conv_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     nn = lib.root.nn
     without, with_bias = nn.Conv2d(5, 1, (1, 1), 1, bias=False), nn.Conv2d(5, 1, (1, 1), 1)
     return [
-        compare_values("without bias", lib.owned(without), (["weight"], [])),
+        compare_values("without bias", lib.list_owned(without), (["weight"], [])),
         compare_values("shape of weight", tuple(without.weight.shape), (1, 5, 1, 1)),
-        compare_values("with bias", lib.owned(with_bias), (["weight", "bias"], [])),
+        compare_values("with bias", lib.list_owned(with_bias), (["weight", "bias"], [])),
     ]
 
 
@@ -80,7 +80,7 @@ def _linear(lib: Library, program: Program) -> Sequence[Finding]:
     output = lib.call(layer, program.draw_like("batch", (2, 3)))
     return [
         compare_values("shape", output.shape, (2, 4)),
-        compare_values("parameters", lib.owned(layer), (["weight", "bias"], [])),
+        compare_values("parameters", lib.list_owned(layer), (["weight", "bias"], [])),
         compare_values("shape of weight", tuple(layer.weight.shape), (4, 3)),
         compare_values("shape of bias", tuple(layer.bias.shape), (4,)),
     ]
@@ -88,7 +88,7 @@ def _linear(lib: Library, program: Program) -> Sequence[Finding]:
 
 def _norm_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     buffers = ["running_mean", "running_var", "num_batches_tracked"]
-    owned = lib.owned(lib.root.nn.BatchNorm1d(4))
+    owned = lib.list_owned(lib.root.nn.BatchNorm1d(4))
     return [compare_values("parameters and buffers", owned, (["weight", "bias"], buffers))]
 
 
@@ -195,7 +195,7 @@ def _loss_module(lib: Library, program: Program) -> Sequence[Finding]:
     loss = nn.CrossEntropyLoss()
     return [
         compare_values("is a Module", isinstance(loss, nn.Module), True),
-        compare_values("parameters", lib.owned(loss), ([], [])),
+        compare_values("parameters", lib.list_owned(loss), ([], [])),
     ]
 
 

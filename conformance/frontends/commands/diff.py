@@ -26,17 +26,17 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 if nothing fails that did not fail before, 1 if something does, 2 for a bad file.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        old, new = read_report(given.old), read_report(given.new)
+        old, new = read_report(options.old), read_report(options.new)
     except ValueError as error:
         print(f"conformance diff: {error}", file=sys.stderr)
         return 2
     found = compare_reports(old, new)
     print(render_difference(found), end="")
-    if given.docs is not None:
-        command = f"conformance diff {given.old.name} {given.new.name} --docs docs/"
-        (given.docs / "versions.md").write_text(render_page(found, command), encoding="utf-8")
+    if options.docs is not None:
+        command = f"conformance diff {options.old.name} {options.new.name} --docs docs/"
+        (options.docs / "versions.md").write_text(render_page(found, command), encoding="utf-8")
     return 1 if found.failures else 0
 
 

@@ -29,19 +29,19 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 if nothing failed, 1 if something did, 2 if the pack or the results cannot be used.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        if given.report_json is not None:
-            json.check_destination(given.report_json)
+        if options.report_json is not None:
+            json.check_destination(options.report_json)
         with show_count("questions") as progress:
             report = judge_results(
-                given.DIR, given.RESULTS, given.claim, given.expected_failures, progress
+                options.DIR, options.RESULTS, options.claim, options.expected_failures, progress
             )
     except ValueError as error:
         print(f"judge: {error}", file=sys.stderr)
         return 2
-    if given.report_json is not None:
-        json.write_report(report, given.report_json)
+    if options.report_json is not None:
+        json.write_report(report, options.report_json)
     shown = sys.stdout.isatty()
     width = max(shutil.get_terminal_size().columns, 60) if shown else 100
     print(render_failures(report))

@@ -54,7 +54,7 @@ def test_options_go_on_to_pytest(tmp_path):
 
 def test_failure_is_the_exit_status(tmp_path):
     claim = "output/relu-normal-float32-alpha-class"
-    run = command("--claim", claim, cwd=tmp_path, FAKE_EVENTS=f'{{"{claim}": "fail"}}')
+    run = command("--claim", claim, cwd=tmp_path, STUB_EVENTS=f'{{"{claim}": "fail"}}')
     assert run.returncode == 1
     assert f"again     python -m conformance --claim {claim}" in run.stdout
     assert "checked 1 of 1 planned claims" in run.stdout

@@ -32,7 +32,7 @@ def matrix(pytester, monkeypatch):
 
     def run(*arguments, events=None, aspect=None, files=(MATRIX,)):
         files = (f"{MATRIX}::test_{aspect}",) if aspect else files
-        monkeypatch.setenv("FAKE_EVENTS", json.dumps(events or {}))
+        monkeypatch.setenv("STUB_EVENTS", json.dumps(events or {}))
         path = pytester.path / "report.json"
         path.unlink(missing_ok=True)
         result = pytester.runpytest_subprocess(

@@ -118,9 +118,9 @@ def test_a_report_is_read_as_it_was_written(tmp_path):
     ("text", "message"),
     [
         (None, "cannot read"),
-        ("{", "is no JSON file"),
-        ("[]", "is no report of a conformance run"),
-        ("{}", "is no report of a conformance run"),
+        ("{", "is not a JSON file"),
+        ("[]", "is not a report of a conformance run"),
+        ("{}", "is not a report of a conformance run"),
         ('{"records": []}', "has the schema version None; this program reads 1"),
         ('{"records": [], "schema_version": 2}', "has the schema version 2"),
         ('{"records": [], "schema_version": 1}', "is a damaged report: KeyError: 'claims_planned'"),

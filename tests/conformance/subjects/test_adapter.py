@@ -1,4 +1,4 @@
-"""The base classes: a page is enough, and what is left out or wrong is told in clear words."""
+"""The base classes: a page is enough, and what is left out or wrong has a clear message."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def verdicts(subject, aspect, case=NORM, form="-class"):
     return [record for record in records if record.form == form.strip("-")]
 
 
-def told(records):
+def messages_of(records):
     return Counter((record.verdict.value, record.message) for record in records)
 
 
@@ -65,7 +65,7 @@ def test_three_methods_are_enough_for_outputs():
 )
 def test_what_is_left_out_is_unsupported_and_counted(aspect, missing):
     sentence = f"not implemented: the subject has no {missing}"
-    found = told(verdicts(Norm, aspect))
+    found = messages_of(verdicts(Norm, aspect))
     assert list(found) == [("unsupported", sentence)]
 
 
@@ -77,11 +77,12 @@ def test_what_is_left_out_does_not_cost_the_rest():
 
 def test_functions_and_layers_that_are_not_there_are_unsupported():
     functions = verdicts(Norm, "output", form="function")
-    assert ("unsupported", "not implemented: it is not among the subject's functions") in told(
-        functions
-    )
+    assert (
+        "unsupported",
+        "not implemented: it is not among the subject's functions",
+    ) in messages_of(functions)
     tanh = FunctionSubject("f", "torch", {"nn.functional.tanh": lambda input: np.tanh(input)})
-    assert told(verdicts(tanh, "output", "tanh-*")) == {
+    assert messages_of(verdicts(tanh, "output", "tanh-*")) == {
         ("unsupported", "not implemented: the subject has functions only"): len(
             verdicts(tanh, "output", "tanh-*")
         )
@@ -231,13 +232,13 @@ def test_what_an_adapter_raises_says_where():
 
 def test_what_is_lent_is_a_copy():
     subject = Tanh(answer=lambda x: x)
-    spoiled = FunctionSubject(
-        "spoiler",
+    broken = FunctionSubject(
+        "broken",
         "torch",
         {"nn.functional.tanh": lambda input: np.multiply(subject.right(input), 1, out=input)},
     )
     for aspect, verdict in (("output", Verdict.PASS), ("purity", Verdict.FAIL)):
-        found = verdicts(spoiled, aspect, "tanh-*", form="function")
+        found = verdicts(broken, aspect, "tanh-*", form="function")
         assert {record.verdict for record in found} == {verdict}
 
 

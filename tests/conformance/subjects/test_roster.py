@@ -144,8 +144,8 @@ def test_what_cannot_be_found_or_used_is_refused(folder, word, message):
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("adapter.py:nothing", "adapter.py:nothing is no subject: it has no 'dialect'"),
-        ("adapter.py:Mute", "adapter.py:Mute is no subject: it has no 'run'; derive it from"),
+        ("adapter.py:nothing", "adapter.py:nothing is not a subject: it has no 'dialect'"),
+        ("adapter.py:Mute", "adapter.py:Mute is not a subject: it has no 'run'; derive it from"),
         ("adapter.py:Listed", "lacks of adapter.py:Listed must be a sequence of conformance.Gap"),
     ],
 )

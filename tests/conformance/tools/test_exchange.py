@@ -40,7 +40,7 @@ SUBJECTS = {"torch": "refimpl.torch", "tf": "refimpl.tf"}
 
 @pytest.fixture
 def sample(tmp_path):
-    """A copy of the sample pack that may be spoilt, and honest answers to it."""
+    """A copy of the sample pack that may be damaged, and healthy answers to it."""
     shutil.copytree(SAMPLE, tmp_path / "pack")
     pack_answers.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch")
     return tmp_path / "pack", tmp_path / "results"
@@ -115,10 +115,10 @@ def test_a_mask_is_judged_through_files(tmp_path):
 def test_wrong_answers_are_as_wrong_through_files(tmp_path):
     class Wrong:
         dialect = "torch"
-        honest = load("refimpl.torch")
+        healthy = load("refimpl.torch")
 
         def run(self, request):
-            answer = self.honest.run(request)
+            answer = self.healthy.run(request)
             if request.fresh or "elu" not in request.call.target:
                 return answer
             first, *rest = answer.outputs
@@ -286,7 +286,7 @@ def unknown_key(folder):
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         remove_folder,
         remove_answer,
@@ -299,9 +299,9 @@ def unknown_key(folder):
         unknown_key,
     ],
 )
-def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, spoil):
+def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, damage):
     pack, results = sample
-    file = spoil(folder_of(results, "linear"))
+    file = damage(folder_of(results, "linear"))
     report = judge_results(pack, results)
     assert report.complete
     for record in report.records:
@@ -333,19 +333,19 @@ def test_another_dtype_fails_the_dtype_alone(sample):
 # What is wrong with the whole -----------------------------------------------------------------
 
 
-def spoil_array(pack, results):
+def damage_array(pack, results):
     file = folder_of(pack, "linear") / "given.weight.npy"
     array = np.load(file)
     array[0, 0] = np.nextafter(array[0, 0], np.float32(np.inf))
     np.save(file, array)
 
 
-def spoil_cotangent(pack, results):
+def damage_cotangent(pack, results):
     file = folder_of(pack, "linear") / "cotangent.output.npy"
     np.save(file, np.load(file).astype(np.float64))
 
 
-def spoil_question(pack, results):
+def damage_question(pack, results):
     edit(folder_of(pack, "linear") / "question.json", arguments={"in_features": 4})
 
 
@@ -360,27 +360,27 @@ def unknown_layer(pack, results):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("damage", "says"),
     [
         (lambda pack, results: shutil.rmtree(pack), "there is no folder"),
         (lambda pack, results: shutil.rmtree(results), "there is no folder"),
         (lambda pack, results: (pack / "pack.json").unlink(), "pack.json is missing"),
-        (lambda pack, results: (pack / "pack.json").write_text("{"), "pack.json is no JSON"),
+        (lambda pack, results: (pack / "pack.json").write_text("{"), "pack.json is not a JSON"),
         (lambda pack, results: edit(pack / "pack.json", version=2), "speaks version 2"),
         (lambda pack, results: edit(pack / "pack.json", dialect="jax"), "pack.json does not"),
         (lambda pack, results: edit(pack / "pack.json", extra=1), "pack.json does not"),
         (drop_question, "pack.json lists 3 questions .* asks 4"),
         (unknown_layer, "did you mean 'linear'"),
-        (spoil_question, "question.json does not ask .* arguments is"),
-        (spoil_array, "given.weight does not hold the numbers"),
-        (spoil_cotangent, "cotangent.output does not hold the numbers"),
+        (damage_question, "question.json does not ask .* arguments is"),
+        (damage_array, "given.weight does not hold the numbers"),
+        (damage_cotangent, "cotangent.output does not hold the numbers"),
         (
             lambda pack, results: (folder_of(pack, "linear") / "given.bias.npy").unlink(),
             "given.bias.npy is missing",
         ),
         (
             lambda pack, results: (folder_of(pack, "linear") / "given.bias.npy").write_bytes(b"?"),
-            "given.bias.npy is no .npy file",
+            "given.bias.npy is not a .npy file",
         ),
         (lambda pack, results: (results / "results.json").unlink(), "results.json is missing"),
         (lambda pack, results: edit(results / "results.json", version=7), "speaks version 7"),
@@ -391,9 +391,9 @@ def unknown_layer(pack, results):
         ),
     ],
 )
-def test_a_pack_or_results_that_cannot_be_used_say_why(sample, capsys, spoil, says):
+def test_a_pack_or_results_that_cannot_be_used_say_why(sample, capsys, damage, says):
     pack, results = sample
-    spoil(pack, results)
+    damage(pack, results)
     with pytest.raises(ExchangeError, match=says):
         judge_results(pack, results)
     assert main(["judge", str(pack), str(results)]) == 2
