@@ -79,7 +79,10 @@ def test_answers_through_files_are_judged_as_directly(tmp_path, dialect, form, a
     direct = {
         record.key: record
         for question in questions
-        for record in (judge(Claim.about(claim.case, claim.aspect, "mine", *claim.forms), session) for claim in question.claims)
+        for record in (
+            judge(Claim.about(claim.case, claim.aspect, "mine", *claim.forms), session)
+            for claim in question.claims
+        )
     }
     nowhere = {"mask"} if dialect == "torch" else {"mask", "state"}
     assert {record.aspect for record in report.records} == set(ASPECTS) - nowhere
