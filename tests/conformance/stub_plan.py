@@ -44,8 +44,12 @@ class Claim:
     def id(self):
         return f"{self.case.id}-{self.subject}-{self.form}"
 
+    @property
+    def name(self):
+        return f"{self.aspect}/{self.id}"
 
-class Judge:
+
+class IsolatedJudge:
     def __init__(self, roster, expected, *, isolate, limits):
         assert set(roster) <= set(SUBJECTS)
         assert isolate
@@ -118,11 +122,11 @@ def built_in():
     return roster_of(SUBJECTS)
 
 
-claims = ModuleType("conformance.judging.claims")
-claims.__dict__.update(plan=plan, ASPECTS=ASPECTS)
+planning = ModuleType("conformance.judging.planning")
+planning.__dict__.update(plan=plan)
 isolation = ModuleType("conformance.judging.isolation")
-isolation.__dict__.update(Judge=Judge)
+isolation.__dict__.update(IsolatedJudge=IsolatedJudge)
 roster = ModuleType("conformance.subjects.roster")
 roster.__dict__.update(roster_of=roster_of, built_in=built_in)
-for module in (claims, isolation, roster):
+for module in (planning, isolation, roster):
     sys.modules[module.__name__] = module
