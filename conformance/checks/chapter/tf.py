@@ -129,21 +129,23 @@ def _norm_parameters(lib: Library, program: Program) -> Sequence[Finding]:
 
 def _norm_variance(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
-    return common.normalised(batch, lib.call(_norm_layer(lib, batch), batch, training=True), 1e-3)
+    return common.check_normalisation(
+        batch, lib.call(_norm_layer(lib, batch), batch, training=True), 1e-3
+    )
 
 
 def _norm_unbiased(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (2, 4))
     output = lib.call(_norm_layer(lib, batch), batch, training=True)
-    return common.normalised(batch, output, 1e-3, correction=1)
+    return common.check_normalisation(batch, output, 1e-3, correction=1)
 
 
 def _running(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
     layer = _norm_layer(lib, batch)
     lib.call(layer, batch, training=True)
-    (mean, variance), _ = moments(common.bounded(batch), (0,))
-    zeros, ones = common.bounded(np.zeros(4)), common.bounded(np.ones(4))
+    (mean, variance), _ = moments(common.to_bounded(batch), (0,))
+    zeros, ones = common.to_bounded(np.zeros(4)), common.to_bounded(np.ones(4))
     return [
         compare_within_bound("moving_mean", lib.numpy(layer.moving_mean), blend(zeros, mean, 0.01)),
         compare_within_bound(
@@ -156,7 +158,10 @@ def _dropout(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (200, 500))
     function = lib.numpy(lib.root.nn.dropout(lib.array(batch), 0.5))
     layer = lib.call(lib.root.keras.layers.Dropout(0.5), batch, training=True)
-    return [*common.halved(batch, function), *common.halved(batch, layer)]
+    return [
+        *common.check_half_is_dropped(batch, function),
+        *common.check_half_is_dropped(batch, layer),
+    ]
 
 
 def _dropout_evaluation(lib: Library, program: Program) -> Sequence[Finding]:

@@ -13,7 +13,7 @@ from conformance.checks.chapter.program import check_program
 from conformance.checks.finding import Finding, compare_arrays, compare_values, compare_within_bound
 from conformance.spec.library import Library
 from conformance.spec.program import Program
-from refimpl.ops.norm import blend, moments, unbiased
+from refimpl.ops.norm import blend, moments, unbias_variance
 
 
 def _forms(lib: Library, program: Program) -> Sequence[Finding]:
@@ -101,34 +101,38 @@ def _norm_layer(lib: Library) -> Any:
 
 def _norm_variance(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
-    return common.normalised(batch, lib.call(_norm_layer(lib), batch, training=True), 1e-5)
+    return common.check_normalisation(batch, lib.call(_norm_layer(lib), batch, training=True), 1e-5)
 
 
 def _norm_unbiased(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (2, 4))
     output = lib.call(_norm_layer(lib), batch, training=True)
-    return common.normalised(batch, output, 1e-5, correction=1)
+    return common.check_normalisation(batch, output, 1e-5, correction=1)
 
 
 def _running(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
     layer = lib.root.nn.BatchNorm1d(4)
     lib.call(layer, batch, training=True)
-    (mean, variance), _ = moments(common.bounded(batch), (0,))
-    zeros, ones = common.bounded(np.zeros(4)), common.bounded(np.ones(4))
+    (mean, variance), _ = moments(common.to_bounded(batch), (0,))
+    zeros, ones = common.to_bounded(np.zeros(4)), common.to_bounded(np.ones(4))
     return [
         compare_within_bound(
             "running_mean", lib.numpy(layer.running_mean), blend(zeros, mean, 0.1)
         ),
         compare_within_bound(
-            "running_var", lib.numpy(layer.running_var), blend(ones, unbiased(variance, 8), 0.1)
+            "running_var",
+            lib.numpy(layer.running_var),
+            blend(ones, unbias_variance(variance, 8), 0.1),
         ),
     ]
 
 
 def _dropout(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (200, 500))
-    return common.halved(batch, lib.call(lib.root.nn.Dropout(0.5), batch, training=True))
+    return common.check_half_is_dropped(
+        batch, lib.call(lib.root.nn.Dropout(0.5), batch, training=True)
+    )
 
 
 def _dropout_evaluation(lib: Library, program: Program) -> Sequence[Finding]:

@@ -184,7 +184,7 @@ _STATISTICS = of_kind(
            "batch_norm1d", "state", word="cumulative",
            before=change_argument("momentum", replace_with(0.1))),
     *(Mutant("biased running variance", "The running variance takes in the biased variance.",
-             layer, "state", patches={"refimpl.ops.norm:unbiased": keep_biased}, word=word)
+             layer, "state", patches={"refimpl.ops.norm:unbias_variance": keep_biased}, word=word)
       for layer, word in (("batch_norm2d", ""), ("instance_norm2d", "track"))),
     Mutant("unbiased moving variance",
            "The moving variance takes in the unbiased variance, as PyTorch's does.",

@@ -10,7 +10,7 @@ import numpy as np
 from conformance.layers.norm.reproducer import explain_batch_norm, explain_instance_norm
 from conformance.spec.answer import Answer, Arrays, single
 from conformance.spec.layer import Layer
-from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbiased
+from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
 
 
 def _channel(array: Any, ndim: int) -> Any:
@@ -54,7 +54,7 @@ def _instance_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     return single(output, vjp, "input", "weight", "bias")
 
 
-def _fused(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+def _fused_batch_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     if not config["training"]:
         return _normalize_with(config, arrays, arrays["mean"], arrays["variance"])
     (output, mean, variance), vjp = batch_norm(
@@ -63,7 +63,7 @@ def _fused(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     back = single(output, vjp, "input", "weight", "bias").vjp
     count = _count(arrays["input"].shape)
     # One value has no unbiased variance: what the frameworks return then is not claimed.
-    spread = unbiased(variance, count) if count > 1 else variance
+    spread = unbias_variance(variance, count) if count > 1 else variance
     return Answer({"output": output, "mean": mean, "variance": spread}, back)
 
 
@@ -95,11 +95,11 @@ def _statistics(config: Mapping[str, Any], x: Any, axes: tuple[int, ...]) -> tup
     (mean, variance), _ = moments(x, axes)
     count = int(np.prod([x.shape[axis] for axis in axes], dtype=np.int64))
     if config.get("moving_variance", "unbiased") == "unbiased":
-        variance = unbiased(variance, count)
+        variance = unbias_variance(variance, count)
     return mean, variance
 
 
-def _blended(
+def _blend(
     config: Mapping[str, Any], state: Arrays, mean: Any, variance: Any, step: int
 ) -> Mapping[str, Any]:
     # Without a momentum the average is cumulative.
@@ -114,14 +114,14 @@ def _advance_batch_norm(
     config: Mapping[str, Any], state: Arrays, x: Any, step: int
 ) -> Mapping[str, Any]:
     mean, variance = _statistics(config, x, (0, *range(2, x.ndim)))
-    return _blended(config, state, mean, variance, step)
+    return _blend(config, state, mean, variance, step)
 
 
 def _advance_instance_norm(
     config: Mapping[str, Any], state: Arrays, x: Any, step: int
 ) -> Mapping[str, Any]:
     mean, variance = _statistics(config, x, tuple(range(2, x.ndim)))
-    return _blended(config, state, np.mean(mean, axis=0), np.mean(variance, axis=0), step)
+    return _blend(config, state, np.mean(mean, axis=0), np.mean(variance, axis=0), step)
 
 
 _FEATURES = dict.fromkeys(
@@ -162,6 +162,6 @@ INSTANCE_NORMS = tuple(
 MOMENTS = Layer("moments", "norm", _moments, {"input": "*shape"})
 BATCH_NORMALIZATION = Layer("batch_normalization", "norm", _batch_normalization, _BROADCAST)
 FUSED_BATCH_NORM = Layer(
-    "fused_batch_norm", "norm", _fused, _ARRAYS, rank=2, explain=explain_batch_norm
+    "fused_batch_norm", "norm", _fused_batch_norm, _ARRAYS, rank=2, explain=explain_batch_norm
 )
 LAYERS = (*BATCH_NORMS, *INSTANCE_NORMS, MOMENTS, BATCH_NORMALIZATION, FUSED_BATCH_NORM)

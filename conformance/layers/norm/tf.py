@@ -108,7 +108,7 @@ def _batch_normalization(case: Case) -> Call:
     return Call("nn.batch_normalization", "function", arguments, tuple(slots))
 
 
-def _fused(case: Case, channels_first: bool) -> Call:
+def _fused_batch_norm(case: Case, channels_first: bool) -> Call:
     config = case.config
     move = images(2, channels_first)
     arguments = {
@@ -139,7 +139,7 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     **{f"instance_norm{n}d": both_formats("keras", _group_layer) for n in (1, 2, 3)},
     "moments": {"nn": _moments},
     "batch_normalization": {"nn": _batch_normalization},
-    "fused_batch_norm": both_formats("nn", _fused),
+    "fused_batch_norm": both_formats("nn", _fused_batch_norm),
 }
 
 # Calls that must be refused, and what the framework itself does ------------------------------

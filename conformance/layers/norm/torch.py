@@ -22,7 +22,7 @@ def _slots(case: Case) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def _owned(case: Case) -> tuple[Owned, ...]:
+def _own(case: Case) -> tuple[Owned, ...]:
     config, shape = case.config, (case.config["features"],)
     owned = []
     if config["affine"]:
@@ -56,7 +56,7 @@ def _class(case: Case, name: str, *, counts_batches: bool) -> Call:
         _slots(case),
         training=config["training"],
         conventions={**_CONVENTIONS, "counts_batches": counts_batches},
-        owned=_owned(case),
+        owned=_own(case),
     )
 
 

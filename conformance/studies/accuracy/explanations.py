@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.oracle.bounds import LIMIT
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
@@ -203,7 +203,7 @@ def explain_large_k(name: str, quantity: str, subject: str, found: ActivationRes
     records = [
         record
         for regime in REGIMES
-        for record in recorded(replace(case, regime=regime), quantity, subject, found.form)
+        for record in find_records(replace(case, regime=regime), quantity, subject, found.form)
     ]
     records += [
         each for each in FLOAT32_DIVERGENCES if each.covers(case, quantity, subject, found.form)

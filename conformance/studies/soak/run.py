@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
@@ -123,7 +123,7 @@ class SoakResults:
         self.verdicts[record.verdict] += 1
         if record.verdict in (Verdict.FAIL, Verdict.ERROR):
             self.alarms.append((claim.case.seed, record))
-        elif recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
+        elif find_records(claim.case, claim.aspect, claim.subject, *claim.forms):
             self.covered += record.verdict is Verdict.PASS
         elif record.verdict is Verdict.PASS and record.k is not None:
             cell = DistributionKey(record.layer, record.aspect, record.subject, claim.case.dtype)

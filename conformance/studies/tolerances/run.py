@@ -13,7 +13,7 @@ import numpy as np
 
 from conformance.checks import PAIRS
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
@@ -170,7 +170,7 @@ def _judge_healthy(share: _ClaimRange) -> HealthyCounts:
 
 def _count_key(rule: str, claim: Claim) -> CountKey:
     case = claim.case
-    known = recorded(case, claim.aspect, claim.subject, *claim.forms)
+    known = find_records(case, claim.aspect, claim.subject, *claim.forms)
     return CountKey(
         rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype
     )
@@ -204,7 +204,7 @@ def _compare_arrays(
     except Unsupported:
         return None
     except SubjectRaised:
-        if wrong or recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
+        if wrong or find_records(claim.case, claim.aspect, claim.subject, *claim.forms):
             return None
         raise
 
@@ -221,7 +221,7 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantJudgement]:
     for claim in claims_of(item.layer)[item.start : item.stop]:
         if claim.aspect not in PAIRS:
             continue
-        if recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
+        if find_records(claim.case, claim.aspect, claim.subject, *claim.forms):
             continue
         right = {each.pair.what: each for each in _compare_arrays(claim, healthy) or ()}
         for number, wrong in sessions.items():

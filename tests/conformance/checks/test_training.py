@@ -363,8 +363,8 @@ def test_every_layer_that_owns_parameters_has_its_first_ones_held_to_the_bit(dia
 def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     capability = SimpleNamespace(get_cpu_capability=lambda: "DEFAULT")
     root = SimpleNamespace(backends=SimpleNamespace(cpu=capability))
-    assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
-    assert kernels.unmodelled("torch", refimpl.torch) == ""
+    assert "DEFAULT kernels" in kernels.describe_unmodelled("torch", root)
+    assert kernels.describe_unmodelled("torch", refimpl.torch) == ""
     monkeypatch.setattr(glibc, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
     assert "this host's logf is not" in kernels.host_glibc.__wrapped__()
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)

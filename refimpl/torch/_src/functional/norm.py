@@ -84,7 +84,7 @@ def batch_norm(
     results, vjp = norm.batch_norm(_widen(x), _widen(w), _widen(b), epsilon=eps)
     output, batch_mean, batch_var = results
     _update(mean, batch_mean[None], momentum)
-    _update(var, norm.unbiased(batch_var, count)[None], momentum)
+    _update(var, norm.unbias_variance(batch_var, count)[None], momentum)
     return _narrow(output, x), _arrange(vjp, x, w, b)
 
 
@@ -142,7 +142,7 @@ def instance_norm(
     results, vjp = norm.instance_norm(_widen(x), _widen(w), _widen(b), epsilon=eps)
     output, means, variances = results
     _update(mean, means, momentum)
-    _update(var, norm.unbiased(variances, count), momentum)
+    _update(var, norm.unbias_variance(variances, count), momentum)
     return _narrow(output, x), _arrange(vjp, x, w, b)
 
 
