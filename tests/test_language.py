@@ -46,9 +46,6 @@ BANNED_PHRASES = (
     (r"\b([Oo]pen|[Cc]lose|[Kk]eeps) the books\b", "collects, writes"),
 )  # fmt: skip
 
-# Packages and modules that have not been through this check yet. May only shrink.
-PENDING: tuple[str, ...] = ()
-
 
 class Name(NamedTuple):
     """A name that a file defines."""
@@ -119,10 +116,6 @@ def complaints_about_docstrings(path: str, source: str) -> Iterator[str]:
         yield f"{path}: the first line of the module's docstring is no sentence"
 
 
-def is_pending(path: str) -> bool:
-    return any(path == each or path.startswith(f"{each}/") for each in PENDING)
-
-
 CHECKS = (complaints_about_names, complaints_about_words, complaints_about_docstrings)
 
 
@@ -130,17 +123,10 @@ def complaints(path: str, source: str) -> list[str]:
     return [line for check in CHECKS for line in check(path, source)]
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if not is_pending(path)])
+@pytest.mark.parametrize("path", SOURCES)
 def test_names_and_docstrings_are_plain(path):
     found = complaints(path, (ROOT / path).read_text(encoding="utf-8"))
     assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize("entry", PENDING)
-def test_what_is_pending_needs_it(entry):
-    """An entry goes as soon as its files pass."""
-    files = [path for path in SOURCES if path == entry or path.startswith(f"{entry}/")]
-    assert any(complaints(path, (ROOT / path).read_text(encoding="utf-8")) for path in files)
 
 
 @pytest.mark.parametrize(
