@@ -18,6 +18,8 @@ from conformance.spec.case import Case
 from conformance.spec.program import Program
 from conformance.subjects.protocol import SubjectRaised
 
+_UNHEALTHY = (Verdict.FAIL, Verdict.STALE, Verdict.ERROR)
+
 
 def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = ()) -> Record:
     """Check one claim; whatever happens becomes a record.
@@ -206,7 +208,7 @@ def _rerun_line(claim: Claim, session: Session) -> str:
 def _record(
     claim: Claim, verdict: Verdict, k: float | None, message: str, divergence: str | None = None
 ) -> Record:
-    if not verdict.healthy and (setting := describe_setting(claim.subjects)):
+    if verdict in _UNHEALTHY and (setting := describe_setting(claim.subjects)):
         message = f"{message}\nsetting   {setting}"
     return Record(
         case=claim.case.id,
