@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from conformance.layers.norm.reproducer import explain_batch_norm, explain_instance_norm
+from conformance.layers.norm.reproducer import explain_normalised
 from conformance.spec.answer import Answer, Arrays, single
 from conformance.spec.layer import Layer
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
@@ -135,6 +135,8 @@ _ARRAYS: Mapping[str, str] = {
 # What they are given or reduce has any axes; statistics are broadcast.
 _BROADCAST = dict.fromkeys(("output", "input", "mean", "variance", "weight", "bias"), "*shape")
 
+_explain_batch_norm = explain_normalised(lambda element: (slice(None), element.index[1]))
+
 BATCH_NORMS = tuple(
     Layer(
         f"batch_norm{rank}d",
@@ -143,7 +145,7 @@ BATCH_NORMS = tuple(
         _ARRAYS,
         rank=rank,
         advance=_advance_batch_norm,
-        explain=explain_batch_norm,
+        explain=_explain_batch_norm,
     )
     for rank in (1, 2, 3)
 )
@@ -155,13 +157,13 @@ INSTANCE_NORMS = tuple(
         _ARRAYS,
         rank=rank,
         advance=_advance_instance_norm,
-        explain=explain_instance_norm,
+        explain=explain_normalised(lambda element: element.index[:2]),
     )
     for rank in (1, 2, 3)
 )
 MOMENTS = Layer("moments", "norm", _moments, {"input": "*shape"})
 BATCH_NORMALIZATION = Layer("batch_normalization", "norm", _batch_normalization, _BROADCAST)
 FUSED_BATCH_NORM = Layer(
-    "fused_batch_norm", "norm", _fused_batch_norm, _ARRAYS, rank=2, explain=explain_batch_norm
+    "fused_batch_norm", "norm", _fused_batch_norm, _ARRAYS, rank=2, explain=_explain_batch_norm
 )
 LAYERS = (*BATCH_NORMS, *INSTANCE_NORMS, MOMENTS, BATCH_NORMALIZATION, FUSED_BATCH_NORM)

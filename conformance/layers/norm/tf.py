@@ -7,8 +7,27 @@ from collections.abc import Mapping
 
 from conformance.layers.data_formats import both_formats, images
 from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
-from conformance.spec.call import Call, Owned, Result, Slot, Translate, Unsupported
+from conformance.spec.call import KEEP, Call, Move, Owned, Result, Slot, Translate, Unsupported
 from conformance.spec.case import Case
+
+_KERAS_NAMES = {"weight": "gamma", "bias": "beta"}
+
+
+def _gamma_and_beta(case: Case, move: Move = KEEP) -> tuple[Slot, ...]:
+    return tuple(
+        Slot(name, keras, "parameter", move)
+        for name, keras in _KERAS_NAMES.items()
+        if name in case.shapes
+    )
+
+
+def _own_gamma_and_beta(case: Case, shape: tuple[int, ...]) -> tuple[Owned, ...]:
+    # Keras keeps a half-typed layer's variables in that type.
+    return tuple(
+        Owned(keras, shape, case.dtype, True, 1.0 if name == "weight" else 0.0)
+        for name, keras in _KERAS_NAMES.items()
+        if name in case.shapes
+    )
 
 
 def _batch_layer(case: Case, channels_first: bool) -> Call:
@@ -27,13 +46,9 @@ def _batch_layer(case: Case, channels_first: bool) -> Call:
         "scale": config["affine"],
         "dtype": case.dtype,
     }
-    slots = [Slot("input", "inputs", move=move)]
-    # Keras keeps a half-typed layer's variables in that type.
     kind, shape = case.dtype, (config["features"],)
-    owned = []
-    if config["affine"]:
-        slots += [Slot("weight", "gamma", "parameter"), Slot("bias", "beta", "parameter")]
-        owned += [Owned("gamma", shape, kind, True, 1.0), Owned("beta", shape, kind, True, 0.0)]
+    slots = [Slot("input", "inputs", move=move), *_gamma_and_beta(case)]
+    owned = list(_own_gamma_and_beta(case, shape))
     if config["track"]:
         slots += [
             Slot("running_mean", "moving_mean", "buffer"),
@@ -68,22 +83,13 @@ def _group_layer(case: Case, channels_first: bool) -> Call:
         "scale": config["affine"],
         "dtype": case.dtype,
     }
-    slots = [Slot("input", "inputs", move=move)]
-    shape = (config["features"],)
-    owned: tuple[Owned, ...] = ()
-    if config["affine"]:
-        slots += [Slot("weight", "gamma", "parameter"), Slot("bias", "beta", "parameter")]
-        owned = (
-            Owned("gamma", shape, case.dtype, True, 1.0),
-            Owned("beta", shape, case.dtype, True, 0.0),
-        )
     return Call(
         "keras.layers.GroupNormalization",
         "class",
         arguments,
-        tuple(slots),
+        (Slot("input", "inputs", move=move), *_gamma_and_beta(case)),
         (Result(move=move),),
-        owned=owned,
+        owned=_own_gamma_and_beta(case, (config["features"],)),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from conformance.spec.bad_call import BadCall, ones
-from conformance.spec.call import Call, Owned, Slot, Translate, Unsupported
+from conformance.spec.call import KEEP, Call, Move, Owned, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
 _CONVENTIONS = {"moving_variance": "unbiased"}
@@ -17,19 +17,26 @@ def _slots(case: Case) -> tuple[Slot, ...]:
     slots = [Slot("input", "input")]
     if case.config["track"]:
         slots += [Slot(name, name, "buffer") for name in ("running_mean", "running_var")]
-    if case.config["affine"]:
-        slots += [Slot(name, name, "parameter") for name in ("weight", "bias")]
-    return tuple(slots)
+    return (*slots, *_parameter_slots(case))
+
+
+def _parameter_slots(case: Case, move: Move = KEEP) -> tuple[Slot, ...]:
+    return tuple(
+        Slot(name, name, "parameter", move) for name in ("weight", "bias") if name in case.shapes
+    )
+
+
+def _own_parameters(case: Case, shape: tuple[int, ...]) -> tuple[Owned, ...]:
+    return tuple(
+        Owned(name, shape, case.dtype, True, initial)
+        for name, initial in (("weight", 1.0), ("bias", 0.0))
+        if name in case.shapes
+    )
 
 
 def _own(case: Case) -> tuple[Owned, ...]:
     config, shape = case.config, (case.config["features"],)
-    owned = []
-    if config["affine"]:
-        owned += [
-            Owned("weight", shape, case.dtype, True, 1.0),
-            Owned("bias", shape, case.dtype, True, 0.0),
-        ]
+    owned = list(_own_parameters(case, shape))
     if config["track"]:
         owned += [
             Owned("running_mean", shape, case.dtype, False, 0.0),

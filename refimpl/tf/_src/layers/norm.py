@@ -1,4 +1,4 @@
-"""BatchNormalization, and GroupNormalization, whose groups=-1 is instance normalisation."""
+"""The normalisation layers of Keras; GroupNormalization of groups=-1 is instance normalisation."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ __all__ = ["BatchNormalization", "GroupNormalization"]
 
 
 class _Normalization(Layer):
-    """What both share: gamma, beta and the axis they lie along."""
+    """What the layers with a gamma and a beta share."""
 
     def __init__(
         self,
-        axis: Any,
         epsilon: Any,
         center: bool,
         scale: bool,
@@ -35,7 +34,6 @@ class _Normalization(Layer):
         gamma_initializer: Any,
         **kwargs: Any,
     ) -> None:
-        self.axis = read_integer(axis, "axis")
         self.epsilon = read_number(epsilon, "epsilon", least=0)
         self.center = read_flag(center, "center")
         self.scale = read_flag(scale, "scale")
@@ -44,16 +42,35 @@ class _Normalization(Layer):
         super().__init__(**kwargs)
         self.gamma: Variable | None = None
         self.beta: Variable | None = None
+
+    def _add_gamma_and_beta(self, shape: Sizes) -> None:
+        if self.scale:
+            self.gamma = self.add_weight("gamma", shape, self.gamma_initializer)
+        if self.center:
+            self.beta = self.add_weight("beta", shape, self.beta_initializer)
+
+    def _widen(self, x: Array) -> tuple[Array, Array | None, Array | None]:
+        """Return input, gamma and beta in the dtype computed in: Keras widens half types."""
+        dtype = np.dtype(np.float32) if is_half(x.dtype) else x.dtype
+        gamma, beta = (
+            None if weight is None else weight.value.astype(dtype, copy=False)
+            for weight in (self.gamma, self.beta)
+        )
+        return x.astype(dtype, copy=False), gamma, beta
+
+
+class _ChannelNormalization(_Normalization):
+    """What the layers share whose gamma and beta lie along one axis, that of the channels."""
+
+    def __init__(self, axis: Any, *arguments: Any, **kwargs: Any) -> None:
+        self.axis = read_integer(axis, "axis")
+        super().__init__(*arguments, **kwargs)
         self._channels: int | None = None
 
     def _add_weights(self, input_shape: Sizes) -> None:
         axis = read_axis(self.axis, "axis", len(input_shape))
         self._channels = read_integer(input_shape[axis], "input_shape", least=1)
-        shape = (self._channels,)
-        if self.scale:
-            self.gamma = self.add_weight("gamma", shape, self.gamma_initializer)
-        if self.center:
-            self.beta = self.add_weight("beta", shape, self.beta_initializer)
+        self._add_gamma_and_beta((self._channels,))
 
     def _check_shape(self, shape: Sizes) -> None:
         if len(shape) < 2:
@@ -67,15 +84,6 @@ class _Normalization(Layer):
             raise ValueError(
                 f"inputs must be of {self._channels} channels on axis {self.axis}; got {shape}"
             )
-
-    def _widen(self, x: Array) -> tuple[Array, Array | None, Array | None]:
-        """Return input, gamma and beta in the dtype computed in: Keras widens half types."""
-        dtype = np.dtype(np.float32) if is_half(x.dtype) else x.dtype
-        gamma, beta = (
-            None if weight is None else weight.value.astype(dtype, copy=False)
-            for weight in (self.gamma, self.beta)
-        )
-        return x.astype(dtype, copy=False), gamma, beta
 
     def _restore_axis(
         self, x: Array, wide: Array, output: Array, inner_vjp: Vjp
@@ -93,7 +101,7 @@ class _Normalization(Layer):
         return np.moveaxis(output, 1, self.axis).astype(x.dtype, copy=False), vjp
 
 
-class BatchNormalization(_Normalization):
+class BatchNormalization(_ChannelNormalization):
     """Normalise each channel, by the batch in training and by moving statistics otherwise.
 
     Parameters
@@ -195,7 +203,7 @@ class BatchNormalization(_Normalization):
         return self._restore_axis(x, wide, output, vjp)
 
 
-class GroupNormalization(_Normalization):
+class GroupNormalization(_ChannelNormalization):
     """Normalise groups of channels, each example by itself; see `BatchNormalization`.
 
     Parameters

@@ -11,7 +11,7 @@ from refimpl._arguments import read_flag, read_number
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
 from refimpl.ops import norm
-from refimpl.ops.array import Array, Vjp
+from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch._src.arguments import read_array, read_floats
 from refimpl.torch._src.parameter import Tensor
 
@@ -159,7 +159,7 @@ def _read_channels(
     if x.ndim < 2:
         raise ValueError(f"input must have shape (N, C, ...); got {x.shape}")
     mean, var, w, b = (
-        None if value is None else _read_channel_vector(value, name, x)
+        _read_parameter(value, name, x, x.shape[1:2])
         for name, value in (
             ("running_mean", running_mean),
             ("running_var", running_var),
@@ -174,16 +174,18 @@ def _read_channels(
     return mean, var, w, b
 
 
-def _read_channel_vector(value: Tensor, name: str, x: Array) -> Array:
-    found = read_array(value, name)
-    if found.dtype != x.dtype and not (is_half(x.dtype) and found.dtype == np.float32):
-        raise TypeError(f"{name} must have the dtype of input, {x.dtype}; got {found.dtype}")
-    if found.shape != x.shape[1:2]:
+def _read_parameter(value: Tensor | None, name: str, x: Array, shape: Sizes) -> Array | None:
+    """Return an optional argument of a shape, in the dtype of the input or in float32 for it."""
+    if value is None:
+        return None
+    array = read_array(value, name)
+    if array.dtype != x.dtype and not (is_half(x.dtype) and array.dtype == np.float32):
+        raise TypeError(f"{name} must have the dtype of input, {x.dtype}; got {array.dtype}")
+    if array.shape != shape:
         raise ValueError(
-            f"{name} must have shape {x.shape[1:2]}, one element per channel of input of shape "
-            f"{x.shape}; got {found.shape}"
+            f"{name} must have shape {shape} beside input of shape {x.shape}; got {array.shape}"
         )
-    return found
+    return array
 
 
 def _normalize_by(
@@ -224,15 +226,17 @@ def _normalize_nothing(x: Array, w: Array | None, b: Array | None) -> tuple[Arra
     return x.copy(), vjp
 
 
-def _arrange(vjp: Vjp, x: Array, w: Array | None, b: Array | None) -> Vjp:
-    """Put the cotangents of an op in the order of the function's arguments, in their dtypes."""
+def _arrange(vjp: Vjp, x: Array, w: Array | None, b: Array | None, constants: int = 2) -> Vjp:
+    """Put the cotangents of an op in the order of the function's arguments, in their dtypes.
+
+    Between the input and the weight stand so many `constants`, which have none.
+    """
 
     def arranged(cotangent: Array) -> tuple[Any, ...]:
         input_bar, weight_bar, bias_bar = vjp(_widen(cotangent))
         return (
             _narrow(input_bar, x),
-            None,
-            None,
+            *(None,) * constants,
             None if w is None else _narrow(weight_bar.reshape(w.shape), w),
             None if b is None else _narrow(bias_bar.reshape(b.shape), b),
         )
