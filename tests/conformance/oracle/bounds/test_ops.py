@@ -6,14 +6,17 @@ Layers are taken from the registry, with cases of their own, so a layer's op nee
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from conformance import oracle
+from conformance.layers.dialects import DIALECTS, translate
 from conformance.layers.registry import LAYERS, layer_cases
 from conformance.oracle.bounds import Bounded, Unit, claims, distance, exact
+from conformance.spec.call import Unsupported
 from conformance.spec.regimes import draw
 from refimpl.dtypes import float_dtype
 from refimpl.ops import activation, conv, dropout, linear, loss, norm, padding, pooling
@@ -205,15 +208,25 @@ def cases_by_layer():
     return cases
 
 
+def conventions_of(case):
+    """Give the conventions of the first form that says a case."""
+    for name, dialect in DIALECTS.items():
+        for form in dialect.forms[case.layer]:
+            with suppress(Unsupported):
+                return translate(case, name, form).conventions
+    raise AssertionError(case.id)
+
+
 BY_LAYER = cases_by_layer()
 
 
 @pytest.mark.parametrize("layer", BY_LAYER)
 def test_an_op_of_a_layer_stays_within_its_own_bound(layer):
     for case in BY_LAYER[layer].values():
-        expected = oracle.expected(case, {})
+        conventions = conventions_of(case)
+        expected = oracle.expected(case, conventions)
         with np.errstate(all="ignore"):
-            answer = oracle.answer_of(case, {}, oracle.arrays_of(case))
+            answer = oracle.answer_of(case, conventions, oracle.arrays_of(case))
             gradients = answer.vjp(expected.cotangents)
         for name, bounded in (*expected.outputs.items(), *expected.gradients.items()):
             got = answer.outputs[name] if name in expected.outputs else gradients[name]
