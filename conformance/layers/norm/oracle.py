@@ -9,8 +9,9 @@ import numpy as np
 
 from conformance.layers.norm.reproducer import explain_normalised
 from conformance.spec.answer import Answer, Arrays, single
-from conformance.spec.layer import Layer
+from conformance.spec.layer import Element, Layer
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
+from refimpl.ops.norm_layer import layer_norm
 
 
 def _channel(array: Any, ndim: int) -> Any:
@@ -81,6 +82,47 @@ def _batch_normalization(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     taken: list[Any] = [arrays.get(name) for name in names]
     output, vjp = normalize(*taken, epsilon=config["epsilon"])
     return single(output, vjp, *names)
+
+
+def _layer_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    x = arrays["input"]
+    axes = normalised_axes(config, x.ndim)
+    places = tuple(x.shape[axis] for axis in axes)
+    affine = [_reshape(arrays.get(name), places) for name in ("weight", "bias")]
+    output, vjp = layer_norm(x, *affine, axes=axes, epsilon=config["epsilon"])
+    along = tuple(size if axis in axes else 1 for axis, size in enumerate(x.shape))
+
+    def back(cotangent: Any) -> tuple[Any, ...]:
+        bar, *rest = vjp(cotangent)
+        return bar, *(_reshape(bar, along) for bar in rest)
+
+    return single(output, back, "input", "weight", "bias")
+
+
+def normalised_axes(config: Mapping[str, Any], ndim: int) -> tuple[int, ...]:
+    """Count the axes of a case from the front, in the input's order.
+
+    Parameters
+    ----------
+    config : mapping
+        The case's configuration, with the axes as they are written.
+    ndim : int
+        Of the input.
+
+    Returns
+    -------
+    tuple of int
+    """
+    return tuple(sorted(axis % ndim for axis in config["axes"]))
+
+
+def _along_axes(element: Element) -> tuple[Any, ...]:
+    axes = normalised_axes(element.config, len(element.index))
+    return tuple(slice(None) if n in axes else place for n, place in enumerate(element.index))
+
+
+def _reshape(array: Any, shape: tuple[int, ...]) -> Any:
+    return None if array is None else array.reshape(shape)
 
 
 def _count(shape: tuple[int, ...]) -> int:
@@ -166,4 +208,14 @@ BATCH_NORMALIZATION = Layer("batch_normalization", "norm", _batch_normalization,
 FUSED_BATCH_NORM = Layer(
     "fused_batch_norm", "norm", _fused_batch_norm, _ARRAYS, rank=2, explain=_explain_batch_norm
 )
-LAYERS = (*BATCH_NORMS, *INSTANCE_NORMS, MOMENTS, BATCH_NORMALIZATION, FUSED_BATCH_NORM)
+LAYER_NORM = Layer(
+    "layer_norm", "norm", _layer_norm, _BROADCAST, explain=explain_normalised(_along_axes)
+)
+LAYERS = (
+    *BATCH_NORMS,
+    *INSTANCE_NORMS,
+    MOMENTS,
+    BATCH_NORMALIZATION,
+    FUSED_BATCH_NORM,
+    LAYER_NORM,
+)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from conformance.layers.data_formats import both_formats, images
+from conformance.layers.norm.oracle import normalised_axes
 from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
-from conformance.spec.call import KEEP, Call, Move, Owned, Result, Slot, Translate, Unsupported
+from conformance.spec.call import (
+    KEEP,
+    Call,
+    Move,
+    Owned,
+    Reshaped,
+    Result,
+    Slot,
+    Translate,
+    Unsupported,
+)
 from conformance.spec.case import Case
 
 _KERAS_NAMES = {"weight": "gamma", "bias": "beta"}
@@ -93,6 +105,36 @@ def _group_layer(case: Case, channels_first: bool) -> Call:
     )
 
 
+def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pass a case's epsilon as an argument, or leave it to the default, a convention then."""
+    if "epsilon" in case.config:
+        return {"epsilon": case.config["epsilon"]}, {}
+    return {}, {"epsilon": default}
+
+
+def _layer_norm(case: Case) -> Call:
+    config, shape = case.config, case.shapes["input"]
+    # Keras sorts the axes as they are written.
+    places = tuple(shape[axis] for axis in sorted(config["axes"]))
+    axes = normalised_axes(config, len(shape))
+    along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
+    arguments = {
+        "axis": config["axes"][0] if len(axes) == 1 else list(config["axes"]),
+        "center": config["bias"],
+        "scale": config["weight"],
+        "dtype": case.dtype,
+    }
+    epsilon, conventions = _epsilon(case, default=1e-3)
+    return Call(
+        "keras.layers.LayerNormalization",
+        "class",
+        arguments | epsilon,
+        (Slot("input", "inputs"), *_gamma_and_beta(case, Reshaped(along, places))),
+        conventions=conventions,
+        owned=_own_gamma_and_beta(case, places),
+    )
+
+
 def _moments(case: Case) -> Call:
     arguments = {"axes": list(case.config["axes"]), "keepdims": case.config["keepdims"]}
     results = (Result("mean"), Result("variance"))
@@ -146,6 +188,7 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "moments": {"nn": _moments},
     "batch_normalization": {"nn": _batch_normalization},
     "fused_batch_norm": both_formats("nn", _fused_batch_norm),
+    "layer_norm": {"layer": _layer_norm},
 }
 
 # Calls that must be refused, and what the framework itself does ------------------------------
@@ -213,4 +256,25 @@ BAD_CALLS: tuple[BadCall, ...] = (
     BadCall("keras.layers.GroupNormalization", "scale-no", "scale", "TypeError",
         Accepts("Any value that is true in a condition will do.",
                 ReturnedArray((2, 7, 6, 4), each=0.0)), {"groups": 2, "scale": "no"}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-1.5", "axis", "TypeError", "TypeError",
+        {"axis": 1.5}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-1.-3", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": [1, -3]}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-4", "axis", "ValueError at call",
+        "IndexError at call", {"axis": 4}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-none", "axis", "ValueError",
+        Accepts("Over no axis every value is its own mean.",
+                ReturnedArray((2, 7, 6, 4), each=0.0)), {"axis": []}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "epsilon--1", "epsilon", "ValueError",
+        Accepts("A negative epsilon is computed with.", ReturnedArray((2, 7, 6, 4), each=math.nan)),
+        {"epsilon": -1}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "input-2x7x6x3", "inputs", "ValueError at call",
+        "InvalidArgumentError at call", {}, ((X2,), (ones(2, 7, 6, 3),),)),
+    BadCall("keras.layers.LayerNormalization", "scale-no", "scale", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 7, 6, 4), each=0.0)), {"scale": "no"}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "rms.scaling-True", "rms_scaling", "ValueError",
+        Accepts("Divides by the deviation without subtracting the mean, and is deprecated.",
+                ReturnedArray((2, 7, 6, 4), each=1 / math.sqrt(0.001))), {"rms_scaling": True},
+        ((X2,),)),
 )  # fmt: skip

@@ -1,13 +1,15 @@
-"""Batch and instance normalisation in PyTorch's words."""
+"""Normalisation in PyTorch's words."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
-from conformance.spec.bad_call import BadCall, ones
-from conformance.spec.call import KEEP, Call, Move, Owned, Slot, Translate, Unsupported
+from conformance.layers.norm.oracle import normalised_axes
+from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
+from conformance.spec.call import KEEP, Call, Move, Owned, Reshaped, Slot, Translate, Unsupported
 from conformance.spec.case import Case
 
 _CONVENTIONS = {"moving_variance": "unbiased"}
@@ -83,6 +85,36 @@ def _function(case: Case, name: str, *, flag: str) -> Call:
     )
 
 
+def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pass a case's epsilon as an argument, or leave it to the default, a convention then."""
+    if "epsilon" in case.config:
+        return {"eps": case.config["epsilon"]}, {}
+    return {}, {"epsilon": default}
+
+
+def _layer_norm(case: Case, kind: Literal["function", "class"]) -> Call:
+    config, shape = case.config, case.shapes["input"]
+    axes = normalised_axes(config, len(shape))
+    if axes != tuple(range(len(shape)))[-len(axes) :]:
+        raise Unsupported("PyTorch normalises over the last axes")
+    places = tuple(shape[axis] for axis in axes)
+    arguments, conventions = _epsilon(case, default=1e-5)
+    arguments["normalized_shape"] = places
+    along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
+    slots = (Slot("input", "input"), *_parameter_slots(case, Reshaped(along, places)))
+    if kind == "function":
+        return Call("nn.functional.layer_norm", kind, arguments, slots, conventions=conventions)
+    if config["bias"] and not config["weight"]:
+        raise Unsupported("the class has no bias without a weight")
+    arguments |= {
+        "elementwise_affine": config["weight"],
+        "bias": config["bias"],
+        "dtype": case.dtype,
+    }
+    owned = _own_parameters(case, places)
+    return Call("nn.LayerNorm", kind, arguments, slots, conventions=conventions, owned=owned)
+
+
 _BATCH: Mapping[str, Translate] = {
     "class": partial(_class, name="BatchNorm", counts_batches=True),
     "function": partial(_function, name="batch_norm", flag="training"),
@@ -99,6 +131,10 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "moments": {},
     "batch_normalization": {},
     "fused_batch_norm": {},
+    "layer_norm": {
+        "class": partial(_layer_norm, kind="class"),
+        "function": partial(_layer_norm, kind="function"),
+    },
 }
 
 # Calls that must be refused, and what the framework itself does ------------------------------
@@ -147,4 +183,31 @@ BAD_CALLS: tuple[BadCall, ...] = (
         {"input": X, "running_mean": None, "running_var": None, "training": "yes"}),
     BadCall("nn.functional.instance_norm", "running.mean", "running_mean", "ValueError",
         "RuntimeError", {"input": X, "use_input_stats": False}),
+    BadCall("nn.functional.layer_norm", "normalized.shape-3", "normalized_shape", "ValueError",
+        "RuntimeError", {"input": X, "normalized_shape": (3,)}),
+    BadCall("nn.functional.layer_norm", "normalized.shape-6", "normalized_shape", "TypeError",
+        "TypeError", {"input": X, "normalized_shape": 6}),
+    BadCall("nn.functional.layer_norm", "normalized.shape-none", "normalized_shape", "ValueError",
+        "RuntimeError", {"input": X, "normalized_shape": ()}),
+    BadCall("nn.functional.layer_norm", "weight-4", "weight", "ValueError", "RuntimeError",
+        {"input": X, "normalized_shape": (6,), "weight": ones(4)}),
+    BadCall("nn.functional.layer_norm", "bias-6x6", "bias", "ValueError", "RuntimeError",
+        {"input": X, "normalized_shape": (6,), "bias": ones(6, 6)}),
+    BadCall("nn.functional.layer_norm", "weight-6-float64", "weight", "TypeError", "RuntimeError",
+        {"input": X, "normalized_shape": (6,), "weight": ones(6, dtype="float64")}),
+    BadCall("nn.functional.layer_norm", "input-int64", "input", "TypeError",
+        "NotImplementedError", {"input": ones(2, 6, dtype="int64"), "normalized_shape": (6,)}),
+    BadCall("nn.functional.layer_norm", "eps--1.0", "eps", "ValueError",
+        Accepts("A negative eps is computed with.", ReturnedArray((2, 4, 6, 6), each=math.nan)),
+        {"input": X, "normalized_shape": (6,), "eps": -1.0}),
+    BadCall("nn.LayerNorm", "normalized.shape-2.5", "normalized_shape", "TypeError", "TypeError",
+        {"normalized_shape": 2.5}, ((X,),)),
+    BadCall("nn.LayerNorm", "normalized.shape--1", "normalized_shape", "ValueError",
+        "RuntimeError", {"normalized_shape": -1}, ((X,),)),
+    BadCall("nn.LayerNorm", "input-2x4x6x6", "normalized_shape", "ValueError at call",
+        "RuntimeError at call", {"normalized_shape": (4, 6)}, ((X,),)),
+    BadCall("nn.LayerNorm", "bias-yes", "bias", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 4, 6, 6), each=0.0)), {"normalized_shape": 6, "bias": "yes"},
+        ((X,),)),
 )  # fmt: skip

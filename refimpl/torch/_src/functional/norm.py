@@ -1,4 +1,4 @@
-"""Batch and instance normalisation (torch.nn.functional.batch_norm, instance_norm)."""
+"""Normalisation (torch.nn.functional.batch_norm and its like)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_flag, read_number
+from refimpl._arguments import check_same_dtype, read_flag, read_integers, read_number
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
-from refimpl.ops import norm
+from refimpl.ops import norm, norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch._src.arguments import read_array, read_floats
 from refimpl.torch._src.parameter import Tensor
 
-__all__ = ["batch_norm", "instance_norm"]
+__all__ = ["batch_norm", "instance_norm", "layer_norm"]
 
 
 @differentiable
@@ -144,6 +144,81 @@ def instance_norm(
     _update(mean, means, momentum)
     _update(var, norm.unbias_variance(variances, count), momentum)
     return _narrow(output, x), _arrange(vjp, x, w, b)
+
+
+@differentiable
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sizes,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> tuple[Array, Vjp]:
+    """Normalise by the mean and the variance over the last axes.
+
+    Parameters
+    ----------
+    input : array
+        Floats.
+    normalized_shape : tuple of int
+        The end of the input's shape: the axes to average over.
+    weight, bias : array of that shape, optional
+        What each place along these axes is multiplied by, and what is added then; both in the
+        input's dtype, or in float32 beside a half type.
+    eps : float, default 1e-5
+        Added to the variance; not negative.
+
+    Returns
+    -------
+    array of the input's shape
+
+    Raises
+    ------
+    TypeError
+        If dtypes differ or `normalized_shape` is not a sequence of integers.
+    ValueError
+        If shapes do not fit or `eps` is negative.
+
+    Notes
+    -----
+    The vjp's tuple is (input, None, weight, bias). Half types are computed in float32.
+    Source: Ba, Kiros and Hinton, Layer Normalization, 2016; PyTorch's documentation of
+    `torch.nn.LayerNorm`.
+    """
+    x = read_floats(input)
+    shape = _read_normalized_shape(normalized_shape, x)
+    w, b = _read_affine(weight, bias, x, shape)
+    output, vjp = norm_layer.layer_norm(
+        _widen(x),
+        _widen(w),
+        _widen(b),
+        axes=tuple(range(-len(shape), 0)),
+        epsilon=read_number(eps, "eps", least=0),
+    )
+    return _narrow(output, x), _arrange(vjp, x, w, b, constants=1)
+
+
+def _read_normalized_shape(value: Sizes, x: Array) -> Sizes:
+    """Return a shape of one axis or more that is the end of the input's."""
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"normalized_shape must be a tuple of integers; got {value!r}")
+    shape = read_integers(value, "normalized_shape", least=0)
+    if not shape or x.shape[-len(shape) :] != shape:
+        raise ValueError(
+            f"normalized_shape must be the end of the shape of input, {x.shape}, of one axis or "
+            f"more; got {shape}"
+        )
+    return shape
+
+
+def _read_affine(
+    weight: Tensor | None, bias: Tensor | None, x: Array, shape: Sizes
+) -> tuple[Array | None, Array | None]:
+    """Return weight and bias of a shape, both in one dtype."""
+    w, b = _read_parameter(weight, "weight", x, shape), _read_parameter(bias, "bias", x, shape)
+    if w is not None and b is not None:
+        check_same_dtype(b, "bias", w, "weight")
+    return w, b
 
 
 def _read_channels(
