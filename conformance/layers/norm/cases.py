@@ -9,6 +9,7 @@ from conformance.layers.norm.oracle import (
     BATCH_NORMALIZATION,
     BATCH_NORMS,
     FUSED_BATCH_NORM,
+    GROUP_NORM,
     INSTANCE_NORMS,
     LAYER_NORM,
     MOMENTS,
@@ -299,6 +300,68 @@ SINGLE_LAYER = Table(
     batched=lambda row: (),
 )
 
+
+def _read_group_norm(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    shape = (row.get("batch", 3), row.get("channels", 6), *row["space"])
+    config = {
+        "groups": row["groups"],
+        "features": shape[1],
+        "place": row["place"],
+        **_read_options(row),
+    }
+    return GROUP_NORM.name, config, {"input": shape, **dict.fromkeys(row["weights"], shape[1:2])}
+
+
+GROUPS = Table(
+    factors={
+        "groups": {"": 2, "group1": 1, "each": 6},
+        "space": {"": (4,), "flat": (), "space2": (2, 3), "space3": (2, 1, 2)},
+        # Where TensorFlow's channels are.
+        "place": {"": "last", "first": "first", "between": "between"},
+        "weights": _WEIGHTS,
+        "epsilon": _EPSILONS,
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=_read_group_norm,
+    hunts=_EXAMPLE_HUNTS
+    | {
+        "group1": "the channels split all the same",
+        "each": "channels normalised together that are groups of their own",
+        "space2": "one of several spatial axes left out",
+        "space3": "more spatial axes than an image has",
+        "first": "channels looked for at the end",
+        "between": "channels looked for at either end",
+    },
+    rules=(
+        Rule(
+            ("space", "place"),
+            lambda space, place: place == "last" or len(space) > (place == "between"),
+            "channels stand before or between spatial axes",
+        ),
+    ),
+)
+SINGLE_GROUP = Table(
+    factors={
+        "size": {"example1": (1, 6), "channel1": (3, 1)},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=lambda row: _read_group_norm(
+        {
+            "batch": row["size"][0],
+            "channels": row["size"][1],
+            "groups": 1,
+            "space": (4,),
+            "place": "last",
+            "weights": ("weight", "bias"),
+            "epsilon": 1e-5,
+        }
+    ),
+    hunts=_EXAMPLE_HUNTS,
+    batched=lambda row: (),
+)
+
 TABLES = (
     BATCH,
     INSTANCE,
@@ -308,4 +371,6 @@ TABLES = (
     FUSED,
     LAYERS_OWN,
     SINGLE_LAYER,
+    GROUPS,
+    SINGLE_GROUP,
 )

@@ -43,6 +43,16 @@ DIVERGENCES: tuple[Divergence, ...] = (
     ),
     Divergence(
         subjects=("torch",),
+        layers=("group_norm",),
+        aspects=("gradient",),
+        kind="raises",
+        sentence="A group norm with a bias and without a weight has no way back.",
+        reason="Its backward kernel makes the bias's gradient like the weight, which is not there:"
+        " a RuntimeError from within. The class has no such form.",
+        when=lambda case: bool(case.config["bias"] and not case.config["weight"]),
+    ),
+    Divergence(
+        subjects=("torch",),
         layers=("instance_norm*",),
         aspects=("empty",),
         kind="raises",

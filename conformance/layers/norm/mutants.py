@@ -179,6 +179,30 @@ def exchange_axes_of_weight(op: Any) -> Any:
     )
 
 
+def interleave_groups(op: Any) -> Any:
+    """Deal the channels to the groups in turn."""
+
+    def wrong(input: Any, *affine: Any, groups: int, epsilon: float) -> Any:
+        order = np.arange(input.shape[1]).reshape(-1, groups).T.ravel()
+        dealt = [None if each is None else each[order] for each in affine]
+        output, vjp = op(input[:, order], *dealt, groups=groups, epsilon=epsilon)
+        return output[:, np.argsort(order)], vjp
+
+    return wrong
+
+
+def normalise_each_position(op: Any) -> Any:
+    """Take the statistics of each position by itself."""
+
+    def wrong(input: Any, *affine: Any, **options: Any) -> Any:
+        _, vjp = op(input, *affine, **options)
+        positions = np.moveaxis(input.reshape(*input.shape[:2], -1), 1, 2)
+        alone = op(positions.reshape(-1, input.shape[1]), *affine, **options)[0]
+        return np.moveaxis(alone.reshape(positions.shape), 1, 2).reshape(input.shape), vjp
+
+    return wrong
+
+
 def add_default(name: str, value: Any) -> Before:
     """Give an argument that is left out another default."""
     return lambda request: replace(
@@ -293,7 +317,9 @@ _STATISTICS = of_kind(
       for layer in ("batch_norm3d", "instance_norm1d", "instance_norm3d")),
     *(Mutant("one example left as it is", "A batch of one example is not normalised.",
              layer, "output", after=change_output(skip_single_example), word="example1")
-      for layer in (f"{kind}_norm{n}d" for kind in ("batch", "instance") for n in (1, 2, 3))),
+      for layer in (
+          "group_norm", *(f"{kind}_norm{n}d" for kind in ("batch", "instance") for n in (1, 2, 3))
+      )),
     Mutant("unbiased variance", "The variance is divided by n - 1 and not by n.",
            "layer_norm", "output", after=scale_rows_wrongly(
                lambda variance, n, eps: 1 / np.sqrt(variance * n / max(n - 1, 1) + eps))),
@@ -310,6 +336,22 @@ _STATISTICS = of_kind(
            patches={"refimpl.ops.norm_layer:layer_norm": exchange_axes_of_weight}),
     Mutant("one value left as it is", "What is normalised alone is returned as it came.",
            "layer_norm", "output", after=change_output(skip_single_value), word="value1"),
+    Mutant("groups interleaved", "The channels are dealt to the groups in turn.",
+           "group_norm", "output",
+           patches={"refimpl.ops.norm_layer:group_norm": interleave_groups}),
+    Mutant("one group", "All channels are normalised together.",
+           "group_norm", "output", change_argument("num_groups", replace_with(1))),
+    Mutant("statistics of each position", "The positions of a group are not averaged over.",
+           "group_norm", "output", subject=TF,
+           patches={"refimpl.ops.norm_layer:group_norm": normalise_each_position}),
+    Mutant("unbiased variance", "The variance is divided by n - 1 and not by n.",
+           "group_norm", "output", after=scale_rows_wrongly(
+               lambda variance, n, eps: 1 / np.sqrt(variance * n / max(n - 1, 1) + eps))),
+    Mutant("eps outside the root", "eps is added to the deviation, not to the variance.",
+           "group_norm", "output", after=scale_rows_wrongly(
+               lambda variance, n, eps: 1 / (np.sqrt(variance) + eps)), word="eps3"),
+    Mutant("PyTorch's default of eps", "An epsilon that is not given is 1e-5.",
+           "group_norm", "output", add_default("epsilon", 1e-5), subject=TF, word="epsdefault"),
 )  # fmt: skip
 
 _GRADIENTS = of_kind(
@@ -331,6 +373,10 @@ _GRADIENTS = of_kind(
     Mutant("mean taken for a constant on the way back",
            "The gradient flows through the variance but not through the mean: a term is missing.",
            "layer_norm", "gradient",
+           after=change_gradient("input", hold_mean_of_row_constant)),
+    Mutant("mean taken for a constant on the way back",
+           "The gradient flows through the variance but not through the mean: a term is missing.",
+           "group_norm", "gradient",
            after=change_gradient("input", hold_mean_of_row_constant)),
     Mutant("gradient of the scale averaged", "The scale's gradient is a mean over the batch.",
            "layer_norm", "gradient", after=average_gradient("weight")),

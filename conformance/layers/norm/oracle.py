@@ -11,7 +11,7 @@ from conformance.layers.norm.reproducer import explain_normalised
 from conformance.spec.answer import Answer, Arrays, single
 from conformance.spec.layer import Element, Layer
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
-from refimpl.ops.norm_layer import layer_norm
+from refimpl.ops.norm_layer import group_norm, layer_norm
 
 
 def _channel(array: Any, ndim: int) -> Any:
@@ -116,6 +116,24 @@ def normalised_axes(config: Mapping[str, Any], ndim: int) -> tuple[int, ...]:
     return tuple(sorted(axis % ndim for axis in config["axes"]))
 
 
+def _group_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    output, vjp = group_norm(
+        arrays["input"],
+        arrays.get("weight"),
+        arrays.get("bias"),
+        groups=config["groups"],
+        epsilon=config["epsilon"],
+    )
+    return single(output, vjp, "input", "weight", "bias")
+
+
+def _in_group(element: Element) -> tuple[Any, ...]:
+    example, channel, *_ = element.index
+    members = element.arrays["input"].shape[1] // element.config["groups"]
+    first = channel // members * members
+    return example, slice(first, first + members)
+
+
 def _along_axes(element: Element) -> tuple[Any, ...]:
     axes = normalised_axes(element.config, len(element.index))
     return tuple(slice(None) if n in axes else place for n, place in enumerate(element.index))
@@ -211,6 +229,14 @@ FUSED_BATCH_NORM = Layer(
 LAYER_NORM = Layer(
     "layer_norm", "norm", _layer_norm, _BROADCAST, explain=explain_normalised(_along_axes)
 )
+_GROUPED = dict.fromkeys(("output", "input"), "batch (groups features) *space")
+GROUP_NORM = Layer(
+    "group_norm",
+    "norm",
+    _group_norm,
+    {**_GROUPED, "weight": "(groups features)", "bias": "(groups features)"},
+    explain=explain_normalised(_in_group),
+)
 LAYERS = (
     *BATCH_NORMS,
     *INSTANCE_NORMS,
@@ -218,4 +244,5 @@ LAYERS = (
     BATCH_NORMALIZATION,
     FUSED_BATCH_NORM,
     LAYER_NORM,
+    GROUP_NORM,
 )

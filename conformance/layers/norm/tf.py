@@ -18,6 +18,7 @@ from conformance.spec.call import (
     Result,
     Slot,
     Translate,
+    Transposed,
     Unsupported,
 )
 from conformance.spec.case import Case
@@ -135,6 +136,32 @@ def _layer_norm(case: Case) -> Call:
     )
 
 
+def _group_norm(case: Case) -> Call:
+    config, rank = case.config, len(case.shapes["input"]) - 2
+    axis, move = {
+        "last": (-1, images(rank)),
+        "first": (1, KEEP),
+        "between": (2, Transposed((0, 2, 1, *range(3, rank + 2)))),
+    }[config["place"]]
+    epsilon, conventions = _epsilon(case, default=1e-3)
+    arguments = {
+        "groups": config["groups"],
+        "axis": axis,
+        "center": config["bias"],
+        "scale": config["weight"],
+        "dtype": case.dtype,
+    }
+    return Call(
+        "keras.layers.GroupNormalization",
+        "class",
+        arguments | epsilon,
+        (Slot("input", "inputs", move=move), *_gamma_and_beta(case)),
+        (Result(move=move),),
+        conventions=conventions,
+        owned=_own_gamma_and_beta(case, (config["features"],)),
+    )
+
+
 def _moments(case: Case) -> Call:
     arguments = {"axes": list(case.config["axes"]), "keepdims": case.config["keepdims"]}
     results = (Result("mean"), Result("variance"))
@@ -189,6 +216,7 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "batch_normalization": {"nn": _batch_normalization},
     "fused_batch_norm": both_formats("nn", _fused_batch_norm),
     "layer_norm": {"layer": _layer_norm},
+    "group_norm": {"layer": _group_norm},
 }
 
 # Calls that must be refused, and what the framework itself does ------------------------------
@@ -277,4 +305,10 @@ BAD_CALLS: tuple[BadCall, ...] = (
         Accepts("Divides by the deviation without subtracting the mean, and is deprecated.",
                 ReturnedArray((2, 7, 6, 4), each=1 / math.sqrt(0.001))), {"rms_scaling": True},
         ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "groups-2.0", "groups", "TypeError", "ValueError",
+        {"groups": 2.0}, ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "input-2x7x6x8", "inputs", "ValueError at call",
+        "ValueError at call", {"groups": 2}, ((X2,), (ones(2, 7, 6, 8),))),
+    BadCall("keras.layers.GroupNormalization", "axis-1.2", "axis", "TypeError",
+        "TypeError at call", {"groups": 2, "axis": [1, 2]}, ((X2,),)),
 )  # fmt: skip

@@ -115,6 +115,25 @@ def _layer_norm(case: Case, kind: Literal["function", "class"]) -> Call:
     return Call("nn.LayerNorm", kind, arguments, slots, conventions=conventions, owned=owned)
 
 
+def _group_norm(case: Case, kind: Literal["function", "class"]) -> Call:
+    config = case.config
+    arguments, conventions = _epsilon(case, default=1e-5)
+    arguments["num_groups"] = config["groups"]
+    slots = (Slot("input", "input"), *_parameter_slots(case))
+    if kind == "function":
+        return Call("nn.functional.group_norm", kind, arguments, slots, conventions=conventions)
+    if config["bias"] and not config["weight"]:
+        raise Unsupported("the class has no bias without a weight")
+    arguments |= {
+        "num_channels": config["features"],
+        "affine": config["weight"],
+        "bias": config["bias"],
+        "dtype": case.dtype,
+    }
+    owned = _own_parameters(case, (config["features"],))
+    return Call("nn.GroupNorm", kind, arguments, slots, conventions=conventions, owned=owned)
+
+
 _BATCH: Mapping[str, Translate] = {
     "class": partial(_class, name="BatchNorm", counts_batches=True),
     "function": partial(_function, name="batch_norm", flag="training"),
@@ -134,6 +153,10 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "layer_norm": {
         "class": partial(_layer_norm, kind="class"),
         "function": partial(_layer_norm, kind="function"),
+    },
+    "group_norm": {
+        "class": partial(_group_norm, kind="class"),
+        "function": partial(_group_norm, kind="function"),
     },
 }
 
@@ -210,4 +233,24 @@ BAD_CALLS: tuple[BadCall, ...] = (
         Accepts("Any value that is true in a condition will do.",
                 ReturnedArray((2, 4, 6, 6), each=0.0)), {"normalized_shape": 6, "bias": "yes"},
         ((X,),)),
+    BadCall("nn.functional.group_norm", "num.groups-3", "num_groups", "ValueError",
+        "RuntimeError", {"input": X, "num_groups": 3}),
+    BadCall("nn.functional.group_norm", "num.groups-0", "num_groups", "ValueError",
+        "ZeroDivisionError", {"input": X, "num_groups": 0}),
+    BadCall("nn.functional.group_norm", "num.groups-2.0", "num_groups", "TypeError",
+        "TypeError", {"input": X, "num_groups": 2.0}),
+    BadCall("nn.functional.group_norm", "input-4", "input", "ValueError", "RuntimeError",
+        {"input": ones(4), "num_groups": 2}),
+    BadCall("nn.functional.group_norm", "input-1x2", "input", "ValueError", "ValueError",
+        {"input": ones(1, 2), "num_groups": 2}),
+    BadCall("nn.functional.group_norm", "weight-2", "weight", "ValueError", "RuntimeError",
+        {"input": X, "num_groups": 2, "weight": ones(2)}),
+    BadCall("nn.functional.group_norm", "bias-4-float64", "bias", "TypeError", "RuntimeError",
+        {"input": X, "num_groups": 2, "bias": ones(4, dtype="float64")}),
+    BadCall("nn.GroupNorm", "num.groups-3", "num_groups", "ValueError", "ValueError",
+        {"num_groups": 3, "num_channels": 4}, ((X,),)),
+    BadCall("nn.GroupNorm", "num.groups--2", "num_groups", "ValueError", "RuntimeError at call",
+        {"num_groups": -2, "num_channels": 4}, ((X,),)),
+    BadCall("nn.GroupNorm", "num.channels-6", "input", "ValueError at call",
+        "RuntimeError at call", {"num_groups": 2, "num_channels": 6}, ((X,),)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import check_same_dtype, read_flag, read_integers, read_number
+from refimpl._arguments import check_same_dtype, read_flag, read_integers, read_number, read_size
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
 from refimpl.ops import norm, norm_layer
@@ -15,7 +15,7 @@ from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch._src.arguments import read_array, read_floats
 from refimpl.torch._src.parameter import Tensor
 
-__all__ = ["batch_norm", "instance_norm", "layer_norm"]
+__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
 
 
 @differentiable
@@ -193,6 +193,66 @@ def layer_norm(
         _widen(w),
         _widen(b),
         axes=tuple(range(-len(shape), 0)),
+        epsilon=read_number(eps, "eps", least=0),
+    )
+    return _narrow(output, x), _arrange(vjp, x, w, b, constants=1)
+
+
+@differentiable
+def group_norm(
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> tuple[Array, Vjp]:
+    """Normalise neighbouring channels of an example together, over all positions.
+
+    Parameters
+    ----------
+    input : (N, C, *) array
+        Floats.
+    num_groups : int
+        Into how many groups of equal size the channels are split.
+    weight, bias : (C,) array, optional
+        What each channel is multiplied by, and what is added then; dtypes as for `layer_norm`.
+    eps : float, default 1e-5
+        Added to the variance; not negative.
+
+    Returns
+    -------
+    (N, C, *) array
+
+    Raises
+    ------
+    TypeError
+        If dtypes differ or `num_groups` is not an integer.
+    ValueError
+        If shapes do not fit, `num_groups` does not divide C, `eps` is negative, or the whole
+        batch has one value per group.
+
+    Notes
+    -----
+    The vjp's tuple is (input, None, weight, bias). Half types are computed in float32.
+    Source: Wu and He, Group Normalization, 2018; PyTorch's documentation of
+    `torch.nn.GroupNorm`.
+    """
+    x = read_floats(input)
+    if x.ndim < 2:
+        raise ValueError(f"input must have shape (N, C, ...); got {x.shape}")
+    groups = read_size(num_groups, "num_groups")
+    if x.shape[1] % groups:
+        raise ValueError(
+            f"num_groups must be a divisor of the {x.shape[1]} channels of input; got {num_groups}"
+        )
+    if x.size == groups:
+        raise ValueError(f"input must hold more than 1 value per group; got shape {x.shape}")
+    w, b = _read_affine(weight, bias, x, x.shape[1:2])
+    output, vjp = norm_layer.group_norm(
+        _widen(x),
+        _widen(w),
+        _widen(b),
+        groups=groups,
         epsilon=read_number(eps, "eps", least=0),
     )
     return _narrow(output, x), _arrange(vjp, x, w, b, constants=1)

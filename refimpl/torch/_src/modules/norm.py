@@ -20,6 +20,7 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "GroupNorm",
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
@@ -372,6 +373,86 @@ class LayerNorm(_ExampleNorm):
         return (
             f"{self.normalized_shape}, eps={self.eps}, "
             f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
+        )
+
+
+class GroupNorm(_ExampleNorm):
+    """Normalise neighbouring channels of each example of (N, C, *) together, over all positions.
+
+    Parameters
+    ----------
+    num_groups : int
+        Into how many groups of equal size the channels are split.
+    num_channels : int
+        The number of channels.
+    eps : float, default 1e-5
+        Added to the variance.
+    affine : bool, default True
+        Whether there are weight and bias.
+    device, dtype
+        See `LayerNorm`.
+    bias : bool, default True
+        Whether there is a bias if `affine`.
+
+    Attributes
+    ----------
+    weight, bias : Parameter of shape (num_channels,), or None
+        Ones and zeros at first.
+
+    Notes
+    -----
+    Source: Wu and He, Group Normalization, 2018; PyTorch's documentation of
+    `torch.nn.GroupNorm`.
+    """
+
+    _function = norm.group_norm
+    _arguments = ("num_groups", "weight", "bias")
+
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device: Any = None,
+        dtype: npt.DTypeLike | None = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.num_groups = read_size(num_groups, "num_groups")
+        self.num_channels = read_size(num_channels, "num_channels", least=0)
+        if self.num_channels % self.num_groups:
+            raise ValueError(
+                f"num_channels must be a multiple of num_groups = {self.num_groups}; "
+                f"got {num_channels}"
+            )
+        self.eps = eps
+        read_number(eps, "eps", least=0)
+        self.affine = read_flag(affine, "affine")
+        biased = read_flag(bias, "bias") and self.affine
+        self._add_parameters((self.num_channels,), device, dtype, weight=self.affine, bias=biased)
+
+    def forward(self, input: Array) -> Any:
+        """Return the normalised input.
+
+        Parameters
+        ----------
+        input : (N, C, *) array
+            Of `num_channels` channels, if there are parameters in their dtype.
+        """
+        x = read_floats(input)
+        if self.affine and x.ndim > 1 and x.shape[1] != self.num_channels:
+            raise ValueError(
+                f"input must have num_channels = {self.num_channels} channels; got shape {x.shape}"
+            )
+        return super().forward(x)
+
+    def extra_repr(self) -> str:
+        """Return what stands between the parentheses of the repr."""
+        return (
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+            f"bias={self.bias is not None}"
         )
 
 
