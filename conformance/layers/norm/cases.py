@@ -13,6 +13,7 @@ from conformance.layers.norm.oracle import (
     INSTANCE_NORMS,
     LAYER_NORM,
     MOMENTS,
+    RMS_NORM,
     normalised_axes,
 )
 from conformance.spec.layer import Layer, by_name
@@ -249,12 +250,12 @@ def _read_options(row: Row) -> Mapping[str, Any]:
     return options if row["epsilon"] is None else {**options, "epsilon": row["epsilon"]}
 
 
-def _read_layer_norm(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+def _read_over_axes(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
     shape = row.get("shape", (3, 4, 6))
     config = {"axes": row["axes"], **_read_options(row)}
     axes = normalised_axes(config, len(shape))
     along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
-    return LAYER_NORM.name, config, {"input": shape, **dict.fromkeys(row["weights"], along)}
+    return row["layer"].name, config, {"input": shape, **dict.fromkeys(row["weights"], along)}
 
 
 LAYERS_OWN = Table(
@@ -272,7 +273,7 @@ LAYERS_OWN = Table(
         "regime": _REGIMES,
         "dtype": _DTYPES,
     },
-    read=_read_layer_norm,
+    read=lambda row: _read_over_axes({**row, "layer": LAYER_NORM}),
     hunts=_EXAMPLE_HUNTS
     | {
         "last2": "one of several axes left out, their weights in another order",
@@ -283,14 +284,39 @@ LAYERS_OWN = Table(
     },
     batched=lambda row: () if 0 in row["axes"] else ("input",),
 )
-SINGLE_LAYER = Table(
+RMS = Table(
     factors={
+        "axes": {"": (-1,), "last2": (1, 2), "whole": (0, 1, 2), "backward": (-1, -2)},
+        "weights": {"": ("weight",), "noscale": ()},
+        "epsilon": _EPSILONS,
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=lambda row: _read_over_axes({**row, "layer": RMS_NORM}),
+    hunts=_EXAMPLE_HUNTS
+    | {
+        "": "the mean subtracted, a sum for a mean, a gradient that lacks a term",
+        "last2": "one of several axes left out",
+        "whole": "the first axis taken for a batch",
+        "backward": "axes that must be sorted first",
+        "noscale": "a scale that is not there",
+    },
+    batched=lambda row: () if 0 in row["axes"] else ("input",),
+)
+SINGLE_OVER_AXES = Table(
+    factors={
+        "layer": by_name((LAYER_NORM, RMS_NORM)),
         "shape": {"value1": (3, 4, 1), "example1": (1, 6), "vector": (6,)},
         "regime": same(["normal"]),
         "dtype": same(["float32"]),
     },
-    read=lambda row: _read_layer_norm(
-        {**row, "axes": (-1,), "weights": ("weight", "bias"), "epsilon": 1e-5}
+    read=lambda row: _read_over_axes(
+        {
+            **row,
+            "axes": (-1,),
+            "weights": ("weight", "bias") if "bias" in row["layer"].arrays else ("weight",),
+            "epsilon": 1e-5,
+        }
     ),
     hunts=_EXAMPLE_HUNTS
     | {
@@ -370,7 +396,8 @@ TABLES = (
     FUNCTIONS,
     FUSED,
     LAYERS_OWN,
-    SINGLE_LAYER,
+    SINGLE_OVER_AXES,
     GROUPS,
     SINGLE_GROUP,
+    RMS,
 )

@@ -135,16 +135,22 @@ def factor_of(arrays: Any, call: Any, x: Any) -> Any:
     return shape_per_channel(weight, x) if "num_groups" in call.arguments else weight
 
 
-def scale_rows_wrongly(scale: Callable[[Any, int, float], Any]) -> After:
+def epsilon_of(call: Any) -> float:
+    """The epsilon that a call gives, or the dialect's default."""
+    epsilon = call.arguments.get("eps", call.conventions.get("epsilon"))
+    return float(epsilon)
+
+
+def scale_rows_wrongly(scale: Callable[[Any, int, float], Any], *, centered: bool = True) -> After:
     """Multiply by a wrong function of the variance, the number of values, and eps."""
 
     def wrong(old: Any, arrays: Any, call: Any) -> Any:
         x = arrays["input"].astype(np.float64)
-        rows, epsilon = rows_of(x, call), call.arguments.get("eps", 1e-5)
-        variance = rows.var(1, keepdims=True)
-        right = (rows - rows.mean(1, keepdims=True)) / np.sqrt(variance + epsilon)
-        wrong = (rows - rows.mean(1, keepdims=True)) * scale(variance, rows.shape[1], epsilon)
-        return old + factor_of(arrays, call, x) * (wrong - right).reshape(x.shape)
+        rows, epsilon = rows_of(x, call), epsilon_of(call)
+        rows = rows - rows.mean(1, keepdims=True) if centered else rows
+        variance = np.square(rows).mean(1, keepdims=True)
+        change = scale(variance, rows.shape[1], epsilon) - 1 / np.sqrt(variance + epsilon)
+        return old + factor_of(arrays, call, x) * (change * rows).reshape(x.shape)
 
     return change_output(wrong)
 
@@ -152,9 +158,33 @@ def scale_rows_wrongly(scale: Callable[[Any, int, float], Any]) -> After:
 def hold_mean_of_row_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
     """The gradient of a norm of each example through its variance but not through its mean."""
     x = arrays["input"].astype(np.float64)
-    scale = 1 / np.sqrt(rows_of(x, call).var(1, keepdims=True) + call.arguments.get("eps", 1e-5))
+    scale = 1 / np.sqrt(rows_of(x, call).var(1, keepdims=True) + epsilon_of(call))
     shift = rows_of(cotangent * factor_of(arrays, call, x), call).mean(1, keepdims=True)
     return bar + np.broadcast_to(scale * shift, rows_of(x, call).shape).reshape(x.shape)
+
+
+def hold_square_of_row_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
+    """The gradient of a norm that takes the mean square for a constant."""
+    x = arrays["input"].astype(np.float64)
+    square = np.square(rows_of(x, call)).mean(1, keepdims=True)
+    factor = factor_of(arrays, call, x) * cotangent.astype(np.float64)
+    return (rows_of(factor, call) / np.sqrt(square + epsilon_of(call))).reshape(x.shape)
+
+
+def subtract_mean_of_row(y: Any, arrays: Any, call: Any) -> Any:
+    """Subtract the mean before the scale, too."""
+    x = arrays["input"].astype(np.float64)
+    rows = rows_of(x, call)
+    centered = rows - rows.mean(1, keepdims=True)
+    deviation = np.sqrt(np.square(centered).mean(1, keepdims=True) + epsilon_of(call))
+    return (centered / deviation).reshape(x.shape) * factor_of(arrays, call, x)
+
+
+def add_own_eps(request: Request) -> Request:
+    """Take the spacing of the input's own dtype for an eps that is not given."""
+    widest = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
+    eps = widest.get(request.arrays["input"].dtype.name)
+    return request if eps is None else add_default("eps", eps)(request)
 
 
 def take_last_axis(op: Any) -> Any:
@@ -168,6 +198,16 @@ def take_last_axis(op: Any) -> Any:
             along[axis] = input.shape[axis]
         output = output if weight is None else output * weight.reshape(along)
         return output if bias is None else output + bias.reshape(along), vjp
+
+    return wrong
+
+
+def square_last_axis(op: Any) -> Any:
+    """Take the mean square of the last axis, whatever the axes."""
+
+    def wrong(input: Any, weight: Any, *, axes: Any, epsilon: float) -> Any:
+        _, vjp = op(input, weight, axes=axes, epsilon=epsilon)
+        return op(input, None, axes=(-1,), epsilon=epsilon)[0] * weight, vjp
 
     return wrong
 
@@ -336,6 +376,23 @@ _STATISTICS = of_kind(
            patches={"refimpl.ops.norm_layer:layer_norm": exchange_axes_of_weight}),
     Mutant("one value left as it is", "What is normalised alone is returned as it came.",
            "layer_norm", "output", after=change_output(skip_single_value), word="value1"),
+    Mutant("the mean subtracted", "It is a layer norm without a shift.",
+           "rms_norm", "output", after=change_output(subtract_mean_of_row)),
+    Mutant("a sum for the mean", "The squares are added up and not averaged.",
+           "rms_norm", "output", after=scale_rows_wrongly(
+               lambda square, n, eps: 1 / np.sqrt(square * n + eps), centered=False)),
+    Mutant("eps outside the root", "eps is added to the root of the mean square.",
+           "rms_norm", "output", after=scale_rows_wrongly(
+               lambda square, n, eps: 1 / (np.sqrt(square) + eps), centered=False), word="eps3"),
+    Mutant("the half type's own eps", "An eps that is not given is the spacing of the half type.",
+           "rms_norm", "output", add_own_eps, word="epsdefault"),
+    Mutant("Keras' other default of eps", "An epsilon that is not given is 1e-3.",
+           "rms_norm", "output", add_default("epsilon", 1e-3), subject=TF, word="epsdefault"),
+    Mutant("the last axis alone", "The mean square is that of the last axis alone.",
+           "rms_norm", "output", subject=TF, word="last2",
+           patches={"refimpl.ops.norm_layer:rms_norm": square_last_axis}),
+    Mutant("one value left as it is", "What is normalised alone is returned as it came.",
+           "rms_norm", "output", after=change_output(skip_single_value), word="value1"),
     Mutant("groups interleaved", "The channels are dealt to the groups in turn.",
            "group_norm", "output",
            patches={"refimpl.ops.norm_layer:group_norm": interleave_groups}),
@@ -378,6 +435,10 @@ _GRADIENTS = of_kind(
            "The gradient flows through the variance but not through the mean: a term is missing.",
            "group_norm", "gradient",
            after=change_gradient("input", hold_mean_of_row_constant)),
+    Mutant("mean square taken for a constant on the way back",
+           "The gradient does not flow through the mean square.",
+           "rms_norm", "gradient",
+           after=change_gradient("input", hold_square_of_row_constant)),
     Mutant("gradient of the scale averaged", "The scale's gradient is a mean over the batch.",
            "layer_norm", "gradient", after=average_gradient("weight")),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from conformance.layers.norm.reproducer import explain_normalised
 from conformance.spec.answer import Answer, Arrays, single
 from conformance.spec.layer import Element, Layer
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
-from refimpl.ops.norm_layer import group_norm, layer_norm
+from refimpl.ops.norm_layer import group_norm, layer_norm, rms_norm
 
 
 def _channel(array: Any, ndim: int) -> Any:
@@ -85,18 +85,29 @@ def _batch_normalization(config: Mapping[str, Any], arrays: Arrays) -> Answer:
 
 
 def _layer_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    return _over_axes(layer_norm, config, arrays, "weight", "bias")
+
+
+def _rms_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    return _over_axes(rms_norm, config, arrays, "weight")
+
+
+def _over_axes(
+    op: Callable[..., Any], config: Mapping[str, Any], arrays: Arrays, *names: str
+) -> Answer:
+    """Evaluate an op whose parameters have the averaged axes only; the case's have all."""
     x = arrays["input"]
     axes = normalised_axes(config, x.ndim)
     places = tuple(x.shape[axis] for axis in axes)
-    affine = [_reshape(arrays.get(name), places) for name in ("weight", "bias")]
-    output, vjp = layer_norm(x, *affine, axes=axes, epsilon=config["epsilon"])
+    parameters = [_reshape(arrays.get(name), places) for name in names]
+    output, vjp = op(x, *parameters, axes=axes, epsilon=config["epsilon"])
     along = tuple(size if axis in axes else 1 for axis, size in enumerate(x.shape))
 
     def back(cotangent: Any) -> tuple[Any, ...]:
         bar, *rest = vjp(cotangent)
         return bar, *(_reshape(bar, along) for bar in rest)
 
-    return single(output, back, "input", "weight", "bias")
+    return single(output, back, "input", *names)
 
 
 def normalised_axes(config: Mapping[str, Any], ndim: int) -> tuple[int, ...]:
@@ -229,6 +240,13 @@ FUSED_BATCH_NORM = Layer(
 LAYER_NORM = Layer(
     "layer_norm", "norm", _layer_norm, _BROADCAST, explain=explain_normalised(_along_axes)
 )
+RMS_NORM = Layer(
+    "rms_norm",
+    "norm",
+    _rms_norm,
+    {name: axes for name, axes in _BROADCAST.items() if name != "bias"},
+    explain=explain_normalised(_along_axes, centered=False),
+)
 _GROUPED = dict.fromkeys(("output", "input"), "batch (groups features) *space")
 GROUP_NORM = Layer(
     "group_norm",
@@ -245,4 +263,5 @@ LAYERS = (
     FUSED_BATCH_NORM,
     LAYER_NORM,
     GROUP_NORM,
+    RMS_NORM,
 )

@@ -113,26 +113,47 @@ def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]
     return {}, {"epsilon": default}
 
 
-def _layer_norm(case: Case) -> Call:
-    config, shape = case.config, case.shapes["input"]
+def _over_axes(case: Case) -> tuple[dict[str, Any], tuple[int, ...], Move]:
+    """Give the argument, the shape of weights along the axes, and how they get there."""
+    axes, shape = case.config["axes"], case.shapes["input"]
     # Keras sorts the axes as they are written.
-    places = tuple(shape[axis] for axis in sorted(config["axes"]))
-    axes = normalised_axes(config, len(shape))
-    along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
-    arguments = {
-        "axis": config["axes"][0] if len(axes) == 1 else list(config["axes"]),
-        "center": config["bias"],
-        "scale": config["weight"],
+    places = tuple(shape[axis] for axis in sorted(axes))
+    counted = normalised_axes(case.config, len(shape))
+    along = tuple(size if axis in counted else 1 for axis, size in enumerate(shape))
+    argument = {"axis": axes[0] if len(axes) == 1 else list(axes)}
+    return argument, places, Reshaped(along, places)
+
+
+def _layer_norm(case: Case) -> Call:
+    axis, places, move = _over_axes(case)
+    epsilon, conventions = _epsilon(case, default=1e-3)
+    options = {
+        "center": case.config["bias"],
+        "scale": case.config["weight"],
         "dtype": case.dtype,
     }
-    epsilon, conventions = _epsilon(case, default=1e-3)
     return Call(
         "keras.layers.LayerNormalization",
         "class",
-        arguments | epsilon,
-        (Slot("input", "inputs"), *_gamma_and_beta(case, Reshaped(along, places))),
+        axis | options | epsilon,
+        (Slot("input", "inputs"), *_gamma_and_beta(case, move)),
         conventions=conventions,
         owned=_own_gamma_and_beta(case, places),
+    )
+
+
+def _rms_norm(case: Case) -> Call:
+    if not case.config["weight"]:
+        raise Unsupported("Keras' RMSNormalization has a scale in any case")
+    axis, places, move = _over_axes(case)
+    epsilon, conventions = _epsilon(case, default=1e-6)
+    return Call(
+        "keras.layers.RMSNormalization",
+        "class",
+        axis | {"dtype": case.dtype} | epsilon,
+        (Slot("input", "inputs"), Slot("weight", "scale", "parameter", move)),
+        conventions=conventions,
+        owned=(Owned("scale", places, case.dtype, True, 1.0),),
     )
 
 
@@ -217,6 +238,7 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "fused_batch_norm": both_formats("nn", _fused_batch_norm),
     "layer_norm": {"layer": _layer_norm},
     "group_norm": {"layer": _group_norm},
+    "rms_norm": {"layer": _rms_norm},
 }
 
 # Calls that must be refused, and what the framework itself does ------------------------------
@@ -311,4 +333,27 @@ BAD_CALLS: tuple[BadCall, ...] = (
         "ValueError at call", {"groups": 2}, ((X2,), (ones(2, 7, 6, 8),))),
     BadCall("keras.layers.GroupNormalization", "axis-1.2", "axis", "TypeError",
         "TypeError at call", {"groups": 2, "axis": [1, 2]}, ((X2,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-1-square", "axis", "ValueError at call",
+        Accepts("The scale is laid along the last axis, whatever the axis: a defect.",
+                ReturnedArray((2, 4, 4), each=1 / math.sqrt(1 + 1e-6))), {"axis": 1},
+        ((ones(2, 4, 4),),)),
+    BadCall("keras.layers.RMSNormalization", "axis-1", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": 1}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-0.2", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": [0, 2]}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis--1.1", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": [-1, 1]}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-1.5", "axis", "TypeError",
+        "TypeError at call", {"axis": 1.5}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-4", "axis", "ValueError at call",
+        "IndexError at call", {"axis": 4}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "epsilon--1", "epsilon", "ValueError",
+        Accepts("A negative epsilon is computed with.", ReturnedArray((2, 7, 4), each=math.inf)),
+        {"epsilon": -1}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "input-2x7x3", "inputs", "ValueError at call",
+        "InvalidArgumentError at call", {}, ((X1,), (ones(2, 7, 3),))),
+    BadCall("keras.layers.RMSNormalization", "input-int32", "inputs", "TypeError at call",
+        Accepts("The normalised values are cut to integers.",
+                ReturnedArray((2, 7, 4), "int32", each=0)), {},
+        ((ones(2, 7, 4, dtype="int32"),),)),
 )  # fmt: skip

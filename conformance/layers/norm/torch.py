@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal
 
+import numpy as np
+
 from conformance.layers.norm.oracle import normalised_axes
 from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
 from conformance.spec.call import KEEP, Call, Move, Owned, Reshaped, Slot, Translate, Unsupported
@@ -92,27 +94,37 @@ def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]
     return {}, {"epsilon": default}
 
 
-def _layer_norm(case: Case, kind: Literal["function", "class"]) -> Call:
+def _over_axes(case: Case, kind: Literal["function", "class"], target: str, default: float) -> Call:
     config, shape = case.config, case.shapes["input"]
     axes = normalised_axes(config, len(shape))
     if axes != tuple(range(len(shape)))[-len(axes) :]:
         raise Unsupported("PyTorch normalises over the last axes")
     places = tuple(shape[axis] for axis in axes)
-    arguments, conventions = _epsilon(case, default=1e-5)
+    arguments, conventions = _epsilon(case, default)
     arguments["normalized_shape"] = places
     along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
     slots = (Slot("input", "input"), *_parameter_slots(case, Reshaped(along, places)))
     if kind == "function":
-        return Call("nn.functional.layer_norm", kind, arguments, slots, conventions=conventions)
+        return Call(f"nn.functional.{target}", kind, arguments, slots, conventions=conventions)
     if config["bias"] and not config["weight"]:
         raise Unsupported("the class has no bias without a weight")
-    arguments |= {
-        "elementwise_affine": config["weight"],
-        "bias": config["bias"],
-        "dtype": case.dtype,
-    }
+    arguments |= {"elementwise_affine": config["weight"], "dtype": case.dtype}
+    if target == "LayerNorm":
+        arguments["bias"] = config["bias"]
     owned = _own_parameters(case, places)
-    return Call("nn.LayerNorm", kind, arguments, slots, conventions=conventions, owned=owned)
+    return Call(f"nn.{target}", kind, arguments, slots, conventions=conventions, owned=owned)
+
+
+def _layer_norm(case: Case, kind: Literal["function", "class"]) -> Call:
+    target = "LayerNorm" if kind == "class" else "layer_norm"
+    return _over_axes(case, kind, target, default=1e-5)
+
+
+def _rms_norm(case: Case, kind: Literal["function", "class"]) -> Call:
+    target = "RMSNorm" if kind == "class" else "rms_norm"
+    # Half types are computed in float32, and so is its eps.
+    wide = np.float64 if case.dtype == "float64" else np.float32
+    return _over_axes(case, kind, target, default=float(np.finfo(wide).eps))
 
 
 def _group_norm(case: Case, kind: Literal["function", "class"]) -> Call:
@@ -157,6 +169,10 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "group_norm": {
         "class": partial(_group_norm, kind="class"),
         "function": partial(_group_norm, kind="function"),
+    },
+    "rms_norm": {
+        "class": partial(_rms_norm, kind="class"),
+        "function": partial(_rms_norm, kind="function"),
     },
 }
 
@@ -253,4 +269,21 @@ BAD_CALLS: tuple[BadCall, ...] = (
         {"num_groups": -2, "num_channels": 4}, ((X,),)),
     BadCall("nn.GroupNorm", "num.channels-6", "input", "ValueError at call",
         "RuntimeError at call", {"num_groups": 2, "num_channels": 6}, ((X,),)),
+    BadCall("nn.functional.rms_norm", "normalized.shape-3", "normalized_shape", "ValueError",
+        "RuntimeError", {"input": X, "normalized_shape": (3,)}),
+    BadCall("nn.functional.rms_norm", "normalized.shape-6", "normalized_shape", "TypeError",
+        "TypeError", {"input": X, "normalized_shape": 6}),
+    BadCall("nn.functional.rms_norm", "weight-4", "weight", "ValueError", "RuntimeError",
+        {"input": X, "normalized_shape": (6,), "weight": ones(4)}),
+    BadCall("nn.functional.rms_norm", "input-int64", "input", "TypeError", "NotImplementedError",
+        {"input": ones(2, 6, dtype="int64"), "normalized_shape": (6,)}),
+    BadCall("nn.functional.rms_norm", "eps--2.0", "eps", "ValueError",
+        Accepts("A negative eps is computed with.", ReturnedArray((2, 4, 6, 6), each=math.nan)),
+        {"input": X, "normalized_shape": (6,), "eps": -2.0}),
+    BadCall("nn.RMSNorm", "normalized.shape-2.5", "normalized_shape", "TypeError", "TypeError",
+        {"normalized_shape": 2.5}, ((X,),)),
+    BadCall("nn.RMSNorm", "eps-small", "eps", "TypeError", "TypeError at call",
+        {"normalized_shape": 6, "eps": "small"}, ((X,),)),
+    BadCall("nn.RMSNorm", "input-2x4x6x6", "normalized_shape", "ValueError at call",
+        "RuntimeError at call", {"normalized_shape": (4, 6)}, ((X,),)),
 )  # fmt: skip

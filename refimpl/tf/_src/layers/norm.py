@@ -19,7 +19,12 @@ from refimpl.tf._src.layers.layer import (
 from refimpl.tf._src.nn.norm import normalize_channels
 from refimpl.tf._src.variable import Variable
 
-__all__ = ["BatchNormalization", "GroupNormalization", "LayerNormalization"]
+__all__ = [
+    "BatchNormalization",
+    "GroupNormalization",
+    "LayerNormalization",
+    "RMSNormalization",
+]
 
 
 class _Normalization(Layer):
@@ -322,20 +327,12 @@ class LayerNormalization(_Normalization):
         self._shape: Sizes | None = None
 
     def _add_weights(self, input_shape: Sizes) -> None:
-        _read_axes(self._axes, len(input_shape))
+        self._shape = _shape_along(self._axes, input_shape)
         self.axis = list(self._axes)
-        self._shape = tuple(
-            read_integer(input_shape[axis], "input_shape", least=0) for axis in self._axes
-        )
         self._add_gamma_and_beta(self._shape)
 
     def _check_shape(self, shape: Sizes) -> None:
-        _read_axes(self._axes, len(shape))
-        along = tuple(shape[axis] for axis in self._axes)
-        if self._shape is not None and along != self._shape:
-            raise ValueError(
-                f"inputs must be of shape {self._shape} along the axes {self.axis}; got {shape}"
-            )
+        _check_along(self._axes, shape, self._shape)
 
     def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
         wide, gamma, beta = self._widen(x)
@@ -359,6 +356,78 @@ class LayerNormalization(_Normalization):
             return (bar.astype(x.dtype, copy=False),)
 
         return rounded, vjp
+
+
+class RMSNormalization(Layer):
+    """Divide by the root of the mean square over the last axes, and multiply by a weight.
+
+    Parameters
+    ----------
+    axis : int or list of int
+        The last axes, or some of them that end with the last. Keras lays the weight along the
+        last axes whatever the axes are; others are refused.
+    epsilon : float
+        Added to the mean square under the root.
+
+    Notes
+    -----
+    B. Zhang and R. Sennrich, *Root mean square layer normalization*, 2019; Keras' page
+    `RMSNormalization`. The weight, `scale`, is of the input's shape along the axes.
+    """
+
+    scale: Variable | None = None
+
+    def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
+        self._axes = _read_written_axes(axis)
+        self.axis: Any = axis
+        self.epsilon = read_number(epsilon, "epsilon", least=0)
+        super().__init__(**kwargs)
+        self._shape: Sizes | None = None
+
+    def _add_weights(self, input_shape: Sizes) -> None:
+        self._shape = _shape_along(self._axes, input_shape)
+        self.axis = list(self._axes)
+        self.scale = self.add_weight("scale", self._shape, resolve_initializer("ones", "scale"))
+
+    def _check_shape(self, shape: Sizes) -> None:
+        _check_along(self._axes, shape, self._shape)
+        if _read_axes(self._axes, len(shape)) != tuple(range(len(shape)))[-len(self._axes) :]:
+            raise ValueError(
+                f"axis must be the last axes, in their order, of inputs of shape {shape}; "
+                f"got {list(self._axes)}"
+            )
+
+    def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
+        scale = self._cast_to_compute(self.scale)
+        assert scale is not None
+        output, inner_vjp = norm_layer.rms_norm(
+            x,
+            scale.astype(x.dtype, copy=False),
+            axes=_read_axes(self._axes, x.ndim),
+            epsilon=self.epsilon,
+        )
+
+        def vjp(cotangent: Array) -> tuple[Array]:
+            bar, scale_bar = inner_vjp(cotangent)
+            store_gradient(self.scale, scale_bar)
+            return (bar,)
+
+        return output, vjp
+
+
+def _shape_along(axes: Sizes, input_shape: Sizes) -> Sizes:
+    """Return an input's shape along some axes, for a weight."""
+    _read_axes(axes, len(input_shape))
+    return tuple(read_integer(input_shape[axis], "input_shape", least=0) for axis in axes)
+
+
+def _check_along(axes: Sizes, shape: Sizes, known: Sizes | None) -> None:
+    """Refuse inputs that do not have some axes, or other sizes along them than the weights."""
+    _read_axes(axes, len(shape))
+    if known is not None and tuple(shape[axis] for axis in axes) != known:
+        raise ValueError(
+            f"inputs must be of shape {known} along the axes {list(axes)}; got {shape}"
+        )
 
 
 def _read_written_axes(axis: Any) -> Sizes:

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import check_same_dtype, read_flag, read_integers, read_number, read_size
+from refimpl._arguments import (
+    check_same_dtype,
+    check_shape,
+    read_flag,
+    read_integers,
+    read_number,
+    read_size,
+)
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
 from refimpl.ops import norm, norm_layer
@@ -15,7 +22,7 @@ from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch._src.arguments import read_array, read_floats
 from refimpl.torch._src.parameter import Tensor
 
-__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
+__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"]
 
 
 @differentiable
@@ -256,6 +263,66 @@ def group_norm(
         epsilon=read_number(eps, "eps", least=0),
     )
     return _narrow(output, x), _arrange(vjp, x, w, b, constants=1)
+
+
+@differentiable
+def rms_norm(
+    input: Tensor,
+    normalized_shape: Sizes,
+    weight: Tensor | None = None,
+    eps: float | None = None,
+) -> tuple[Array, Vjp]:
+    """Divide by the root of the mean square over the last axes.
+
+    Parameters
+    ----------
+    input : array
+        Floats.
+    normalized_shape : tuple of int
+        The end of the input's shape: the axes to average over.
+    weight : array of that shape, optional
+        What each place along these axes is multiplied by. Of another float dtype it changes that
+        of the computation, but not that of the output.
+    eps : float, optional
+        Added to the mean square; not negative. By default the spacing of floats at 1: float64's,
+        or float32's for any other dtype.
+
+    Returns
+    -------
+    array of the input's shape and dtype
+
+    Raises
+    ------
+    TypeError
+        If `normalized_shape` is not a sequence of integers.
+    ValueError
+        If shapes do not fit or `eps` is negative.
+
+    Notes
+    -----
+    The vjp's tuple is (input, None, weight). Half types are computed in float32.
+    Source: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019; PyTorch's
+    documentation of `torch.nn.RMSNorm`.
+    """
+    x = read_floats(input)
+    shape = _read_normalized_shape(normalized_shape, x)
+    w = None if weight is None else read_floats(weight, "weight")
+    if w is not None:
+        check_shape(w, "weight", shape)
+    default = np.finfo(np.float64 if x.dtype == np.float64 else np.float32).eps
+    epsilon = read_number(default if eps is None else eps, "eps", least=0)
+    wide, wide_w = _widen(x), _widen(w)
+    if wide_w is not None:
+        dtype = np.result_type(wide, wide_w)
+        wide, wide_w = wide.astype(dtype, copy=False), wide_w.astype(dtype, copy=False)
+    axes = tuple(range(-len(shape), 0))
+    output, inner_vjp = norm_layer.rms_norm(wide, wide_w, axes=axes, epsilon=epsilon)
+
+    def vjp(cotangent: Array) -> tuple[Any, ...]:
+        input_bar, weight_bar = inner_vjp(cotangent.astype(wide.dtype, copy=False))
+        return _narrow(input_bar, x), None, None if w is None else _narrow(weight_bar, w)
+
+    return _narrow(output, x), vjp
 
 
 def _read_normalized_shape(value: Sizes, x: Array) -> Sizes:

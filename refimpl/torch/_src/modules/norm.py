@@ -25,6 +25,7 @@ __all__ = [
     "InstanceNorm2d",
     "InstanceNorm3d",
     "LayerNorm",
+    "RMSNorm",
 ]
 
 
@@ -453,6 +454,56 @@ class GroupNorm(_ExampleNorm):
         return (
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
             f"bias={self.bias is not None}"
+        )
+
+
+class RMSNorm(_ExampleNorm):
+    """Divide by the root of the mean square over the last axes; see `LayerNorm`.
+
+    Parameters
+    ----------
+    normalized_shape, device, dtype
+        See `LayerNorm`.
+    eps : float, optional
+        Added to the mean square; by default the spacing of floats at 1, see
+        `functional.rms_norm`.
+    elementwise_affine : bool, default True
+        Whether there is a weight.
+
+    Attributes
+    ----------
+    weight : Parameter of shape normalized_shape, or None
+        Ones at first.
+
+    Notes
+    -----
+    Source: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019; PyTorch's
+    documentation of `torch.nn.RMSNorm`.
+    """
+
+    _function = norm.rms_norm
+    _arguments = ("normalized_shape", "weight")
+
+    def __init__(
+        self,
+        normalized_shape: Ints,
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: npt.DTypeLike | None = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = _read_normalized_shape(normalized_shape)
+        self.eps = eps
+        if eps is not None:
+            read_number(eps, "eps", least=0)
+        self.elementwise_affine = read_flag(elementwise_affine, "elementwise_affine")
+        self._add_parameters(self.normalized_shape, device, dtype, weight=self.elementwise_affine)
+
+    def extra_repr(self) -> str:
+        """Return what stands between the parentheses of the repr."""
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
         )
 
 
