@@ -302,6 +302,13 @@ RMS = Table(
         "noscale": "a scale that is not there",
     },
     batched=lambda row: () if 0 in row["axes"] else ("input",),
+    rules=(
+        Rule(
+            ("epsilon", "regime", "dtype"),
+            lambda epsilon, regime, dtype: (epsilon, regime, dtype) != (None, "tiny", "float16"),
+            "tiny squares are subnormal in float16, and the default eps is as small",
+        ),
+    ),
 )
 SINGLE_OVER_AXES = Table(
     factors={
@@ -328,7 +335,7 @@ SINGLE_OVER_AXES = Table(
 
 
 def _read_group_norm(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
-    shape = (row.get("batch", 3), row.get("channels", 6), *row["space"])
+    shape = (row.get("batch", 3), row.get("channels", 12), *row["space"])
     config = {
         "groups": row["groups"],
         "features": shape[1],
@@ -340,8 +347,8 @@ def _read_group_norm(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
 
 GROUPS = Table(
     factors={
-        "groups": {"": 2, "group1": 1, "each": 6},
-        "space": {"": (4,), "flat": (), "space2": (2, 3), "space3": (2, 1, 2)},
+        "groups": {"": 2, "group1": 1, "each": 12},
+        "space": {"": (5,), "flat": (), "space2": (2, 3), "space3": (2, 1, 3)},
         # Where TensorFlow's channels are.
         "place": {"": "last", "first": "first", "between": "between"},
         "weights": _WEIGHTS,
@@ -365,26 +372,33 @@ GROUPS = Table(
             lambda space, place: place == "last" or len(space) > (place == "between"),
             "channels stand before or between spatial axes",
         ),
+        Rule(
+            ("groups", "space"),
+            lambda groups, space: groups <= 2 or space != (),
+            "values normalised alone have no variance but what the rounding makes of it",
+        ),
     ),
 )
 SINGLE_GROUP = Table(
     factors={
-        "size": {"example1": (1, 6), "channel1": (3, 1)},
+        "shape": {"example1": (1, 6, 4), "channel1": (3, 1, 4), "alone": (3, 6)},
         "regime": same(["normal"]),
         "dtype": same(["float32"]),
     },
     read=lambda row: _read_group_norm(
         {
-            "batch": row["size"][0],
-            "channels": row["size"][1],
-            "groups": 1,
-            "space": (4,),
+            "batch": row["shape"][0],
+            "channels": row["shape"][1],
+            # Each channel of a flat input is a group of its own.
+            "groups": 1 if row["shape"][2:] else row["shape"][1],
+            "space": row["shape"][2:],
             "place": "last",
             "weights": ("weight", "bias"),
             "epsilon": 1e-5,
         }
     ),
-    hunts=_EXAMPLE_HUNTS,
+    hunts=_EXAMPLE_HUNTS
+    | {"alone": "a single value left as it is, or divided by the root of nothing"},
     batched=lambda row: (),
 )
 
