@@ -137,8 +137,7 @@ def factor_of(arrays: Any, call: Any, x: Any) -> Any:
 
 def epsilon_of(call: Any) -> float:
     """The epsilon that a call gives, or the dialect's default."""
-    epsilon = call.arguments.get("eps", call.conventions.get("epsilon"))
-    return float(epsilon)
+    return float(call.arguments.get("eps", call.conventions.get("epsilon", 1e-5)))
 
 
 def scale_rows_wrongly(scale: Callable[[Any, int, float], Any], *, centered: bool = True) -> After:
