@@ -112,9 +112,11 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     try:
         report = Report.of(
             map(Record.from_json, values["records"]),
-            planned=values["claims_planned"],
-            checked=values["claims_checked"],
+            planned=int(values["claims_planned"]),
+            checked=int(values["claims_checked"]),
         )
+        if report.checked > len(report.records):
+            raise ValueError(f"{report.checked} claims checked, {len(report.records)} records")
         return report, dict(values["versions"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None

@@ -24,7 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0 if nothing fails that did not fail before, 1 if something does, 2 for a bad file.
+        0 if nothing fails that did not fail before, no pass is lost and both runs are whole; 1 if
+        not; 2 for a bad file.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.docs is not None:
         command = f"conformance diff {options.old.name} {options.new.name} --docs docs/"
         (options.docs / "versions.md").write_text(render_page(found, command), encoding="utf-8")
-    return 1 if found.failures else 0
+    return 0 if found.healthy else 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -111,6 +111,14 @@ def test_recorded_claims_do_not_fail_the_run(matrix, verdict):
     assert result.ret == pytest.ExitCode.OK
 
 
+@pytest.mark.parametrize("verdict", ["unsupported", "expected"])
+def test_a_run_without_a_pass_fails_and_says_so(matrix, verdict):
+    result, report = matrix("--claim", f"output/{CLAIM}", events={f"output/{CLAIM}": verdict})
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert set(verdicts(report).values()) == {verdict}
+    result.stdout.fnmatch_lines(["No claim passed, so this run is not a success."])
+
+
 def test_report_does_not_depend_on_order_or_processes(matrix):
     events = {f"output/{CLAIM}": "expected", f"gradient/{OTHER}": "unsupported"}
     _, alone = matrix(events=events)

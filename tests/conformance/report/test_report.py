@@ -118,9 +118,18 @@ def test_dimensions_of_a_layer_stand_together():
 
 def test_a_report_is_healthy_only_if_complete_and_without_failure():
     for item in ONE_OF_EACH:
-        assert Report.of([item]).healthy is item.verdict.healthy
+        assert Report.of([record(), item]).healthy is item.verdict.healthy
     assert not Report.of([record()], planned=2).healthy
     assert not Report.of([record()], planned=2).complete
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNSUPPORTED, Verdict.EXPECTED])
+def test_a_report_without_a_pass_is_not_healthy_and_says_so(verdict):
+    report = Report.of([record(verdict)])
+    assert not report.healthy
+    assert "No claim passed, so this run is not a success." in render_report(report)
+    assert "No claim passed" not in render_report(Report.of(ONE_OF_EACH))
+    assert not Report.of([]).healthy
 
 
 def test_written_file_is_the_report(tmp_path):
