@@ -13,6 +13,7 @@ from typing import Any
 import refimpl
 from conformance.judging.verdict import Record
 from conformance.report.summary import Report
+from conformance.spec.text import to_printable
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1
@@ -117,7 +118,11 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
         )
         if report.checked > len(report.records):
             raise ValueError(f"{report.checked} claims checked, {len(report.records)} records")
-        return report, dict(values["versions"])
+        versions = {
+            to_printable(str(name)): None if version is None else to_printable(str(version))
+            for name, version in dict(values["versions"]).items()
+        }
+        return report, versions
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.report.diff import compare_reports, render_difference, render_page
 from conformance.report.json import read_report
+from conformance.spec.text import message_of
 from conformance.tools.arguments import existing_folder
 
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         old, new = read_report(options.old), read_report(options.new)
     except ValueError as error:
-        print(f"conformance diff: {error}", file=sys.stderr)
+        print(f"conformance diff: {message_of(error)}", file=sys.stderr)
         return 2
     found = compare_reports(old, new)
     print(render_difference(found), end="")

@@ -12,6 +12,7 @@ from conformance.report import json
 from conformance.report.failures import render_failures
 from conformance.report.spinner import show_count
 from conformance.report.terminal import render_report
+from conformance.spec.text import message_of
 from conformance.tools.exchange.judge import judge_results
 
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
                 options.DIR, options.RESULTS, options.claim, options.expected_failures, progress
             )
     except ValueError as error:
-        print(f"judge: {error}", file=sys.stderr)
+        print(f"judge: {message_of(error)}", file=sys.stderr)
         return 2
     if options.report_json is not None:
         json.write_report(report, options.report_json)

@@ -258,6 +258,12 @@ def test_every_sentence_is_told_once_with_its_counts():
     assert "2  no such layer (alpha)" in text
 
 
+def test_text_from_outside_is_printed_as_it_stands():
+    for verdict in (Verdict.UNSUPPORTED, Verdict.PASS):
+        text = render_report(Report.of([record(verdict, message="[red]never[/red]: \x1b[2J \ud800")]))
+        assert "[red]never[/red]: \\x1b[2J \\ud800" in text
+
+
 def test_stale_divergence_is_not_said_to_have_occurred():
     assert "Beta rounds" not in render_report(Report.of([record(Verdict.STALE)]))
 

@@ -229,6 +229,28 @@ def test_one_aspect_alone_may_be_lacking(sample, key, verdict):
         assert set(found.values()) == {Verdict.PASS}
 
 
+@pytest.mark.parametrize("key", ["unsupported", "error"])
+def test_any_text_of_an_answer_can_be_reported(sample, capsys, key):
+    pack, results = sample
+    answer = {"version": 1, key: "never: \ud800 \x1b[2J [red]"}
+    (folder_of(results, "linear") / "answer.json").write_text(json.dumps(answer))
+    file = results.parent / "report.json"
+    status = main(["judge", str(pack), str(results), "--report-json", str(file)])
+    assert status == (key == "error")
+    shown = "never: \\ud800 \\x1b[2J [red]"
+    assert shown in capsys.readouterr().out
+    records = json.loads(file.read_text(encoding="utf-8"))["records"]
+    assert any(shown in record["message"] for record in records)
+
+
+def test_a_pack_that_asks_nothing_is_not_a_success(sample, capsys):
+    pack, results = sample
+    choice = json.loads((pack / "pack.json").read_text())["choice"]
+    edit(pack / "pack.json", choice={**choice, "k": "transformer"}, questions=[])
+    assert main(["judge", str(pack), str(results)]) == 1
+    assert "No claim passed" in capsys.readouterr().out
+
+
 def test_what_was_raised_is_an_error_in_its_own_words(sample):
     pack, results = sample
     answer = {"version": 1, "error": "ValueError: no"}
