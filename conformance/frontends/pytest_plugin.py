@@ -157,7 +157,7 @@ class MatrixPlugin:
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
         if self.report_json is not None:
-            from conformance.report.json import check_destination
+            from conformance.report.files import check_destination
 
             try:
                 check_destination(self.report_json)

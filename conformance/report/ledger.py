@@ -134,7 +134,7 @@ class Ledger:
 
             try:
                 write_report(self.report, self.report_json)
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 from conformance.spec.text import message_of
 
                 self.trouble = f"the report could not be written: {message_of(error)}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.report.diff import compare_reports, render_difference, render_page
+from conformance.report.files import write_file
 from conformance.report.json import read_report
 from conformance.spec.text import message_of
 from conformance.tools.arguments import existing_folder
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     -------
     int
         0 if nothing fails that did not fail before, no pass is lost and both runs are whole; 1 if
-        not; 2 for a bad file.
+        not; 2 for a file that cannot be read or written.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -38,7 +39,11 @@ def main(arguments: Sequence[str]) -> int:
     print(render_difference(found), end="")
     if options.docs is not None:
         command = f"conformance diff {options.old.name} {options.new.name} --docs docs/"
-        (options.docs / "versions.md").write_text(render_page(found, command), encoding="utf-8")
+        try:
+            write_file(options.docs / "versions.md", render_page(found, command))
+        except (OSError, ValueError) as error:
+            print(f"conformance diff: cannot write: {message_of(error)}", file=sys.stderr)
+            return 2
     return 0 if found.healthy else 1
 
 

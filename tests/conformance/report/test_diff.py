@@ -185,6 +185,16 @@ def test_a_damaged_record_is_refused(tmp_path):
         read_report(path)
 
 
+def test_a_page_that_cannot_be_written_is_an_error(tmp_path, capsys):
+    path = tmp_path / "report.json"
+    write_report(Report.of(OLD), path)
+    (tmp_path / "versions.md").mkdir()
+    assert cli.main(["diff", str(path), str(path), "--docs", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert "with the same verdict" in printed.out
+    assert "versions.md is a directory" in printed.err
+
+
 def test_the_page_is_what_is_printed(tmp_path, capsys):
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     write_report(Report.of(OLD), old)

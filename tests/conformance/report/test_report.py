@@ -9,13 +9,7 @@ import jsonschema
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report.json import (
-    SCHEMA,
-    check_destination,
-    installed_versions,
-    to_json,
-    write_report,
-)
+from conformance.report.json import SCHEMA, installed_versions, to_json, write_report
 from conformance.report.summary import Report
 from conformance.report.terminal import Cell, render_report
 
@@ -150,14 +144,6 @@ def test_failed_write_leaves_what_was_there(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_report(Report.of(ONE_OF_EACH), path)
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
-
-
-def test_destination_is_checked(tmp_path):
-    check_destination(tmp_path / "report.json")
-    with pytest.raises(ValueError, match="is a directory"):
-        check_destination(tmp_path)
-    with pytest.raises(ValueError, match="there is no directory"):
-        check_destination(tmp_path / "missing" / "report.json")
 
 
 @pytest.mark.parametrize(
