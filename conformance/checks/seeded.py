@@ -18,6 +18,7 @@ from conformance.checks.trial import Answers, ProgramTrial
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs.seeded.draw import Draw, Program
 from conformance.spec.library import Library
+from conformance.spec.text import describe_error
 from conformance.subjects.protocol import SubjectRaised
 
 
@@ -109,7 +110,7 @@ def _draw_from_subject(trial: ProgramTrial, library: Library, seed: int) -> list
     try:
         return _draw(library, draw.program, seed)
     except (Exception, SystemExit) as error:
-        text = f"{trial.subject} raised {type(error).__name__}: {error}"
+        text = f"{trial.subject} raised {describe_error(error)}"
         raise SubjectRaised(text) from error
 
 

@@ -151,23 +151,23 @@ class MatrixPlugin:
             _ = self.subjects and self.roster
         except (Exception, SystemExit) as error:  # the module is the user's: anything may happen
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-            raise pytest.UsageError(f"--subject: {kind}{error}") from error
+            raise pytest.UsageError(f"--subject: {kind}{_message_of(error)}") from error
         try:
             _ = self.limits
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
         if self.report_json is not None:
-            from conformance.report.json import check_destination
+            from conformance.report.files import check_destination
 
             try:
                 check_destination(self.report_json)
             except ValueError as error:
-                raise pytest.UsageError(f"--report-json: {error}") from None
+                raise pytest.UsageError(f"--report-json: {_message_of(error)}") from None
         if self.expected_failures is not None:
             try:
                 _ = self.plan
             except ValueError as error:
-                raise pytest.UsageError(f"--expected-failures: {error}") from None
+                raise pytest.UsageError(f"--expected-failures: {_message_of(error)}") from None
         if self.wanted:
             found = {name for aspect in self.plan for name in self.plan[aspect]}
             found |= {f"{aspect}/{name}" for aspect in self.plan for name in self.plan[aspect]}
@@ -322,6 +322,12 @@ def _claim_of(item: pytest.Item) -> Claim | None:
     callspec = getattr(item, "callspec", None)
     claim: Claim | None = callspec.params.get("claim") if callspec is not None else None
     return claim if hasattr(claim, "case") else None
+
+
+def _message_of(error: BaseException) -> str:
+    from conformance.spec.text import message_of
+
+    return message_of(error)
 
 
 def _parse_claim_name(text: str) -> str:

@@ -16,6 +16,7 @@ from conformance.oracle.bounds import LIMIT
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
 from conformance.spec.program import Program
+from conformance.spec.text import describe_error
 from conformance.subjects.protocol import SubjectRaised
 
 _UNHEALTHY = (Verdict.FAIL, Verdict.STALE, Verdict.ERROR)
@@ -50,7 +51,7 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # the harness broke: told apart from a subject that did
-        text = f"the suite itself raised {type(error).__name__}: {error}"
+        text = f"the suite itself raised {describe_error(error)}"
         return crash_record(claim, session, text)
     worst = max(findings, key=lambda finding: finding.k)
     expectations = _expectations(claim, session, expected)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import platform
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import refimpl
 from conformance.judging.verdict import Record
+from conformance.report.files import write_file
 from conformance.report.summary import Report
+from conformance.spec.text import to_printable
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1
@@ -112,35 +112,18 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     try:
         report = Report.of(
             map(Record.from_json, values["records"]),
-            planned=values["claims_planned"],
-            checked=values["claims_checked"],
+            planned=int(values["claims_planned"]),
+            checked=int(values["claims_checked"]),
         )
-        return report, dict(values["versions"])
+        if report.checked > len(report.records):
+            raise ValueError(f"{report.checked} claims checked, {len(report.records)} records")
+        versions = {
+            to_printable(str(name)): None if version is None else to_printable(str(version))
+            for name, version in dict(values["versions"]).items()
+        }
+        return report, versions
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
-
-
-def check_destination(path: Path) -> None:
-    """
-    Raise an error for a report file that could not be written, before any work is done.
-
-    Parameters
-    ----------
-    path : Path
-        Where the report shall go.
-
-    Raises
-    ------
-    ValueError
-        If `path` is a directory, or its directory does not exist or cannot be written to.
-    """
-    folder = path.absolute().parent
-    if path.is_dir():
-        raise ValueError(f"{path} is a directory; give the name of a file")
-    if not folder.is_dir():
-        raise ValueError(f"{path}: there is no directory {folder}")
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{path}: cannot write to the directory {folder}")
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -152,24 +135,14 @@ def write_report(report: Report, path: Path) -> None:
     report : Report
         The run.
     path : Path
-        Where it goes; what stands there is replaced.
+        Where it goes; see `conformance.report.files.write_file`.
 
     Raises
     ------
+    ValueError
+        If something else than a regular file stands there.
     OSError
         If the file cannot be written.
     """
-    path = path.absolute()
     text = json.dumps(to_json(report), indent=1, ensure_ascii=False, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        # mkstemp makes the file private; a report is as readable as the umask allows.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_file(path, text + "\n")

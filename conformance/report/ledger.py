@@ -134,8 +134,10 @@ class Ledger:
 
             try:
                 write_report(self.report, self.report_json)
-            except OSError as error:
-                self.trouble = f"the report could not be written: {error}"
+            except (OSError, ValueError) as error:
+                from conformance.spec.text import message_of
+
+                self.trouble = f"the report could not be written: {message_of(error)}"
         if session.exitstatus == pytest.ExitCode.OK and (
             self.trouble is not None or not self.report.healthy
         ):

@@ -13,6 +13,7 @@ from conformance.subjects import loading
 from conformance.subjects.gap import Gap, check_gaps
 from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import reference_to
+from conformance.subjects.targets import check_functions
 
 SubjectLike: TypeAlias = "str | Subject | Callable[[], Subject]"
 
@@ -194,6 +195,7 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
     if subject.dialect not in DIALECTS:
         allowed = " or ".join(map(repr, sorted(DIALECTS)))
         raise ValueError(f"dialect of {shown} must be {allowed}; got {subject.dialect!r}")
+    _check_functions_of(subject, shown)
     return RosterEntry(
         name,
         subject.dialect,
@@ -201,6 +203,17 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
         given if isinstance(given, str) else reference_to(given),
         lacks=gaps_of(subject, shown),
     )
+
+
+def _check_functions_of(subject: Any, shown: str) -> None:
+    functions: object = getattr(subject, "functions", {})
+    if not isinstance(functions, Mapping):
+        kind = type(functions).__name__
+        raise TypeError(f"functions of {shown} must be a mapping of names to callables; got {kind}")
+    try:
+        check_functions(functions, subject.dialect)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
 
 
 def _display_name(given: SubjectLike) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
+from conformance.spec.text import describe_error, message_of
+from conformance.subjects.gap import check_reason
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.reference import where_raised
 from conformance.subjects.roster import Roster, gaps_of
@@ -88,14 +90,20 @@ class SubjectRunner:
         what = f"{name} {request.form} {request.case} {how} {calls} {gradients}"
         try:
             with self._announce_run(what):
-                return subject.run(request)
-        except (Unsupported, SubjectRaised, KeyboardInterrupt):  # answers, and not crashes
+                observation = subject.run(request)
+        except (SubjectRaised, KeyboardInterrupt):
+            raise
+        except Unsupported as answer:
+            self._check_reasons(name, [message_of(answer)])
             raise
         except BaseException as error:  # also what would end the run, such as SystemExit
-            text = f"{name} raised {type(error).__name__}: {error}"
+            text = f"{name} raised {describe_error(error)}"
             if not self.roster[name].built_in:  # its author wants to know where
                 text += where_raised(error)
             raise SubjectRaised(text) from error
+        if isinstance(observation, Observation):
+            self._check_reasons(name, observation.lacking.values())
+        return observation
 
     def library(self, name: str) -> Library:
         """The namespace of a subject.
@@ -141,9 +149,19 @@ class SubjectRunner:
             raise
         except BaseException as error:
             raise SubjectRaised(
-                f"the subject {name} cannot be loaded: {error} (install what it needs, or leave it"
+                f"the subject {name} cannot be loaded: {message_of(error)} (install what it needs, or leave it"
                 " out: --subject names the subjects to check)"
             ) from error
+
+    def _check_reasons(self, name: str, reasons: Iterable[str]) -> None:
+        """Refuse a reason in other words; what the suite itself says of a dialect has its own."""
+        if self.roster[name].built_in:
+            return
+        for reason in reasons:
+            try:
+                check_reason(str(reason))
+            except ValueError as error:
+                raise SubjectRaised(f"{name}: {error}") from None
 
     @contextlib.contextmanager
     def _announce_run(self, what: str) -> Iterator[None]:

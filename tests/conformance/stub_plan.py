@@ -3,7 +3,7 @@ A small plan that runs nothing, for the tests of the plugin: loaded with ``-p st
 
 It stands in for the modules that know about cases and subjects. What becomes of a claim is
 read from the environment: STUB_EVENTS maps ``aspect/id`` to a verdict, or to one of the failures
-``crash``, ``raise`` and ``interrupt``; ``plan`` may be ``twice``, to name every claim twice.
+``crash``, ``raise``, ``interrupt`` and ``surrogate``; ``plan`` may be ``twice``, to name every claim twice.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ def judge(claim):
         "expected": "differs as recorded",
         "stale": "no longer differs",
         "error": "ValueError: no",
+        "surrogate": "ValueError: \ud800 \x1b[2J",
     }[event]
     return Record(
         case=claim.case.id,
@@ -102,7 +103,7 @@ def judge(claim):
         aspect=claim.aspect,
         subject=claim.subject,
         form=claim.form,
-        verdict=Verdict(event),
+        verdict=Verdict("error" if event == "surrogate" else event),
         k={"pass": 0.25, "fail": 2.0, "expected": float("inf")}.get(event),
         limit=1.0,
         seed=claim.case.id,

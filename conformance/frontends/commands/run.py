@@ -77,7 +77,10 @@ def main(arguments: Sequence[str]) -> int:
 
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*_pytest_options(for_pytest), *for_pytest, str(_MATRIX)]))
+    status = int(pytest.main([*_pytest_options(for_pytest), *for_pytest, str(_MATRIX)]))
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+        print("No claim was selected, so nothing was checked.", file=sys.stderr)
+    return status
 
 
 def _pytest_options(arguments: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.report.spinner import show_count
+from conformance.spec.text import message_of, to_printable
 from conformance.tools.arguments import positive_int
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.arrays import FORMATS
@@ -43,11 +44,11 @@ def main(arguments: Sequence[str]) -> int:
         with show_count("questions") as progress:
             questions = write_pack(options.DIR, choice, options.format, progress)
     except ExchangeError as error:
-        print(f"export: {error}", file=sys.stderr)
+        print(f"export: {message_of(error)}", file=sys.stderr)
         return 2
     cases = len({question.case.id for question in questions})
     claims = sum(len(question.claims) for question in questions)
-    print(f"{options.DIR}: {len(questions)} questions about {cases} cases, for {claims} claims")
+    print(f"{to_printable(str(options.DIR))}: {len(questions)} questions about {cases} cases, for {claims} claims")
     return 0
 
 

@@ -14,6 +14,7 @@ from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation, Request
+from conformance.spec.text import message_of
 from conformance.subjects import sandbox
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry
@@ -126,4 +127,4 @@ class _ForkedSubject:
         except Unsupported as error:
             return None, str(error)
         except Exception as error:
-            return type(error).__name__, str(error)
+            return type(error).__name__, message_of(error)

@@ -60,6 +60,13 @@ def test_failure_is_the_exit_status(tmp_path):
     assert "checked 1 of 1 planned claims" in run.stdout
 
 
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_a_selection_of_nothing_is_not_a_success(tmp_path, processes):
+    run = command("-k", "transformer", *processes, cwd=tmp_path)
+    assert run.returncode == 5
+    assert "No claim was selected, so nothing was checked." in run.stderr
+
+
 def test_misspelled_subject_is_refused(tmp_path):
     run = command("--subject", "alpa", cwd=tmp_path)
     assert run.returncode == 4

@@ -9,6 +9,10 @@ import pytest
 
 import conformance
 from conformance import FunctionSubject, Gap, LayerSubject, Unsupported, Verdict
+from conformance.report.failures import render_failures
+from conformance.report.json import read_report, write_report
+from conformance.report.summary import Report
+from conformance.report.terminal import render_report
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, on NaN and infinity
 
@@ -299,6 +303,58 @@ def test_a_gap_that_says_too_little_is_refused(arguments, message):
     assert Gap("nn.Tanh", "not implemented").sentence == "not implemented"
 
 
+class BrokenError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (ValueError("\ud800"), "tanh raised ValueError: \\ud800 ("),
+        (ValueError("\x1b[31mred\x1b[0m \x1b[2J"), "tanh raised ValueError: red \\x1b[2J ("),
+        (ValueError("[red]"), "tanh raised ValueError: [red] ("),
+        (BrokenError(), "tanh raised BrokenError: (its message cannot be read: str() raised Runt"),
+        (ValueError("a" * 10_000_000), "\n… (cut: 10,000,000 characters in all) …\n"),
+    ],
+)
+def test_any_message_of_an_exception_can_be_reported(tmp_path, error, shown):
+    def refuse(x):
+        raise error
+
+    found = tanh(answer=refuse)
+    assert found.verdict is Verdict.ERROR
+    assert shown in found.message
+    assert "\nagain  " in found.message
+    assert len(found.message) < 10_000
+    report = Report.of([found])
+    write_report(report, tmp_path / "report.json")
+    assert read_report(tmp_path / "report.json")[0].records == (found,)
+    assert (render_failures(report) + render_report(report)).encode()
+
+
+@pytest.mark.parametrize("part", ["the call", "the gradient"])
+@pytest.mark.parametrize("reason", ["", "never", "perhaps", "Not yet: soon", "not implementable"])
+def test_a_reason_in_other_words_is_an_error(reason, part):
+    def refuse(x):
+        raise Unsupported(reason)
+
+    aspect = "output" if part == "the call" else "gradient"
+    found = tanh(aspect, **{"answer" if part == "the call" else "gradient": refuse})
+    assert found.verdict is Verdict.ERROR
+    assert "the reason for what is unsupported must begin with 'not implemented'" in found.message
+    assert f"got {reason!r}" in found.message
+
+
+def test_the_documented_reasons_are_taken():
+    for reason in ("not implemented", "not yet", "not yet: soon", "never: by design\nand more"):
+
+        def refuse(x, reason=reason):
+            raise Unsupported(reason)
+
+        assert tanh(answer=refuse).verdict is Verdict.UNSUPPORTED
+
+
 def test_a_gap_that_covers_nothing_is_refused():
-    with pytest.raises(ValueError, match=r"got 'nn.Conv3D' \(did you mean 'nn.Conv3d'\?\)"):
+    with pytest.raises(ValueError, match=r"got 'nn.Conv3D' \(did you mean 'nn.Conv3d' or "):
         gapped(Gap("nn.Conv3D", "not implemented"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -227,6 +228,55 @@ def test_one_aspect_alone_may_be_lacking(sample, key, verdict):
         assert found.pop(aspect) is verdict
         assert found.pop("parameters", Verdict.FAIL) is Verdict.FAIL  # it owns something
         assert set(found.values()) == {Verdict.PASS}
+
+
+@pytest.mark.parametrize("key", ["unsupported", "error"])
+def test_any_text_of_an_answer_can_be_reported(sample, capsys, key):
+    pack, results = sample
+    answer = {"version": 1, key: "never: \ud800 \x1b[2J [red]"}
+    (folder_of(results, "linear") / "answer.json").write_text(json.dumps(answer))
+    file = results.parent / "report.json"
+    status = main(["judge", str(pack), str(results), "--report-json", str(file)])
+    assert status == (key == "error")
+    shown = "never: \\ud800 \\x1b[2J [red]"
+    assert shown in capsys.readouterr().out
+    records = json.loads(file.read_text(encoding="utf-8"))["records"]
+    assert any(shown in record["message"] for record in records)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [(os.devnull, "is not a regular file"), (".", "is a directory"), ("a" * 300, "too long")],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(sample, capsys, name, says):
+    pack, results = sample
+    path = results.parent / name
+    assert main(["judge", str(pack), str(results), "--report-json", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert says in printed.err
+
+
+def test_the_table_is_printed_where_the_disk_is_full(sample, capsys, monkeypatch):
+    def replace(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", replace)
+    pack, results = sample
+    path = results.parent / "report.json"
+    assert main(["judge", str(pack), str(results), "--report-json", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert "planned claims" in printed.out
+    assert "the report could not be written: [Errno 28] No space left on device" in printed.err
+    assert not path.exists()
+
+
+def test_a_pack_that_asks_nothing_is_not_a_success(sample, capsys):
+    pack, results = sample
+    choice = json.loads((pack / "pack.json").read_text())["choice"]
+    edit(pack / "pack.json", choice={**choice, "k": "transformer"}, questions=[])
+    assert main(["judge", str(pack), str(results)]) == 1
+    assert "No claim passed" in capsys.readouterr().out
 
 
 def test_what_was_raised_is_an_error_in_its_own_words(sample):
