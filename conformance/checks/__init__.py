@@ -46,13 +46,13 @@ PROGRAM_CHECKS: Mapping[str, ProgramCheck] = {
     "errors": check_bad_call_is_refused,
 }
 
-# Aspects that hold two trials of one case against each other.
+# Aspects that compare two trials of one case with each other.
 COMPARISONS: Mapping[str, Comparison] = {
     "forms": check_forms_agree,
     "agreement": check_subjects_agree,
 }
 
-# Aspects that hold numbers against the oracle's, and which numbers.
+# Aspects that compare numbers with the oracle's, and which numbers.
 PAIRS: Mapping[str, Callable[[Trial, Answers], Sequence[Pair]]] = {
     "output": output_pairs,
     "loss": output_pairs,

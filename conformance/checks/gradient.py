@@ -70,11 +70,11 @@ def paired_gradients(
     exact, gradients = trial.case.regime == "exact", expected.gradients
     return [
         Pair(f"gradient of {name}{where}", got.get(name), gradients[name], exact, "gradient")
-        for name in wanted_gradients(trial.call, expected)
+        for name in required_gradients(trial.call, expected)
     ]
 
 
-def wanted_gradients(call: Call, expected: Expected) -> list[str]:
+def required_gradients(call: Call, expected: Expected) -> list[str]:
     """Name the arrays whose gradients a subject must give.
 
     Parameters

@@ -23,7 +23,7 @@ from conformance.subjects.runner import SubjectRunner
 
 
 class OracleMemory:
-    """What the oracle said; the same whoever is judged."""
+    """What the oracle said, whichever subject is judged."""
 
     def __init__(self) -> None:
         self._expected = functools.lru_cache(512)(_evaluate)

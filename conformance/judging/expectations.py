@@ -188,7 +188,7 @@ def load_expected_failures(
     path: Path | str | None, planned: Sequence[Claim], roster: Roster
 ) -> tuple[ExpectedFailure, ...]:
     """
-    Read a file of expected failures, and hold it against the plan.
+    Read a file of expected failures, and compare it with the plan.
 
     Parameters
     ----------
@@ -250,8 +250,8 @@ def expectations_for(
                 Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict, each.half_sums)
             )
     else:
-        # What our records say of a framework is its own affair; but what the dialect itself
-        # refuses or words otherwise is open to whoever speaks it: both ways are right.
+        # The suite's records about a framework do not hold for other subjects. But what the
+        # dialect itself refuses or says otherwise, they may do in either way.
         for entry in entries:
             for each in recorded_of_dialect(case, aspect, entry.dialect, *forms):
                 expectations.append(

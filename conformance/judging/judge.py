@@ -10,6 +10,7 @@ from conformance.judging.claim import Claim
 from conformance.judging.expectations import Expectation, ExpectedFailure, expectations_for
 from conformance.judging.messages import failure_message, rerun_line
 from conformance.judging.session import Session
+from conformance.judging.settings import describe_setting
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
 from conformance.spec.call import Unsupported
@@ -205,6 +206,8 @@ def _rerun_line(claim: Claim, session: Session) -> str:
 def _record(
     claim: Claim, verdict: Verdict, k: float | None, message: str, divergence: str | None = None
 ) -> Record:
+    if not verdict.healthy and (setting := describe_setting(claim.subjects)):
+        message = f"{message}\nsetting   {setting}"
     return Record(
         case=claim.case.id,
         layer=claim.case.layer,

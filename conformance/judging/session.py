@@ -28,9 +28,9 @@ class Session:
     rerun : callable, optional
         Takes a claim, and returns the command that judges it again.
     roster : mapping, optional
-        Subjects by name, beside the built-in ones: some checks hold others against refimpl.
+        Subjects by name, beside the built-in ones: some checks compare others with refimpl.
     oracle : Session, optional
-        Whose memory of the oracle to share: it says the same whoever is judged.
+        Whose memory of the oracle to share: it says the same whichever subject is judged.
 
     Attributes
     ----------

@@ -84,7 +84,7 @@ MUTANTS: tuple[Mutant, ...] = of_kind(
     Mutant("a rate of any size", "Dropout takes a rate above 1 for 1.", "errors", "errors",
            library=change_names({"nn.functional.dropout": override_argument(
                "p", changed=lambda p: min(p, 1))})),
-    Mutant("ignored words of padding", "A word that is no padding means VALID.", "errors",
+    Mutant("ignored words of padding", "A word that is not a padding means VALID.", "errors",
            "errors", subject=TF, library=change_names({"nn.conv2d": override_argument(
                "padding", changed=lambda padding: padding if padding == "SAME" else "VALID")})),
 )  # fmt: skip

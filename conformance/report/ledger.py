@@ -145,14 +145,18 @@ class Ledger:
         """Print the matrix."""
         if self.report is None:
             return
+        from conformance.judging.settings import describe_setting
         from conformance.report.terminal import render_report
 
+        setting = describe_setting(self.plan.columns)
         writer = self.config.get_terminal_writer()
         # Off a terminal pytest assumes 80 columns; the matrix of four subjects wants 100.
         wide = writer.hasmarkup or "COLUMNS" in os.environ
         width = max(writer.fullwidth if wide else 100, 60)
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
+        if setting:
+            terminalreporter.write_line(f"{setting}.")
         if self.config.option.tbstyle == "no":
             from conformance.report.failures import render_failures
 

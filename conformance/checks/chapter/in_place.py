@@ -1,7 +1,7 @@
 """Which of torch's operations can write their output over their input.
 
 The chapter's question, as data. An operation may do so where its gradient can be found from its
-output alone (or where a small mask is kept): then nobody needs the input again. Each row says
+output alone (or where a small mask is kept): then the input is not needed again. Each row says
 how torch lets one ask for it: by a function whose name ends in an underscore, by an argument
 `inplace=`, or by a method of the tensor.
 """

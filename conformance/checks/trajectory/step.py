@@ -99,26 +99,32 @@ def expected_values(
     outputs: list[Any] = []
     backs: list[Any] = [None] * 7
 
-    def given() -> Any:
+    def last_output() -> Any:
         return outputs[-1] if chained and outputs else _bounded(images[len(outputs)])
 
-    output, backs[0] = conv(given(), p[0, "weight"], p[0, "bias"], padding=((1, 1),) * 2, **ones)
+    output, backs[0] = conv(
+        last_output(), p[0, "weight"], p[0, "bias"], padding=((1, 1),) * 2, **ones
+    )
     outputs.append(output)
-    normed, backs[1] = batch_norm(given(), p[1, "weight"], p[1, "bias"], epsilon=_EPSILON[dialect])
+    normed, backs[1] = batch_norm(
+        last_output(), p[1, "weight"], p[1, "bias"], epsilon=_EPSILON[dialect]
+    )
     output, mean, variance = normed
     outputs.append(output)
-    output, backs[2] = relu(given())
+    output, backs[2] = relu(last_output())
     outputs.append(output)
-    output, backs[3] = max_pool(given(), **size)
+    output, backs[3] = max_pool(last_output(), **size)
     outputs.append(output)
-    output, backs[4] = dropout(given(), dropout_mask(step, dialect), rate=run.rate, select=first)
+    output, backs[4] = dropout(
+        last_output(), dropout_mask(step, dialect), rate=run.rate, select=first
+    )
     outputs.append(output)
-    pooled = given()
+    pooled = last_output()
     flat = pooled.transpose(_NHWC) if first else pooled
     outputs.append(flat.reshape(len(step.labels), -1))
-    output, backs[6] = linear(given(), p[6, "weight"], p[6, "bias"])
+    output, backs[6] = linear(last_output(), p[6, "weight"], p[6, "bias"])
     outputs.append(output)
-    loss, back = cross_entropy(given(), step.labels)
+    loss, back = cross_entropy(last_output(), step.labels)
     answers: dict[str, Any] = {f"output of layer {n}": output for n, output in enumerate(outputs)}
     answers["loss"] = loss
     gradients, bar = _backward(backs, back(exact(np.ones(()), _UNIT))[0], pooled, first)

@@ -17,7 +17,7 @@ def _channel(array: Any, ndim: int) -> Any:
     return None if array is None else array.reshape((1, -1) + (1,) * (ndim - 2))
 
 
-def _with_given(config: Mapping[str, Any], arrays: Arrays, mean: Any, variance: Any) -> Answer:
+def _normalize_with(config: Mapping[str, Any], arrays: Arrays, mean: Any, variance: Any) -> Answer:
     """Normalise with given statistics of each channel."""
     x, ndim = arrays["input"], arrays["input"].ndim
     affine = [arrays.get("weight"), arrays.get("bias")]
@@ -38,7 +38,7 @@ def _with_given(config: Mapping[str, Any], arrays: Arrays, mean: Any, variance: 
 
 def _batch_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     if not config["training"] and config["track"]:
-        return _with_given(config, arrays, arrays["running_mean"], arrays["running_var"])
+        return _normalize_with(config, arrays, arrays["running_mean"], arrays["running_var"])
     (output, _, _), vjp = batch_norm(
         arrays["input"], arrays.get("weight"), arrays.get("bias"), epsilon=config["epsilon"]
     )
@@ -47,7 +47,7 @@ def _batch_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
 
 def _instance_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     if not config["training"] and config["track"]:
-        return _with_given(config, arrays, arrays["running_mean"], arrays["running_var"])
+        return _normalize_with(config, arrays, arrays["running_mean"], arrays["running_var"])
     (output, _, _), vjp = instance_norm(
         arrays["input"], arrays.get("weight"), arrays.get("bias"), epsilon=config["epsilon"]
     )
@@ -56,13 +56,13 @@ def _instance_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
 
 def _fused(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     if not config["training"]:
-        return _with_given(config, arrays, arrays["mean"], arrays["variance"])
+        return _normalize_with(config, arrays, arrays["mean"], arrays["variance"])
     (output, mean, variance), vjp = batch_norm(
         arrays["input"], arrays["weight"], arrays["bias"], epsilon=config["epsilon"]
     )
     back = single(output, vjp, "input", "weight", "bias").vjp
     count = _count(arrays["input"].shape)
-    # One value has no unbiased variance: what the frameworks return then is nobody's claim.
+    # One value has no unbiased variance: what the frameworks return then is not claimed.
     spread = unbiased(variance, count) if count > 1 else variance
     return Answer({"output": output, "mean": mean, "variance": spread}, back)
 

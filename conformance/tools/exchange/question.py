@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.checks.gradient import wanted_gradients
+from conformance.checks.gradient import required_gradients
 from conformance.checks.state import STEPS, state_after
 from conformance.checks.trial import Trial
 from conformance.judging.claim import Claim
@@ -226,7 +226,7 @@ def _expected_arrays(
             yield from _value_and_bound(
                 f"output.{result.name}", expected.outputs[result.name], result.move
             )
-        for name in wanted_gradients(trial.call, expected):
+        for name in required_gradients(trial.call, expected):
             slot = slots[name]
             yield from _value_and_bound(
                 f"gradient.{slot.name}", expected.gradients[name], slot.move

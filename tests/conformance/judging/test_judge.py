@@ -19,6 +19,7 @@ from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
+from conformance.judging.settings import describe_setting
 from conformance.judging.verdict import Verdict
 from conformance.layers.activation import cases as activation
 from conformance.layers.dialects import DIALECTS
@@ -336,3 +337,17 @@ def test_planning_imports_no_framework():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("value", "told"), [("0", True), ("False", True), ("1", False)])
+def test_a_run_without_onednn_says_so(monkeypatch, value, told):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", value)
+    assert bool(describe_setting(["torch", "tensorflow"])) is told
+    assert not describe_setting(["refimpl.tf"])
+    subject = Fake(wrong)
+    subject.name, subject.dialect = "tensorflow", "tf"
+    session = Session({"tensorflow": subject})
+    subject.honest = load("refimpl.tf")
+    failed = judge(Claim.about(RELU, "output", "tensorflow", "nn"), session)
+    assert failed.verdict is Verdict.FAIL
+    assert ("TF_ENABLE_ONEDNN_OPTS" in failed.message) is told

@@ -115,9 +115,13 @@ def failing(mutant: Mutant) -> tuple[Claim, MutatedSubject]:
 def test_each_kind_exits_1_with_the_wrong_and_0_with_the_healthy(name: str, shelf: Any) -> None:
     mutant = mutant_called(name)
     claim, mutated = failing(mutant)
-    healthy = Session().subject(mutant.subject)
+    healthy = Session().runner.subject(mutant.subject)
     mine = RosterEntry("mine", healthy.dialect, lambda: mutated, "shelf:it")
-    asked = make_capsule(replace(claim, subject="mine"), Session(roster={"mine": mine}), seconds=2)
+    asked = make_capsule(
+        Claim.about(claim.case, claim.aspect, "mine", claim.form),
+        Session(roster={"mine": mine}),
+        seconds=2,
+    )
     shelf.it = mutated
     assert executed(asked.text) == 1
     shelf.it = healthy
