@@ -14,7 +14,7 @@ from conformance.programs import all_cases
 from conformance.spec.call import Call, Reshaped, Result, Slot, Transposed, Unsupported
 from conformance.spec.request import Observation
 from conformance.subjects.loading import load
-from conformance.subjects.observation import observed_mask, to_neutral_layout, without_unused
+from conformance.subjects.observation import observed_mask, to_neutral_layout
 from conformance.subjects.protocol import SubjectRaised
 
 CASES = {case.id: case for case in all_cases()}
@@ -192,13 +192,13 @@ def test_kept_reads_the_mask_in_the_noises_shape():
     assert observed_mask(plain, output).sum() == output.size - 1
 
 
-def test_without_unused_drops_what_a_form_has_no_slot_for():
+def test_a_case_is_restricted_to_what_a_form_has_slots_for():
     case = some("conv2d", bias=True, padding=((0, 0), (0, 0)))
     session = Session()
     with_bias = session.call(case, "refimpl.torch", "function")
-    assert without_unused(case, with_bias) is case
+    assert case.restricted_to(with_bias.arrays) is case
     fewer = replace(with_bias, slots=with_bias.slots[:2])
-    assert "bias" not in without_unused(case, fewer).shapes
+    assert "bias" not in case.restricted_to(fewer.arrays).shapes
 
 
 def test_a_subject_that_is_there_already_is_not_loaded_and_failures_say_how_to_come_back():
