@@ -1,6 +1,6 @@
 """The conformance suite: cases, subjects, an oracle with derived bounds, checks and verdicts.
 
-What stands in `__all__` is for whoever brings a subject of their own; see ``docs/subjects.md``.
+The names in `__all__` are for authors of subjects; see ``docs/subjects.md``.
 """
 
 from __future__ import annotations

@@ -12,20 +12,19 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 from conformance.checks.trajectory.training import train
 from conformance.programs import trajectory
-from conformance.spec.case import Case
+from conformance.spec.program import Program
 from conformance.subjects import loading
 
 PAIRS = {"torch": ("torch", "refimpl.torch"), "tf": ("tensorflow", "refimpl.tf")}
 
 
-def losses(name: str, case: Case, dialect: str) -> list[float]:
+def losses(name: str, program: Program, dialect: str) -> list[float]:
     """Train one subject's network and return the loss of each step."""
     library = loading.load(name).library()  # type: ignore[attr-defined]
-    return [float(note.step.loss) for note in train(library, case, dialect)]
+    return [float(step.result.loss) for step in train(library, program, dialect)]
 
 
 def draw_picture(curves: dict[str, tuple[list[float], list[float]]], path: Path) -> None:
@@ -62,14 +61,14 @@ def main() -> None:
     """Train, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--picture", type=Path, help="write the curves to this file")
-    parser.add_argument("--seed", type=int, default=trajectory.RECIPE["seed"])
+    parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
-    case = trajectory.cases()[0]
-    config = MappingProxyType({**case.config, "seed": options.seed})
+    program = trajectory.programs()[0]
+    if options.seed is not None:
+        program = replace(program, content=replace(program.content, seed=options.seed))
     curves = {}
     for dialect, (framework, refimpl) in PAIRS.items():
-        mine = replace(case, config=config)
-        curves[dialect] = losses(framework, mine, dialect), losses(refimpl, mine, dialect)
+        curves[dialect] = tuple(losses(name, program, dialect) for name in (framework, refimpl))
         print(f"step  {framework:>14}  {refimpl:>14}  difference")
         for step, (a, b) in enumerate(zip(*curves[dialect], strict=True)):
             print(f"{step:4}  {a:14.9f}  {b:14.9f}  {a - b:10.1e}")

@@ -133,6 +133,7 @@ def _warm_up() -> None:
     import mpmath  # noqa: F401
     import scipy.stats  # noqa: F401
 
+    import conformance.judging.judge
     import conformance.judging.planning
     import conformance.subjects.refimpl  # noqa: F401
     import refimpl.tf

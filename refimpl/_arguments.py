@@ -155,7 +155,7 @@ def read_axis(value: Any, name: str, ndim: int) -> int:
 
 
 def check_float(array: Any, name: str) -> None:
-    """Refuse anything that is no array of floats; one that carries an error bound is one."""
+    """Refuse anything that is not an array of floats; one that carries an error bound is one."""
     dtype = getattr(array, "dtype", None)
     if dtype is None:
         raise TypeError(f"{name} must be an array of floats; got {type(array).__name__}")
@@ -189,7 +189,7 @@ def check_same_dtype(array: Any, name: str, other: Any, other_name: str) -> None
 
 
 def check_companion(array: Any, name: str, other: Any, other_name: str) -> None:
-    """Refuse anything that is no array of floats of another array's dtype."""
+    """Refuse anything that is not an array of floats of another array's dtype."""
     check_float(array, name)
     check_same_dtype(array, name, other, other_name)
 
@@ -214,7 +214,7 @@ def check_channels_first(input: Any) -> int:
 
 
 def broadcasts_to(shape: Sizes, target: Sizes) -> bool:
-    """Tell whether a shape broadcasts to another without enlarging it."""
+    """Return whether a shape broadcasts to another without enlarging it."""
     extra = len(target) - len(shape)
     return extra >= 0 and all(
         size in (1, full) for size, full in zip(shape, target[extra:], strict=True)
@@ -238,7 +238,7 @@ def sum_to(array: Any, shape: Sizes) -> Any:
 
 
 def _are_plain(entries: tuple[Any, ...], least: int, most: int) -> bool:
-    """Tell whether entries are Python's integers in [least, most], as they mostly are."""
+    """Return whether entries are Python's integers in [least, most], as they mostly are."""
     for entry in entries:  # noqa: SIM110 (a loop is faster than all() of a generator)
         if type(entry) is not int or not least <= entry <= most:
             return False

@@ -39,7 +39,7 @@ def float_dtype(dtype: npt.DTypeLike | str) -> np.dtype[Any]:
 
 
 def is_half(dtype: np.dtype[Any]) -> bool:
-    """Tell whether a dtype is float16 or bfloat16.
+    """Return whether a dtype is float16 or bfloat16.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def is_half(dtype: np.dtype[Any]) -> bool:
 
 
 def is_float(dtype: np.dtype[Any]) -> bool:
-    """Tell whether a dtype is one of the four float dtypes.
+    """Return whether a dtype is one of the four float dtypes.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ from conformance.oracle.bounds import LIMIT, Unit
 from conformance.spec.bad_call import Accepts, BadCall, Dies, ReturnedArray, Values
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
+from conformance.spec.text import message_of
 from conformance.subjects import sandbox
 from conformance.subjects.protocol import SubjectRaised, resolve
 
@@ -99,7 +100,7 @@ def attempt(library: Library, bad_call: BadCall) -> CallOutcome:
         for call in calls:
             answer = instance(*call)
     except Exception as error:
-        return CallOutcome(type(error).__name__ + stage, str(error))
+        return CallOutcome(type(error).__name__ + stage, message_of(error))
     return CallOutcome(answer=answer)
 
 

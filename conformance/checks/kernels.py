@@ -22,7 +22,7 @@ _PROBES = 5000
 _ALIKE = ("AVX2", "AVX512")
 
 
-def unmodelled(dialect: str, root: Any) -> str:
+def describe_unmodelled(dialect: str, root: Any) -> str:
     """Say what draws here that refimpl does not model.
 
     Parameters

@@ -13,11 +13,12 @@ from conformance.checks.finding import (
     compare_values,
     compare_within_bound,
 )
-from conformance.checks.kernels import unmodelled
+from conformance.checks.kernels import describe_unmodelled
 from conformance.checks.trial import Answers, ProgramTrial
 from conformance.oracle.bounds import Bounded, Unit
 from conformance.programs.seeded.draw import Draw, Program
 from conformance.spec.library import Library
+from conformance.spec.text import describe_error
 from conformance.subjects.protocol import SubjectRaised
 
 
@@ -43,12 +44,12 @@ def check_draws_are_refimpls(trial: ProgramTrial, answers: Answers) -> Sequence[
         return [_differs(trial, library, reference, draw.wrong)]
     if draw.bound is not None:
         return _worst_of_seeds(trial, library, reference, draw.bound)
-    reason = unmodelled(draw.dialect, library.root)
+    reason = describe_unmodelled(draw.dialect, library.root)
     where = f" ({reason})" if reason else ""
     findings: list[Finding] = []
     for seed in range(draw.seeds):
-        theirs = _asked(trial, library, seed)
-        ours = _drawn(reference, draw.program, seed)
+        theirs = _draw_from_subject(trial, library, seed)
+        ours = _draw(reference, draw.program, seed)
         findings = [
             compare_values("number of arrays", len(theirs), len(ours)),
             *(
@@ -65,7 +66,7 @@ def _differs(trial: ProgramTrial, library: Library, reference: Library, wrong: P
     """Demand that a negative control is told apart; the first seed that does is enough."""
     draw: Draw = trial.program.content
     for seed in range(draw.seeds):
-        theirs, others = _asked(trial, library, seed), _drawn(reference, wrong, seed)
+        theirs, others = _draw_from_subject(trial, library, seed), _draw(reference, wrong, seed)
         alike = [(array.shape, array.dtype) for array in theirs]
         if alike != [(array.shape, array.dtype) for array in others]:
             raise NothingCompared("a control must differ in its numbers, not in shape or dtype")
@@ -81,12 +82,15 @@ def _worst_of_seeds(
     draw: Draw = trial.program.content
     worst: list[Finding] = []
     for seed in range(draw.seeds):
-        theirs, ours = _asked(trial, library, seed), _drawn(reference, draw.program, seed)
+        theirs, ours = (
+            _draw_from_subject(trial, library, seed),
+            _draw(reference, draw.program, seed),
+        )
         if len(theirs) != len(ours):
             return [compare_values("number of arrays", len(theirs), len(ours))]
-        limits = _drawn(reference, bound, seed)
+        limits = _draw(reference, bound, seed)
         found = [
-            _bounded(f"array {place}, seed {seed}", *each)
+            _compare_with_limit(f"array {place}, seed {seed}", *each)
             for place, each in enumerate(zip(theirs, ours, limits, strict=True))
         ]
         worst = [
@@ -95,22 +99,22 @@ def _worst_of_seeds(
     return worst
 
 
-def _bounded(what: str, got: Array, expected: Array, limit: Array) -> Finding:
+def _compare_with_limit(what: str, got: Array, expected: Array, limit: Array) -> Finding:
     if got.dtype != expected.dtype:
         return compare_values(f"dtype of {what}", got.dtype.name, expected.dtype.name)
     return compare_within_bound(what, got, Bounded(expected, limit, Unit.of(expected.dtype.name)))
 
 
-def _asked(trial: ProgramTrial, library: Library, seed: int) -> list[Array]:
+def _draw_from_subject(trial: ProgramTrial, library: Library, seed: int) -> list[Array]:
     draw: Draw = trial.program.content
     try:
-        return _drawn(library, draw.program, seed)
+        return _draw(library, draw.program, seed)
     except (Exception, SystemExit) as error:
-        text = f"{trial.subject} raised {type(error).__name__}: {error}"
+        text = f"{trial.subject} raised {describe_error(error)}"
         raise SubjectRaised(text) from error
 
 
-def _drawn(library: Library, program: Program, seed: int) -> list[Array]:
+def _draw(library: Library, program: Program, seed: int) -> list[Array]:
     return [library.numpy(array) for array in program(library.root, seed)]
 
 

@@ -1,4 +1,4 @@
-"""The doors for Python: a plain call that gives records, and a decorator for tests of one's own.
+"""The interface for Python: a function that returns records, and a decorator for tests.
 
 pytest's plugin and the command line are the other two. All of them plan, select and judge with
 what stands here and in `conformance.judging.claims`, and so come to the same verdicts.

@@ -1,4 +1,4 @@
-"""The command ``conformance``: finds the command that is meant, and hands over."""
+"""The command ``conformance``: runs one of its commands."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit status.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     name = "run"
-    if given and given[0] in COMMANDS:
-        name = given.pop(0)
-    elif given in (["-h"], ["--help"]):
+    if words and words[0] in COMMANDS:
+        name = words.pop(0)
+    elif words in (["-h"], ["--help"]):
         print(_format_usage())
     module, _ = COMMANDS[name]
     try:
-        status: int = importlib.import_module(module).main(given)
+        status: int = importlib.import_module(module).main(words)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read along (head, say) has seen enough; Python shall not complain at its exit.
+        # The reader (head, say) has closed the pipe; Python must not complain when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = _BROKEN_PIPE
     return status

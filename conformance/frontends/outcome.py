@@ -1,4 +1,4 @@
-"""How a verdict is told in pytest's words."""
+"""Ends a pytest test as a verdict says."""
 
 from __future__ import annotations
 

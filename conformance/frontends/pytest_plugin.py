@@ -1,5 +1,5 @@
 """
-pytest's door to the matrix: an entry point of the group ``pytest11``.
+The pytest plugin that runs the matrix: an entry point of the group ``pytest11``.
 
 The tests beside this file are parametrized with the claims of the plan, each judged once, and its
 verdict told in pytest's words. Other tests are left alone, and nothing heavy is imported before
@@ -101,7 +101,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse what cannot work before anything runs, and open the books."""
+    """Refuse what cannot work before anything runs, and register the ledger."""
     matrix = MatrixPlugin(config)
     config.pluginmanager.register(matrix, "conformance-matrix")
     if not matrix.worker:
@@ -151,23 +151,23 @@ class MatrixPlugin:
             _ = self.subjects and self.roster
         except (Exception, SystemExit) as error:  # the module is the user's: anything may happen
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-            raise pytest.UsageError(f"--subject: {kind}{error}") from error
+            raise pytest.UsageError(f"--subject: {kind}{_message_of(error)}") from error
         try:
             _ = self.limits
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
         if self.report_json is not None:
-            from conformance.report.json import check_destination
+            from conformance.report.files import check_destination
 
             try:
                 check_destination(self.report_json)
             except ValueError as error:
-                raise pytest.UsageError(f"--report-json: {error}") from None
+                raise pytest.UsageError(f"--report-json: {_message_of(error)}") from None
         if self.expected_failures is not None:
             try:
                 _ = self.plan
             except ValueError as error:
-                raise pytest.UsageError(f"--expected-failures: {error}") from None
+                raise pytest.UsageError(f"--expected-failures: {_message_of(error)}") from None
         if self.wanted:
             found = {name for aspect in self.plan for name in self.plan[aspect]}
             found |= {f"{aspect}/{name}" for aspect in self.plan for name in self.plan[aspect]}
@@ -229,7 +229,7 @@ class MatrixPlugin:
         return self._plan
 
     def find_claim(self, aspect: str, name: str) -> Claim:
-        """Give the planned claim of that aspect and id."""
+        """Return the planned claim of that aspect and id."""
         return self.plan[aspect][name]
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -322,6 +322,12 @@ def _claim_of(item: pytest.Item) -> Claim | None:
     callspec = getattr(item, "callspec", None)
     claim: Claim | None = callspec.params.get("claim") if callspec is not None else None
     return claim if hasattr(claim, "case") else None
+
+
+def _message_of(error: BaseException) -> str:
+    from conformance.spec.text import message_of
+
+    return message_of(error)
 
 
 def _parse_claim_name(text: str) -> str:

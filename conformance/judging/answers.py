@@ -16,6 +16,7 @@ from conformance.spec.call import Call, Unsupported
 from conformance.spec.case import Array, Case
 from conformance.spec.library import Library
 from conformance.spec.request import Memory, Observation
+from conformance.spec.text import message_of
 from conformance.subjects.answer_check import check_answer
 from conformance.subjects.observation import mask_seed, observed_mask, to_neutral_layout
 from conformance.subjects.protocol import SubjectRaised
@@ -157,7 +158,7 @@ class AnswerMemory:
             check_answer(answer, trial.call)
             return to_neutral_layout(answer, trial.call)
         except Exception as error:
-            return SubjectRaised(f"{subject} gave an answer that cannot be read: {error}")
+            return SubjectRaised(f"{subject} gave an answer that cannot be read: {message_of(error)}")
 
 
 def _evaluate(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 
 from conformance.layers.registry import FAMILIES
-from conformance.programs.bad_calls.accepted import unrefused
+from conformance.programs.bad_calls.accepted import accepted_records
 from conformance.programs.seeded.divergences import SEEDED
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
@@ -19,11 +19,11 @@ from conformance.spec.program import Program
 DIVERGENCES: tuple[Divergence, ...] = (
     *(record for family in FAMILIES for record in family.divergences),
     *SEEDED,
-    *unrefused(),
+    *accepted_records(),
 )
 
 
-def recorded(
+def find_records(
     case: Case | Program, aspect: str, subject: str, *forms: str
 ) -> tuple[Divergence, ...]:
     """Find the records that speak about a claim.
@@ -45,7 +45,7 @@ def recorded(
     return tuple(each for each in candidates if each.when(case))
 
 
-def recorded_of_dialect(
+def find_records_of_dialect(
     case: Case | Program, aspect: str, dialect: str, *forms: str
 ) -> tuple[Divergence, ...]:
     """Find the records that are about a dialect itself: a framework and refimpl's like deviate.
@@ -64,7 +64,7 @@ def recorded_of_dialect(
     tuple of Divergence
     """
     framework = {"torch": "torch", "tf": "tensorflow"}[dialect]
-    records = recorded(case, aspect, framework, *forms)
+    records = find_records(case, aspect, framework, *forms)
     return tuple(each for each in records if f"refimpl.{dialect}" in each.subjects)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded, recorded_of_dialect
+from conformance.judging.divergences import find_records, find_records_of_dialect
 from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
@@ -244,7 +244,7 @@ def expectations_for(
     case, aspect, subject, forms = claim.case, claim.aspect, claim.subject, claim.forms
     expectations = []
     if all(entry.built_in for entry in entries):
-        for each in recorded(case, aspect, subject, *forms):
+        for each in find_records(case, aspect, subject, *forms):
             strict = each.must_show_at(case, aspect, subject, *forms)
             expectations.append(
                 Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict, each.half_sums)
@@ -253,7 +253,7 @@ def expectations_for(
         # The suite's records about a framework do not hold for other subjects. But what the
         # dialect itself refuses or says otherwise, they may do in either way.
         for entry in entries:
-            for each in recorded_of_dialect(case, aspect, entry.dialect, *forms):
+            for each in find_records_of_dialect(case, aspect, entry.dialect, *forms):
                 expectations.append(
                     Expectation(each.sentence, Verdict.EXPECTED, each.kind, strict=False)
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from conformance.judging.claim import Claim, Target
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.selection import ASPECTS, Coverage, main_aspect
 from conformance.layers.dialects import forms_of, translate
 from conformance.programs import all_cases
@@ -113,7 +113,7 @@ def plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim]
 
 def _is_refused(case: Case, subject: str, form: str) -> bool:
     """Whether it is on record that the subject refuses a case: one claim about that is enough."""
-    return any(known.kind == "raises" for known in recorded(case, "output", subject, form))
+    return any(known.kind == "raises" for known in find_records(case, "output", subject, form))
 
 
 def _agreements(
@@ -128,10 +128,10 @@ def _agreements(
         if first not in roster or second not in roster or not calls[first]:
             continue
         form, call = calls[first][-1]
-        if recorded(case, aspect, first, form):
+        if find_records(case, aspect, first, form):
             continue
         for other, theirs in calls[second]:
-            if coverage.comparable(case, call, theirs) and not recorded(
+            if coverage.comparable(case, call, theirs) and not find_records(
                 case, aspect, second, other
             ):
                 yield Claim(case, "agreement", (Target(first, form), Target(second, other)))

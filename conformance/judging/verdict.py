@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.spec.text import to_printable
+
 
 class Verdict(enum.StrEnum):
     """What became of one claim."""
@@ -68,6 +70,13 @@ class Record:
     seed: str
     message: str
     divergence: str | None = None
+
+    def __post_init__(self) -> None:
+        """Make its text printable, wherever it comes from: every report is made of records."""
+        for name in ("case", "layer", "aspect", "subject", "form", "seed", "message", "divergence"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, to_printable(str(value)))
 
     @property
     def key(self) -> tuple[str, str, str, str]:

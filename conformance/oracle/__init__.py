@@ -99,7 +99,7 @@ def expected(
     unit = Unit.of(case.dtype)
     if half_sums:
         unit = unit.with_sums_in_dtype()
-    arrays = {name: bounded(array, unit) for name, array in arrays_of(case).items()}
+    arrays = {name: to_bounded(array, unit) for name, array in arrays_of(case).items()}
     arrays |= extra or {}
     answer = answer_of(case, conventions, arrays)
     cotangents = {
@@ -107,7 +107,7 @@ def expected(
         for name, output in answer.outputs.items()
         if isinstance(output, Bounded)
     }
-    bars = {name: bounded(cotangent, unit) for name, cotangent in cotangents.items()}
+    bars = {name: to_bounded(cotangent, unit) for name, cotangent in cotangents.items()}
     return Expected(answer.outputs, cotangents, answer.vjp(bars))
 
 
@@ -134,11 +134,11 @@ def expected_state(case: Case, conventions: Mapping[str, Any], steps: int) -> Ma
     config = {**case.config, **conventions}
     drawn = arrays_of(case)
     state: Mapping[str, Any] = {
-        name: bounded(drawn[name], unit) for name in ("running_mean", "running_var")
+        name: to_bounded(drawn[name], unit) for name in ("running_mean", "running_var")
     }
     if case.config["training"]:
         for step in range(steps):
-            batch = bounded(case.draw("input", step), unit)
+            batch = to_bounded(case.draw("input", step), unit)
             state = advance(config, state, batch, step)
     return state
 
@@ -162,7 +162,7 @@ def answer_of(case: Case, conventions: Mapping[str, Any], arrays: Mapping[str, A
     return LAYERS[case.layer].evaluate({**case.config, **conventions}, arrays)
 
 
-def bounded(array: Any, unit: Unit) -> Any:
+def to_bounded(array: Any, unit: Unit) -> Any:
     """Turn a float array into a bounded one without error; integers stay as they are.
 
     Parameters

@@ -1,9 +1,9 @@
-"""What changed between two reports: failures that are new, failures that are gone, K that grew."""
+"""The difference of two reports: new failures, fixed ones, and K that grew."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judging.verdict import Record, Verdict
@@ -25,22 +25,31 @@ class Difference:
     ----------
     versions : mapping
         Name -> version before and after, of what is not the same.
-    failures, fixed, grown : sequence of (Record or None, Record or None)
+    failures, lost, fixed, grown : sequence of (Record or None, Record or None)
         The claim before and after. `failures` fail now, and did not fail or were not judged
-        before; `fixed` is the reverse; `grown` passed both times, with a K that is more than
-        `GROWTH` times as large.
+        before; `lost` passed before, and now neither pass nor fail; `fixed` failed before, and do
+        not now; `grown` passed both times, with a K that is more than `GROWTH` times as large.
     changed : sequence of (Record or None, Record or None)
         All other claims whose verdict is another one, or which are in one report alone.
     same : int
         How many claims have the verdict that they had.
+    problems : sequence of str
+        Why one of the reports is not a whole run: a sentence for each.
     """
 
     versions: Mapping[str, tuple[str | None, str | None]]
     failures: Sequence[Change]
+    lost: Sequence[Change]
     fixed: Sequence[Change]
     grown: Sequence[Change]
     changed: Sequence[Change]
     same: int
+    problems: Sequence[str] = ()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the second report is no worse, and both are whole runs."""
+        return not (self.failures or self.lost or self.problems)
 
 
 def compare_reports(
@@ -61,7 +70,7 @@ def compare_reports(
     before = {record.key: record for record in old[0].records}
     after = {record.key: record for record in new[0].records}
     groups: dict[str, list[Change]] = {
-        name: [] for name in ("failures", "fixed", "grown", "changed")
+        name: [] for name in ("failures", "lost", "fixed", "grown", "changed")
     }
     same = 0
     for key in sorted(before.keys() | after.keys()):
@@ -75,7 +84,18 @@ def compare_reports(
     names = sorted(old[1].keys() | new[1].keys())
     versions = {name: (old[1].get(name), new[1].get(name)) for name in names}
     moved = {name: both for name, both in versions.items() if both[0] != both[1]}
-    return Difference(moved, **groups, same=same)
+    problems = [*_describe_problems("old", old[0]), *_describe_problems("new", new[0])]
+    return Difference(moved, **groups, same=same, problems=problems)
+
+
+def _describe_problems(which: str, report: Report) -> Iterator[str]:
+    if not report.complete:
+        yield (
+            f"The {which} run is incomplete: {report.checked} of {report.planned} planned claims"
+            " were checked."
+        )
+    if not report.passed:
+        yield f"No claim passed in the {which} run."
 
 
 def _group_of(old: Record | None, new: Record | None) -> str | None:
@@ -83,10 +103,13 @@ def _group_of(old: Record | None, new: Record | None) -> str | None:
     fails = new is not None and not new.verdict.healthy
     if fails != failed:
         return "failures" if fails else "fixed" if new is not None else "changed"
+    passed = old is not None and old.verdict is Verdict.PASS
+    if passed and (new is None or new.verdict is not Verdict.PASS):
+        return "lost"
     if old is None or new is None or old.verdict is not new.verdict:
         return "changed"
-    passed = new.verdict is Verdict.PASS and old.k is not None and new.k is not None
-    return "grown" if passed and _growth(old, new) > GROWTH else None
+    measured = passed and old.k is not None and new.k is not None
+    return "grown" if measured and _growth(old, new) > GROWTH else None
 
 
 def _growth(old: Record, new: Record) -> float:
@@ -107,7 +130,7 @@ def render_difference(difference: Difference) -> str:
     Returns
     -------
     str
-        Plain text. Claims of one layer, aspect, subject and change are told together.
+        Plain text. Claims of one layer, aspect, subject and change are shown together.
     """
     lines = [
         f"{name}: {before or 'not installed'} -> {after or 'not installed'}"
@@ -115,6 +138,7 @@ def render_difference(difference: Difference) -> str:
     ]
     sections = (
         ("New failures", difference.failures),
+        ("Passes lost", difference.lost),
         ("Fixed", difference.fixed),
         (f"K grown by more than {GROWTH:g}x", difference.grown),
         ("Otherwise changed", difference.changed),
@@ -125,12 +149,13 @@ def render_difference(difference: Difference) -> str:
     counts = ", ".join(
         f"{len(pairs)} {title if title[0] == 'K' else title.lower()}" for title, pairs in sections
     )
-    return "\n".join([*lines, "", f"{counts}; {difference.same} with the same verdict", ""])
+    lines += ["", f"{counts}; {difference.same} with the same verdict", *difference.problems, ""]
+    return "\n".join(lines)
 
 
 def render_page(difference: Difference, command: str) -> str:
     """
-    Write the difference down as a page.
+    Write the difference as a page.
 
     Parameters
     ----------

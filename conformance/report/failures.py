@@ -1,4 +1,4 @@
-"""What went wrong, once for each kind of failure: a thousand alike say no more than one."""
+"""The failures of a run for a terminal, each kind once."""
 
 from __future__ import annotations
 

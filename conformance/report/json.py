@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import platform
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import refimpl
 from conformance.judging.verdict import Record
+from conformance.report.files import write_file
 from conformance.report.summary import Report
+from conformance.spec.text import to_printable
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1
@@ -30,7 +30,7 @@ _DISTRIBUTIONS = {
 
 def installed_versions() -> dict[str, str | None]:
     """
-    Say what the run ran on, without importing any of it.
+    Return the versions of what a run uses, without importing any of it.
 
     Returns
     -------
@@ -94,16 +94,16 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     Raises
     ------
     ValueError
-        If the file cannot be read, is no report, or one of another schema.
+        If the file cannot be read, is not a report, or has another schema.
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:  # no JSON, or no text
-        raise ValueError(f"{path} is no JSON file: {error}") from None
+    except ValueError as error:  # not JSON, or not text
+        raise ValueError(f"{path} is not a JSON file: {error}") from None
     if not isinstance(values, dict) or "records" not in values:
-        raise ValueError(f"{path} is no report of a conformance run: it has no records")
+        raise ValueError(f"{path} is not a report of a conformance run: it has no records")
     version = values.get("schema_version")
     if version != SCHEMA_VERSION:
         raise ValueError(
@@ -112,35 +112,18 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     try:
         report = Report.of(
             map(Record.from_json, values["records"]),
-            planned=values["claims_planned"],
-            checked=values["claims_checked"],
+            planned=int(values["claims_planned"]),
+            checked=int(values["claims_checked"]),
         )
-        return report, dict(values["versions"])
+        if report.checked > len(report.records):
+            raise ValueError(f"{report.checked} claims checked, {len(report.records)} records")
+        versions = {
+            to_printable(str(name)): None if version is None else to_printable(str(version))
+            for name, version in dict(values["versions"]).items()
+        }
+        return report, versions
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
-
-
-def check_destination(path: Path) -> None:
-    """
-    Refuse a report file that could not be written, before any work is done.
-
-    Parameters
-    ----------
-    path : Path
-        Where the report shall go.
-
-    Raises
-    ------
-    ValueError
-        If `path` is a directory, or its directory does not exist or cannot be written to.
-    """
-    folder = path.absolute().parent
-    if path.is_dir():
-        raise ValueError(f"{path} is a directory; give the name of a file")
-    if not folder.is_dir():
-        raise ValueError(f"{path}: there is no directory {folder}")
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{path}: cannot write to the directory {folder}")
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -152,24 +135,14 @@ def write_report(report: Report, path: Path) -> None:
     report : Report
         The run.
     path : Path
-        Where it goes; what stands there is replaced.
+        Where it goes; see `conformance.report.files.write_file`.
 
     Raises
     ------
+    ValueError
+        If something else than a regular file stands there.
     OSError
         If the file cannot be written.
     """
-    path = path.absolute()
     text = json.dumps(to_json(report), indent=1, ensure_ascii=False, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        # mkstemp makes the file private; a report is for anybody, as far as the umask allows.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_file(path, text + "\n")

@@ -1,9 +1,9 @@
 """
-Keeps the books of a pytest run: what was planned, what was checked, what is to be reported.
+Collects the records of a pytest run, and reports them at its end.
 
-It lives in the process that talks to the user; under pytest-xdist that one runs no tests, and the
-records reach it with the reports of the workers. Everything that is not needed in a run without
-the matrix is imported where it is used.
+It belongs to the process that writes to the terminal; under pytest-xdist that one runs no tests,
+and the records reach it with the reports of the workers. Everything that is not needed in a run
+without the matrix is imported where it is used.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ClaimSource(Protocol):
         """The subjects, in the order of the matrix."""
 
     def find_claim(self, aspect: str, name: str) -> Claim:
-        """Give the planned claim of that aspect and id."""
+        """Return the planned claim of that aspect and id."""
 
 
 class Ledger:
@@ -69,12 +69,12 @@ class Ledger:
     # What is planned ------------------------------------------------------------------------
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note what this process is going to run."""
+        """Record what this process is going to run."""
         self._plan(item.nodeid for item in session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Note what the workers are going to run; they all collect the same."""
+        """Record what the workers are going to run; they all collect the same."""
         self._plan(ids)
 
     def _plan(self, ids: Iterable[str]) -> None:
@@ -113,7 +113,7 @@ class Ledger:
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
     ) -> tuple[str, str, str] | None:
-        """Count a claim without printing its letter: twenty thousand dots tell nobody anything."""
+        """Count a claim without printing its letter: twenty thousand dots are of no use."""
         if self.config.get_verbosity() > 0 or not isinstance(report, pytest.TestReport):
             return None
         if report.when != "call" or report.nodeid not in self.records:
@@ -125,7 +125,7 @@ class Ledger:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Close the books: write the JSON report, and let no unhealthy run exit 0."""
+        """Write the JSON report, and let no unhealthy run exit 0."""
         if not self.planned or self.config.option.collectonly:
             return
         self.report = self._close()
@@ -134,8 +134,10 @@ class Ledger:
 
             try:
                 write_report(self.report, self.report_json)
-            except OSError as error:
-                self.trouble = f"the report could not be written: {error}"
+            except (OSError, ValueError) as error:
+                from conformance.spec.text import message_of
+
+                self.trouble = f"the report could not be written: {message_of(error)}"
         if session.exitstatus == pytest.ExitCode.OK and (
             self.trouble is not None or not self.report.healthy
         ):
@@ -182,7 +184,7 @@ class Ledger:
         )
 
     def _lost(self, nodeid: str, why: str) -> Any:
-        """Make the record of a claim whose test ended without a verdict."""
+        """Return the record of a claim whose test ended without a verdict."""
         from conformance.judging.verdict import Record, Verdict
 
         test = nodeid.partition("::")[2]

@@ -1,4 +1,4 @@
-"""One moving line on a terminal's error stream, and nothing elsewhere."""
+"""A counter in one line of a terminal's error stream; nothing where there is no terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 @contextmanager
 def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
     """
-    Show how far something has come, and clear the line when it is done.
+    Show a count while something runs, and clear the line when it is done.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from conformance.judging.verdict import Record
+from conformance.judging.verdict import Record, Verdict
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Report:
         planned, checked : int, optional
             As many as there are records, if not given.
         subjects, layers : sequence of str
-            The wanted order. Layers that differ only in their number of dimensions come together
+            The order to use. Layers that differ only in their number of dimensions come together
             nevertheless, the one-dimensional first.
 
         Returns
@@ -75,9 +75,15 @@ class Report:
         return self.checked >= self.planned
 
     @property
+    def passed(self) -> int:
+        """How many claims passed."""
+        return sum(record.verdict is Verdict.PASS for record in self.records)
+
+    @property
     def healthy(self) -> bool:
-        """Whether the run may exit 0: complete, and nothing failed, stale or in error."""
-        return self.complete and all(record.verdict.healthy for record in self.records)
+        """Whether the run may exit 0: complete, something passed, and nothing is unhealthy."""
+        sound = all(record.verdict.healthy for record in self.records)
+        return self.complete and sound and self.passed > 0
 
 
 def _order_names(wanted: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:

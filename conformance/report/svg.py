@@ -1,4 +1,4 @@
-"""The matrix as a picture, for a page: what the terminal shows, without the sentences below it."""
+"""The matrix as an SVG picture: what the terminal shows, without the sentences below it."""
 
 from __future__ import annotations
 

@@ -233,3 +233,5 @@ def _print_conclusion(console: Console, report: Report) -> None:
         lost = report.planned - report.checked
         line += f": the run is incomplete, {lost} got no verdict"
     console.print(line, style="bold green" if report.healthy else "bold red")
+    if not report.passed:
+        console.print("No claim passed, so this run is not a success.", style="bold red")

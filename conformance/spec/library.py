@@ -53,7 +53,7 @@ class Library(Protocol):
     def assign(self, layer: Any, name: str, values: Array) -> None:
         """Give a layer's parameter a value."""
 
-    def owned(self, layer: Any) -> tuple[list[str], list[str]]:
+    def list_owned(self, layer: Any) -> tuple[list[str], list[str]]:
         """The names of a layer's trainable parameters, and of what else it keeps."""
 
     def call(self, layer: Any, *inputs: Array, training: bool | None = None) -> Array:

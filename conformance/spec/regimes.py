@@ -212,7 +212,7 @@ def _equal(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return np.full(words.shape, _DRIFTING)
 
 
-def _masked(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+def _draw_masked(words: Words, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return np.where(_one_of_each_row(words, shape), -np.inf, bell(words).reshape(shape))
 
 
@@ -230,7 +230,7 @@ _FLOATS: Mapping[str, Callable[[Words, tuple[int, ...], np.dtype[Any]], Array]] 
     "ties": _ties,
     "special": _special,
     "equal": _equal,
-    "masked": _masked,
+    "masked": _draw_masked,
     "positive": _positive,
     "probability": _probability,
     "certain": _certain,

@@ -1,4 +1,4 @@
-"""The documents that are made from data, so that they cannot disagree with it.
+"""Pages of the documents that are generated from data, so that they agree with it.
 
 ``python -m conformance.studies.docs_pages docs/`` writes the chapter's claims and the recorded
 divergences; with ``--json FILE``, the report of a run, it draws the matrix, too.
@@ -72,12 +72,12 @@ def render_chapter() -> str:
         " goes through all its options; `python -m conformance --collect-only -q` lists them.",
     ]
     for section, title in _SECTIONS.items():
-        told = [each for each in STATEMENTS if each.number.split(".")[0] == section]
-        blocks += [f"## {section}. {title}", _statement_table(told, ids)]
+        statements = [each for each in STATEMENTS if each.number.split(".")[0] == section]
+        blocks += [f"## {section}. {title}", _statement_table(statements, ids)]
     return join_blocks(blocks)
 
 
-def _statement_table(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
+def _statement_table(statements: Sequence[Statement], ids: Mapping[str, str]) -> str:
     return format_table(
         ("claim", "what it says", "about", "case"),
         (
@@ -87,14 +87,14 @@ def _statement_table(told: Sequence[Statement], ids: Mapping[str, str]) -> str:
                 ", ".join(_FRAMEWORKS[dialect] for dialect in each.dialects),
                 f"`{ids[each.number]}`",
             )
-            for each in told
+            for each in statements
         ),
     )
 
 
 def render_divergences() -> str:
     """
-    List what is on record: divergences, limitations, and what a dialect has no words for.
+    List the recorded divergences and limitations, and the cases that a dialect cannot express.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def _untranslated_cases() -> list[tuple[str, str, str]]:
 
 
 def _layer_order(layer: str) -> tuple[int, str]:
-    """Where a layer stands in the matrix: the dimensions of one layer come together."""
+    """Return the rank of a layer in the matrix: the dimensions of one layer come together."""
     families = [re.sub(r"\dd$", "", each) for each in _layer_names()]
     return families.index(re.sub(r"\dd$", "", layer)), layer
 
@@ -224,14 +224,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="report of a run, to draw the matrix from"
     )
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     for name, write in WRITERS.items():
-        (given.folder / name).write_text(write(), encoding="utf-8")
-    if given.json is not None:
+        (options.folder / name).write_text(write(), encoding="utf-8")
+    if options.json is not None:
         from conformance.report.svg import to_svg
 
-        report = report_from_json(json.loads(given.json.read_text(encoding="utf-8")))
-        (given.folder / "matrix.svg").write_text(to_svg(report), encoding="utf-8")
+        report = report_from_json(json.loads(options.json.read_text(encoding="utf-8")))
+        (options.folder / "matrix.svg").write_text(to_svg(report), encoding="utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Shares work among processes, each a Python of its own."""
+"""A parallel map over processes."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ Result = TypeVar("Result")
 def map_parallel(
     work: Callable[[Item], Result], parts: Sequence[Item], processes: int, each: int | None = None
 ) -> Iterator[tuple[int, Result]]:
-    """Do every part of some work.
+    """Apply a function to items in several processes.
 
     Parameters
     ----------
     work : callable
         A function of a module: another process must find it by its name.
     parts : sequence
-        What it is called with, once for each.
+        The items; the function is called once with each.
     processes : int
-        How many processes share the work; 1 is this one, unless `each` is given.
+        How many processes; 1 is this process, unless `each` is set.
     each : int, optional
-        After about how many parts a process makes room for a new one: what frameworks compile is
-        never given back, and thousands of compiled functions end a process.
+        A process is replaced after about so many items: what frameworks compile is never freed,
+        and thousands of compiled functions end a process.
 
     Yields
     ------
     (int, object)
-        The place of a part, and its result, as each is done.
+        The index of an item and its result, in the order in which they are done.
     """
     if processes == 1 and each is None:
         yield from enumerate(map(work, parts))
@@ -48,5 +48,5 @@ def map_parallel(
         with ProcessPoolExecutor(min(processes, len(places)), context) as pool:
             futures = {pool.submit(work, parts[place]): place for place in places}
             for future in as_completed(futures):
-                # Taken out: of many parts, the results that have been dealt with are not kept.
+                # Popped, so that results which have been consumed do not stay in memory.
                 yield futures.pop(future), future.result()

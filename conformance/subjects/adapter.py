@@ -205,14 +205,14 @@ class Adapter:
             raise Unsupported("not implemented: it is not among the subject's functions")
         function, arrays = self.functions[call.target], _copy_arrays(request)
         inputs = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "input"}
-        kept = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "buffer"}
+        buffers = {slot.name: arrays[slot.name] for slot in call.slots if slot.role == "buffer"}
 
         def forward(*given: Array) -> Any:
             taken = arrays | dict(zip(inputs, given, strict=True))
             return self.call(function, taken, call.arguments)
 
         operation = Operation(call.target, call.arguments, _copy_arrays(request))
-        return self._observe(request, operation, inputs, forward, lambda: kept)
+        return self._observe(request, operation, inputs, forward, lambda: buffers)
 
     def _observe(
         self,

@@ -1,4 +1,4 @@
-"""Whether an answer can be read at all, with a clear word for its author where it cannot."""
+"""Checks that an answer can be read, with a clear message for its author where it cannot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class AnswerError(TypeError):
 
 
 def check_answer(observation: Observation, call: Call) -> None:
-    """Refuse an answer that cannot be read.
+    """Raise an error for an answer that cannot be read.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def check_answer(observation: Observation, call: Call) -> None:
 
 
 def check_array(what: str, array: object) -> None:
-    """Refuse what is no NumPy array of numbers.
+    """Raise an error for what is not a NumPy array of numbers.
 
     Parameters
     ----------

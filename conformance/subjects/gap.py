@@ -1,24 +1,24 @@
-"""What a subject's author declares it lacks, as data: so that the declaration can be tried."""
+"""Gaps: what a subject's author declares that it lacks; each declaration is checked."""
 
 from __future__ import annotations
 
-import contextlib
-import difflib
-import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-from conformance.layers.dialects import DIALECTS
-from conformance.layers.registry import layer_cases
-from conformance.spec.call import Call, Unsupported
+from conformance.spec.call import Call
+from conformance.subjects.targets import suggest_targets, targets_of
 
 Status = Literal["not implemented", "not yet", "never"]
 
+# The same as in the schema of the files by which other languages answer.
+_REASON = re.compile(r"(not implemented|not yet)(: .+)?|never: .+", re.DOTALL)
+
 
 def applies_always(call: Call) -> bool:
-    """Hold for every call.
+    """Apply to every call.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Gap:
         return f"{self.status}: {self.reason}" if self.reason else self.status
 
     def covers(self, call: Call, aspect: str, dtype: str) -> bool:
-        """Tell whether a claim is concerned.
+        """Whether the gap covers a claim.
 
         Parameters
         ----------
@@ -99,30 +99,28 @@ class Gap:
         )
 
 
-@functools.cache
-def targets_of(dialect: str) -> frozenset[str]:
-    """Give everything that a dialect can be asked for.
+def check_reason(reason: str) -> None:
+    """Raise an error for a reason that does not begin with one of the statuses.
 
     Parameters
     ----------
-    dialect : str
-        'torch' or 'tf'.
+    reason : str
+        Why something is unsupported, as a subject says it.
 
-    Returns
-    -------
-    frozenset of str
-        The targets of all calls.
+    Raises
+    ------
+    ValueError
+        If it is none that an answer may give.
     """
-    found = set()
-    for case in layer_cases():
-        for translate in DIALECTS[dialect].forms[case.layer].values():
-            with contextlib.suppress(Unsupported):
-                found.add(translate(case).target)
-    return frozenset(found)
+    if not _REASON.fullmatch(reason):
+        raise ValueError(
+            "the reason for what is unsupported must begin with 'not implemented', 'not yet' or"
+            f" 'never', and go on after a colon; got {reason!r}"
+        )
 
 
 def check_gaps(gaps: Sequence[Gap], dialect: str) -> None:
-    """Refuse a gap that covers nothing, such as a misspelled one.
+    """Raise an error for a gap that covers nothing, such as a misspelled one.
 
     Parameters
     ----------
@@ -134,13 +132,12 @@ def check_gaps(gaps: Sequence[Gap], dialect: str) -> None:
     Raises
     ------
     ValueError
-        It names the nearest target.
+        It names the nearest targets.
     """
+    targets = targets_of(dialect)
     for gap in gaps:
-        if not any(fnmatchcase(target, gap.target) for target in targets_of(dialect)):
-            near = difflib.get_close_matches(gap.target, sorted(targets_of(dialect)), n=1)
-            meant = f" (did you mean {near[0]!r}?)" if near else ""
+        if not any(fnmatchcase(target, gap.target) for target in targets):
             raise ValueError(
                 f"a Gap's target must match something that the dialect {dialect!r} has;"
-                f" got {gap.target!r}{meant}"
+                f" got {gap.target!r}{suggest_targets(gap.target, targets)}"
             )

@@ -1,4 +1,4 @@
-"""The subjects. Only here are frameworks imported, and only when a subject is loaded."""
+"""The built-in subjects, and the loading of any subject by its name or reference."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def load(name: str) -> Subject:
 
 
 def instantiate(given: Any) -> Any:
-    """Make a subject of what makes one.
+    """Return the subject that a class or function makes; a subject is returned as it is.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def instantiate(given: Any) -> Any:
 
 
 def dialect_of(name: str) -> str:
-    """Name a subject's dialect without loading the framework it stands for.
+    """Return a subject's dialect, without importing the framework of a built-in one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a subject is: something of one dialect that runs a call and says what it saw."""
+"""The protocol of a subject: an implementation of one dialect that runs calls."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Subject(Protocol):
 
 @runtime_checkable
 class HasLibrary(Protocol):
-    """A subject that also shows its namespace, for claims told as short programs."""
+    """A subject that also shows its namespace, for claims that are short programs."""
 
     def library(self) -> Library:
         """The namespace.

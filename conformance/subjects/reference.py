@@ -1,4 +1,4 @@
-"""Finding what a word stands for: a class in a module or in a file, or an entry point."""
+"""Finds a subject by its reference: a class in a module or in a file, or an entry point."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOW_TO_REFER = "one of your own is given as FILE.py:Name or package.module:Name"
 
 
 def announced_subjects() -> Mapping[str, EntryPoint]:
-    """Give the subjects that installed packages announce.
+    """Return the subjects that installed packages announce.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def find_reference(reference: str, known: Iterable[str] = ()) -> Any:
 
 
 def reference_to(made: object) -> str | None:
-    """Say how a class or function would be found again.
+    """Return the reference by which a class or function is found again.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def reference_to(made: object) -> str | None:
 
 
 def where_raised(error: BaseException) -> str:
-    """Say in which line of the subject's own code it came to an error.
+    """Return the line of the subject's own code in which an error was raised.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""refimpl's two dialects, tested like anybody's."""
+"""refimpl's two dialects as subjects, tested like any other."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class RefimplTorch:
             module.train(call.training)
         passed = _copy_arrays(request, "input")
         results = _as_tuple(module(*passed.values()))
-        kept = tuple(np.array(result) for result in results)
+        outputs = tuple(np.array(result) for result in results)
         gradients: dict[str, Array] = {}
         if request.cotangents:
             bars = _as_tuple(module.backward(_pack_cotangents(request.cotangents)))
@@ -71,7 +71,7 @@ class RefimplTorch:
             module(array.copy())
         state = {name: np.array(buffer) for name, buffer in module.named_buffers()}
         return Observation(
-            kept, gradients, state, passed, owned, results[0] is _first_input(passed)
+            outputs, gradients, state, passed, owned, results[0] is _first_input(passed)
         )
 
     def _list_owned(self, module: Any) -> tuple[Owned, ...]:
@@ -117,7 +117,7 @@ class RefimplTf:
                 variables[slot.name].assign(request.arrays[slot.name])
         mode = {} if call.training is None else {"training": call.training}
         results = _as_tuple(layer(*passed.values(), **mode))
-        kept = tuple(np.array(result) for result in results)
+        outputs = tuple(np.array(result) for result in results)
         gradients: dict[str, Array] = {}
         if request.cotangents:
             bars = _as_tuple(layer.backward(_pack_cotangents(request.cotangents)))
@@ -138,7 +138,7 @@ class RefimplTf:
             if slot.role == "buffer"
         }
         return Observation(
-            kept, gradients, state, passed, owned, results[0] is _first_input(passed)
+            outputs, gradients, state, passed, owned, results[0] is _first_input(passed)
         )
 
     def _list_owned(self, layer: Any) -> tuple[Owned, ...]:
@@ -173,14 +173,14 @@ def run_function(root: Any, request: Request) -> Observation:
     function = resolve(root, call.target)
     if not request.cotangents:
         results = _as_tuple(function(**passed, **call.arguments))
-        kept = tuple(np.array(result) for result in results)[: len(call.results)]
+        outputs = tuple(np.array(result) for result in results)[: len(call.results)]
         first = next(slot.name for slot in call.slots if slot.array == "input")
         for array in request.further:
             function(**{**passed, first: array.copy()}, **call.arguments)
-        return _observe_function(request, kept, {}, passed, results[0])
+        return _observe_function(request, outputs, {}, passed, results[0])
     output, vjp = function.with_vjp(**passed, **call.arguments)
     results = _as_tuple(output)
-    kept = tuple(np.array(result) for result in results)[: len(call.results)]
+    outputs = tuple(np.array(result) for result in results)[: len(call.results)]
     bars = vjp(_pack_cotangents(request.cotangents))
     found = dict(zip(function.names, bars, strict=False))
     gradients = {
@@ -188,12 +188,12 @@ def run_function(root: Any, request: Request) -> Observation:
         for slot in call.slots
         if slot.has_gradient and found.get(slot.name) is not None
     }
-    return _observe_function(request, kept, gradients, passed, results[0])
+    return _observe_function(request, outputs, gradients, passed, results[0])
 
 
 def _observe_function(
     request: Request,
-    kept: tuple[Array, ...],
+    outputs: tuple[Array, ...],
     gradients: dict[str, Array],
     passed: dict[str, Array],
     first: Any,
@@ -201,7 +201,7 @@ def _observe_function(
     slots = request.call.slots
     state = {slot.name: passed[slot.name] for slot in slots if slot.role == "buffer"}
     inputs = {slot.name: passed[slot.name] for slot in slots if slot.role == "input"}
-    return Observation(kept, gradients, state, inputs, (), first is _first_input(inputs))
+    return Observation(outputs, gradients, state, inputs, (), first is _first_input(inputs))
 
 
 def _copy_arrays(request: Request, role: str) -> dict[str, Array]:

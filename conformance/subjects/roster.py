@@ -1,4 +1,4 @@
-"""The subjects of a run: each by the name of its column, however it was given."""
+"""The roster: the subjects of a run by name, from names, references or objects."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from conformance.subjects import loading
 from conformance.subjects.gap import Gap, check_gaps
 from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import reference_to
+from conformance.subjects.targets import check_functions
 
 SubjectLike: TypeAlias = "str | Subject | Callable[[], Subject]"
 
@@ -26,7 +27,7 @@ class RosterEntry:
     Attributes
     ----------
     name : str
-        Its column, and its word in the names of claims.
+        Its column, and part of the names of its claims.
     dialect : str
         'torch' or 'tf'.
     load : callable
@@ -68,7 +69,7 @@ def roster_of(given: Iterable[SubjectLike]) -> Roster:
     Raises
     ------
     ValueError, TypeError, ImportError
-        For one that cannot be found or is no subject, and for two of one name.
+        For one that cannot be found or is not a subject, and for two of one name.
     """
     roster: dict[str, RosterEntry] = {}
     seen: list[SubjectLike] = []
@@ -88,7 +89,7 @@ def roster_of(given: Iterable[SubjectLike]) -> Roster:
 
 @functools.cache
 def built_in() -> Roster:
-    """Give the built-in subjects.
+    """Return the built-in subjects.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def built_in() -> Roster:
 
 
 def entry_for(name: str, subject: Subject) -> RosterEntry:
-    """Make the entry of a subject that is there already.
+    """Return the entry of a subject that is an object.
 
     Parameters
     ----------
@@ -117,13 +118,13 @@ def entry_for(name: str, subject: Subject) -> RosterEntry:
         subject.dialect,
         lambda: subject,
         None,
-        built_in=name in loading.BUILT_IN,  # it stands in for that one
+        built_in=name in loading.BUILT_IN,  # it takes the place of that one
         lacks=gaps_of(subject, name),
     )
 
 
 def loader_of(entry: RosterEntry) -> Callable[[], Subject]:
-    """Give what loads a subject by its reference, in whichever process.
+    """Return a function that loads a subject by its reference, in any process.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def loader_of(entry: RosterEntry) -> Callable[[], Subject]:
 
 
 def gaps_of(subject: Any, shown: str) -> tuple[Gap, ...]:
-    """Give what a subject declares that it lacks.
+    """Return what a subject declares that it lacks.
 
     Parameters
     ----------
@@ -183,7 +184,7 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
     for attribute in ("dialect", "run"):
         if not hasattr(subject, attribute):
             raise TypeError(
-                f"{shown} is no subject: it has no {attribute!r}; derive it from"
+                f"{shown} is not a subject: it has no {attribute!r}; derive it from"
                 " conformance.LayerSubject or conformance.FunctionSubject"
             )
     name = getattr(subject, "name", "") or type(subject).__name__
@@ -194,6 +195,7 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
     if subject.dialect not in DIALECTS:
         allowed = " or ".join(map(repr, sorted(DIALECTS)))
         raise ValueError(f"dialect of {shown} must be {allowed}; got {subject.dialect!r}")
+    _check_functions_of(subject, shown)
     return RosterEntry(
         name,
         subject.dialect,
@@ -201,6 +203,17 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
         given if isinstance(given, str) else reference_to(given),
         lacks=gaps_of(subject, shown),
     )
+
+
+def _check_functions_of(subject: Any, shown: str) -> None:
+    functions: object = getattr(subject, "functions", {})
+    if not isinstance(functions, Mapping):
+        kind = type(functions).__name__
+        raise TypeError(f"functions of {shown} must be a mapping of names to callables; got {kind}")
+    try:
+        check_functions(functions, subject.dialect)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
 
 
 def _display_name(given: SubjectLike) -> str:

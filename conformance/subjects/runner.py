@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
 from conformance.spec.request import Observation, Request
+from conformance.spec.text import describe_error, message_of
+from conformance.subjects.gap import check_reason
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.reference import where_raised
 from conformance.subjects.roster import Roster, gaps_of
@@ -87,15 +89,21 @@ class SubjectRunner:
         calls, gradients = 1 + len(request.further), bool(request.cotangents)
         what = f"{name} {request.form} {request.case} {how} {calls} {gradients}"
         try:
-            with self._announced(what):
-                return subject.run(request)
-        except (Unsupported, SubjectRaised, KeyboardInterrupt):  # answers, and no accidents
+            with self._announce_run(what):
+                observation = subject.run(request)
+        except (SubjectRaised, KeyboardInterrupt):
+            raise
+        except Unsupported as answer:
+            self._check_reasons(name, [message_of(answer)])
             raise
         except BaseException as error:  # also what would end the run, such as SystemExit
-            text = f"{name} raised {type(error).__name__}: {error}"
+            text = f"{name} raised {describe_error(error)}"
             if not self.roster[name].built_in:  # its author wants to know where
                 text += where_raised(error)
             raise SubjectRaised(text) from error
+        if isinstance(observation, Observation):
+            self._check_reasons(name, observation.lacking.values())
+        return observation
 
     def library(self, name: str) -> Library:
         """The namespace of a subject.
@@ -135,18 +143,28 @@ class SubjectRunner:
 
     def _load(self, name: str) -> Subject:
         try:
-            with self._announced(f"load {name}"):
+            with self._announce_run(f"load {name}"):
                 return self.roster[name].load()
         except (SubjectRaised, KeyboardInterrupt):
             raise
         except BaseException as error:
             raise SubjectRaised(
-                f"the subject {name} cannot be loaded: {error} (install what it needs, or leave it"
+                f"the subject {name} cannot be loaded: {message_of(error)} (install what it needs, or leave it"
                 " out: --subject names the subjects to check)"
             ) from error
 
+    def _check_reasons(self, name: str, reasons: Iterable[str]) -> None:
+        """Refuse a reason in other words; what the suite itself says of a dialect has its own."""
+        if self.roster[name].built_in:
+            return
+        for reason in reasons:
+            try:
+                check_reason(str(reason))
+            except ValueError as error:
+                raise SubjectRaised(f"{name}: {error}") from None
+
     @contextlib.contextmanager
-    def _announced(self, what: str) -> Iterator[None]:
+    def _announce_run(self, what: str) -> Iterator[None]:
         if what in self._blocklist:
             raise SubjectRaised(self._blocklist[what])
         self._on_request(what)

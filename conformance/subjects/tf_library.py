@@ -25,7 +25,7 @@ class _KerasNamespace:
         """Set a variable."""
         getattr(layer, name).assign(values)
 
-    def owned(self, layer: Any) -> tuple[list[str], list[str]]:
+    def list_owned(self, layer: Any) -> tuple[list[str], list[str]]:
         """Names of trainable and other weights."""
         return _names_of_weights(layer)
 

@@ -25,7 +25,7 @@ class _TorchNamespace:
         """Set a parameter's data."""
         getattr(layer, name).data = self.array(values)
 
-    def owned(self, layer: Any) -> tuple[list[str], list[str]]:
+    def list_owned(self, layer: Any) -> tuple[list[str], list[str]]:
         """Names of parameters and buffers."""
         return _names_of_owned(layer)
 

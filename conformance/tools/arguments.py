@@ -1,4 +1,4 @@
-"""What several commands read from their arguments."""
+"""Types of command-line arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 def positive_int(text: str) -> int:
     """
-    Read a number of things.
+    Read a positive number.
 
     Parameters
     ----------
     text : str
-        What was given.
+        The argument.
 
     Returns
     -------
@@ -32,12 +32,12 @@ def positive_int(text: str) -> int:
 
 def existing_folder(text: str) -> Path:
     """
-    Read the name of a folder to write into.
+    Read the name of a folder that exists.
 
     Parameters
     ----------
     text : str
-        What was given.
+        The argument.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def existing_folder(text: str) -> Path:
     Raises
     ------
     argparse.ArgumentTypeError
-        If there is none: it is better said before the work than after.
+        If it does not exist, which is reported before any work is done.
     """
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"must be a folder that exists; got {text!r}")
@@ -55,12 +55,12 @@ def existing_folder(text: str) -> Path:
 
 def drop_options(arguments: Sequence[str], *options: str) -> list[str]:
     """
-    Leave out options on which the result does not depend, and their values.
+    Drop options, each with its value.
 
     Parameters
     ----------
     arguments : sequence of str
-        What was given.
+        The argument.
     *options : str
         Such as '-n'; each has one value.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 import conformance
 from conformance import Unsupported
+from conformance.subjects.targets import targets_of
 
 # What the dialect has besides Keras.
 LACKS = tuple(
@@ -39,8 +40,12 @@ class KerasSubject(conformance.LayerSubject):
                 f"KERAS_BACKEND must be {self.backend!r}; got {keras.backend.backend()!r}"
             )
         self.keras = keras
-        names = [name for name in dir(keras.activations) if not name.startswith("_")]
-        self.functions = {f"keras.activations.{name}": self._activation(name) for name in names}
+        asked = targets_of("tf", "function")
+        self.functions = {
+            f"keras.activations.{name}": self._activation(name)
+            for name in dir(keras.activations)
+            if f"keras.activations.{name}" in asked
+        }
 
     def build(self, target: str, arguments: Mapping[str, Any]) -> Any:
         """Make a layer or a loss."""

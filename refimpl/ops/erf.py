@@ -174,7 +174,7 @@ def normal_density(x: Array) -> Any:
     array
         Same shape and dtype.
     """
-    return _density(_scaled(x))
+    return _density(_scale(x))
 
 
 def _density(x: Array) -> Any:
@@ -182,10 +182,10 @@ def _density(x: Array) -> Any:
 
 
 @primitive(rule="elementwise", derivative=np.ones_like)
-def _scaled(x: Array) -> Array:
+def _scale(x: Array) -> Array:
     """Return the argument as it is; a bound gains what it may lose by being scaled.
 
-    Whoever has only an error function divides the argument by sqrt(2) first. That is honest, and
+    An implementation that has only an error function divides the argument by sqrt(2) first. That is honest, and
     far out it costs x^2 units in the last place.
     """
     return x
@@ -238,7 +238,7 @@ def normal_cdf(x: Array) -> Array:
     array
         Same shape and dtype, relatively accurate in the lower tail until it underflows.
     """
-    return _normal_cdf(_scaled(x))
+    return _normal_cdf(_scale(x))
 
 
 @primitive(rule="elementwise", derivative=_density)

@@ -260,7 +260,7 @@ def read_axes(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
     return found
 
 
-def unbiased(variance: Array, count: int) -> Array:
+def unbias_variance(variance: Array, count: int) -> Array:
     """Turn the biased variance of `count` values into the unbiased one.
 
     Parameters

@@ -26,7 +26,7 @@ from refimpl.ops.select import choose, keep_where
 INFINITY = float("inf")
 
 
-def _gated(shape: tuple[int, ...], passes: Callable[[], Array]) -> Vjp:
+def _gate(shape: tuple[int, ...], passes: Callable[[], Array]) -> Vjp:
     """Let the cotangent through where `passes()` holds."""
 
     def vjp(cotangent: Array) -> tuple[Array]:
@@ -70,7 +70,7 @@ def relu(input: Array, *, nan_slope: str = "right") -> tuple[Array, Vjp]:
     def passes() -> Array:
         return ~(input <= 0.0) if nan_slope == "right" else input > 0.0
 
-    return np.clip(input, 0.0, INFINITY), _gated(input.shape, passes)
+    return np.clip(input, 0.0, INFINITY), _gate(input.shape, passes)
 
 
 @half_in_float32
@@ -142,7 +142,7 @@ def hardtanh(
             return (input > min_value) & (input < max_value)
         return (input >= min_value) & (input <= max_value)
 
-    return np.clip(input, min_value, max_value), _gated(input.shape, passes)
+    return np.clip(input, min_value, max_value), _gate(input.shape, passes)
 
 
 @half_in_float32

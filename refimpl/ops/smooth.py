@@ -25,7 +25,7 @@ SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
 
 
-def _scaled(shape: tuple[int, ...], slope: Callable[[], Array]) -> Vjp:
+def _scale(shape: tuple[int, ...], slope: Callable[[], Array]) -> Vjp:
     """Multiply the cotangent by a slope that is computed when it is asked for."""
 
     def vjp(cotangent: Array) -> tuple[Array]:
@@ -84,7 +84,7 @@ def sigmoid(input: Array) -> tuple[Array, Vjp]:
     """
     check_float(input, "input")
     output = _sigmoid(input)
-    return output, _scaled(input.shape, lambda: output * (1.0 - output))
+    return output, _scale(input.shape, lambda: output * (1.0 - output))
 
 
 @half_in_float32
@@ -114,7 +114,7 @@ def log_sigmoid(input: Array) -> tuple[Array, Vjp]:
     """
     check_float(input, "input")
     output = np.clip(input, -INFINITY, 0.0) - np.log1p(np.exp(-np.abs(input)))
-    return output, _scaled(input.shape, lambda: _sigmoid(-input))
+    return output, _scale(input.shape, lambda: _sigmoid(-input))
 
 
 @half_in_float32
@@ -144,7 +144,7 @@ def tanh(input: Array) -> tuple[Array, Vjp]:
     """
     check_float(input, "input")
     output = np.tanh(input)
-    return output, _scaled(input.shape, lambda: 1.0 - output * output)
+    return output, _scale(input.shape, lambda: 1.0 - output * output)
 
 
 @half_in_float32
@@ -178,7 +178,7 @@ def silu(input: Array) -> tuple[Array, Vjp]:
     def slope() -> Array:
         return gate * (1.0 + _near(input) * (1.0 - gate))
 
-    return input * gate, _scaled(input.shape, slope)
+    return input * gate, _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -212,7 +212,7 @@ def mish(input: Array) -> tuple[Array, Vjp]:
     def slope() -> Array:
         return gate + _near(input) * (1.0 - gate * gate) * _sigmoid(input)
 
-    return input * gate, _scaled(input.shape, slope)
+    return input * gate, _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -260,13 +260,13 @@ def softplus(
     scaled = near * beta
     output = np.clip(input, 0.0, INFINITY) + np.log1p(np.exp(-np.abs(scaled))) / beta
     if threshold is None:
-        return output, _scaled(input.shape, lambda: _sigmoid(scaled))
+        return output, _scale(input.shape, lambda: _sigmoid(scaled))
     linear = scaled > threshold
 
     def slope() -> Array:
         return np.where(linear, 1.0, _sigmoid(scaled))
 
-    return np.where(linear, input, output), _scaled(input.shape, slope)
+    return np.where(linear, input, output), _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -308,7 +308,7 @@ def softsign(input: Array, *, slope_from: str = "quotient") -> tuple[Array, Vjp]
             return inverse * inverse
         return inverse - np.abs(input) * inverse * inverse
 
-    return input / size, _scaled(input.shape, slope)
+    return input / size, _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -364,7 +364,7 @@ def elu(
         slopes = keep_where(left, ~positive) + positive
         return _at_nan(slopes, input, None if nan_slope == "nan" else alpha)
 
-    return output, _scaled(input.shape, slope)
+    return output, _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -417,7 +417,7 @@ def selu(
         slopes = choose(right, np.full_like(left, SELU_SCALE), left)
         return _at_nan(slopes, input, None if nan_slope == "nan" else SELU_SCALE)
 
-    return output, _scaled(input.shape, slope)
+    return output, _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -484,7 +484,7 @@ def celu(
         slopes = keep_where(left, ~(input > 0.0)) + right
         return _at_nan(slopes, input, None if nan_slope == "nan" else 0.0)
 
-    return output, _scaled(input.shape, slope)
+    return output, _scale(input.shape, slope)
 
 
 @half_in_float32
@@ -526,7 +526,7 @@ def gelu(input: Array, *, approximate: str = "none") -> tuple[Array, Vjp]:
     def slope() -> Any:
         return gate + _near(input) * normal_density(input)
 
-    return input * gate, _scaled(input.shape, slope)
+    return input * gate, _scale(input.shape, slope)
 
 
 def _tanh_gelu(input: Array) -> tuple[Array, Vjp]:
@@ -543,4 +543,4 @@ def _tanh_gelu(input: Array) -> tuple[Array, Vjp]:
 
     # The second term is zero, but NaN at minus infinity.
     tail = np.clip(input, -20.0, INFINITY) + np.clip(input, -INFINITY, 0.0) * 0.0
-    return 0.5 * tail * (1.0 + gate), _scaled(input.shape, slope)
+    return 0.5 * tail * (1.0 + gate), _scale(input.shape, slope)

@@ -1,4 +1,4 @@
-"""Subjects that are refimpl until they are asked for nn.Softsign, and then come to grief."""
+"""Subjects that behave like refimpl until they are asked for nn.Softsign, and then fail."""
 
 from __future__ import annotations
 
@@ -19,80 +19,80 @@ class FaultySubject(RefimplTorch):
 
     def run(self, request):
         if request.call.target == "nn.Softsign" and not request.fresh:
-            self.happen(request)
+            self.fail(request)
         return super().run(request)
 
-    def happen(self, request):
+    def fail(self, request):
         raise NotImplementedError
 
 
 class Raises(FaultySubject):
     name = "raises"
 
-    def happen(self, request):
+    def fail(self, request):
         raise RuntimeError("no softsign today")
 
 
 class Hangs(FaultySubject):
     name = "hangs"
 
-    def happen(self, request):
+    def fail(self, request):
         time.sleep(3600)
 
 
 class Exits(FaultySubject):
     name = "exits"
 
-    def happen(self, request):
+    def fail(self, request):
         sys.exit(3)
 
 
 class Leaves(FaultySubject):
     name = "leaves"
 
-    def happen(self, request):
+    def fail(self, request):
         os._exit(0)
 
 
 class Skips(FaultySubject):
     name = "skips"
 
-    def happen(self, request):
+    def fail(self, request):
         pytest.skip("nothing to see here")
 
 
 class Aborts(FaultySubject):
     name = "aborts"
 
-    def happen(self, request):
+    def fail(self, request):
         os.abort()
 
 
 class Segfaults(FaultySubject):
     name = "segfaults"
 
-    def happen(self, request):
+    def fail(self, request):
         ctypes.string_at(0)
 
 
 class Divides(FaultySubject):
     name = "divides"
 
-    def happen(self, request):
+    def fail(self, request):
         os.kill(os.getpid(), signal.SIGFPE)  # as an integer division by zero in C does
 
 
 class Devours(FaultySubject):
     name = "devours"
 
-    def happen(self, request):
+    def fail(self, request):
         self.hoard = [np.ones(1 << 28, np.uint8) for _ in range(64)]  # 16 GiB
 
 
 class IsKilled(FaultySubject):
     name = "killed"
 
-    def happen(self, request):
+    def fail(self, request):
         os.kill(os.getpid(), signal.SIGKILL)  # as a system without memory does
 
 
@@ -101,13 +101,13 @@ class DiesBackwards(FaultySubject):
 
     name = "dies-backwards"
 
-    def happen(self, request):
+    def fail(self, request):
         if request.cotangents:
             os.abort()
 
 
 class DiesInPrograms(RefimplTorch):
-    """Does not survive being looked at as a library."""
+    """Dies when its library is asked for."""
 
     name = "dies-in-programs"
 
@@ -116,7 +116,7 @@ class DiesInPrograms(RefimplTorch):
 
 
 class DiesLater:
-    """Loads once; who loads it in another process does not survive."""
+    """Loads in one process; any other process that loads it dies."""
 
     name = "dies-later"
     dialect = "torch"
@@ -135,7 +135,7 @@ class Talks(FaultySubject):
 
     name = "talks"
 
-    def happen(self, request):
+    def fail(self, request):
         print("to whom it may concern")
         os.write(1, b"\x00\x01 and so on \xff")
         assert sys.stdin.read() == ""

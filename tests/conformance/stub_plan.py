@@ -1,9 +1,9 @@
 """
 A small plan that runs nothing, for the tests of the plugin: loaded with ``-p stub_plan``.
 
-It stands in for the modules that know about cases and subjects. What shall become of a claim is
-read from the environment: FAKE_EVENTS maps ``aspect/id`` to a verdict, or to one of the accidents
-``crash``, ``raise`` and ``interrupt``; ``plan`` may be ``twice``, to name every claim twice.
+It stands in for the modules that know about cases and subjects. What becomes of a claim is
+read from the environment: STUB_EVENTS maps ``aspect/id`` to a verdict, or to one of the failures
+``crash``, ``raise``, ``interrupt`` and ``surrogate``; ``plan`` may be ``twice``, to name every claim twice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conformance.judging.verdict import Record, Verdict
 SUBJECTS = ("alpha", "beta")
 LAYERS = ("relu", "conv2d")  # not in the order of the alphabet
 ASPECTS = ("output", "gradient")
-EVENTS = json.loads(os.environ.get("FAKE_EVENTS", "{}"))
+EVENTS = json.loads(os.environ.get("STUB_EVENTS", "{}"))
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,12 @@ class Claim:
     def id(self):
         return f"{self.case.id}-{self.subject}-{self.form}"
 
+    @property
+    def name(self):
+        return f"{self.aspect}/{self.id}"
 
-class Judge:
+
+class IsolatedJudge:
     def __init__(self, roster, expected, *, isolate, limits):
         assert set(roster) <= set(SUBJECTS)
         assert isolate
@@ -91,6 +95,7 @@ def judge(claim):
         "expected": "differs as recorded",
         "stale": "no longer differs",
         "error": "ValueError: no",
+        "surrogate": "ValueError: \ud800 \x1b[2J",
     }[event]
     return Record(
         case=claim.case.id,
@@ -98,7 +103,7 @@ def judge(claim):
         aspect=claim.aspect,
         subject=claim.subject,
         form=claim.form,
-        verdict=Verdict(event),
+        verdict=Verdict("error" if event == "surrogate" else event),
         k={"pass": 0.25, "fail": 2.0, "expected": float("inf")}.get(event),
         limit=1.0,
         seed=claim.case.id,
@@ -118,11 +123,11 @@ def built_in():
     return roster_of(SUBJECTS)
 
 
-claims = ModuleType("conformance.judging.claims")
-claims.__dict__.update(plan=plan, ASPECTS=ASPECTS)
+planning = ModuleType("conformance.judging.planning")
+planning.__dict__.update(plan=plan)
 isolation = ModuleType("conformance.judging.isolation")
-isolation.__dict__.update(Judge=Judge)
+isolation.__dict__.update(IsolatedJudge=IsolatedJudge)
 roster = ModuleType("conformance.subjects.roster")
 roster.__dict__.update(roster_of=roster_of, built_in=built_in)
-for module in (claims, isolation, roster):
+for module in (planning, isolation, roster):
     sys.modules[module.__name__] = module

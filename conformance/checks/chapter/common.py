@@ -53,11 +53,11 @@ def nchw(array: Array) -> Array:
 def sum_of_channels(image: Array, kernel: Array) -> Bounded:
     """What a 1 x 1 kernel gives."""
     options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1)}
-    output, _ = conv(bounded(image), bounded(kernel), **options)  # type: ignore[arg-type]
+    output, _ = conv(to_bounded(image), to_bounded(kernel), **options)  # type: ignore[arg-type]
     return output  # type: ignore[return-value]
 
 
-def bounded(array: Array) -> Any:
+def to_bounded(array: Array) -> Any:
     """Take an array as the exact input of a bounded computation."""
     return exact(array.astype(np.float64), UNIT)
 
@@ -66,28 +66,28 @@ def averages(image: Array, pairs: tuple[tuple[int, int], ...]) -> Bounded:
     """Averages over 2 x 2 windows, padding left out."""
     size = (2, 2)
     output, _ = avg_pool(
-        bounded(image), kernel=size, stride=size, padding=pairs, count_include_pad=False
+        to_bounded(image), kernel=size, stride=size, padding=pairs, count_include_pad=False
     )
     return output  # type: ignore[return-value]
 
 
 def mean_loss(scores: Array, labels: Array) -> Any:
     """Mean cross-entropy of scores and labels."""
-    logs, _ = log_softmax(bounded(scores), axis=1)
+    logs, _ = log_softmax(to_bounded(scores), axis=1)
     return -np.mean(logs[np.arange(len(labels)), labels])
 
 
-def normalised(
+def check_normalisation(
     batch: Array, output: Array, epsilon: float, correction: int = 0
 ) -> Sequence[Finding]:
     """A batch scaled by s has mean 0 and the variance s²·v/(v+eps)·n/(n - correction)."""
-    (_, v), _ = moments(bounded(batch), (0,))
+    (_, v), _ = moments(to_bounded(batch), (0,))
     n = len(batch)
     unbiased = n / (n - correction)
-    want = bounded(scales()) ** 2 * v / (v + epsilon) * unbiased
+    want = to_bounded(scales()) ** 2 * v / (v + epsilon) * unbiased
     # The output is rounded: each element within its bound, passed on to mean and variance.
     (answer, _, _), _ = batch_norm(
-        bounded(batch), bounded(scales()), bounded(np.zeros(4)), epsilon=epsilon
+        to_bounded(batch), to_bounded(scales()), to_bounded(np.zeros(4)), epsilon=epsilon
     )
     (mean, variance), _ = moments(answer, (0,))
     near = want.bound + variance.bound * unbiased
@@ -100,7 +100,7 @@ def normalised(
     ]
 
 
-def halved(batch: Array, output: Array) -> Sequence[Finding]:
+def check_half_is_dropped(batch: Array, output: Array) -> Sequence[Finding]:
     """Half of a batch is dropped, and what survives is doubled."""
     survived = output != 0
     return [

@@ -58,10 +58,12 @@ def _conv_shape(lib: Library, program: Program) -> Sequence[Finding]:
 def _conv_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     without = _layer(lib, common.image(program), use_bias=False)
     return [
-        compare_values("without bias", lib.owned(without), (["kernel"], [])),
+        compare_values("without bias", lib.list_owned(without), (["kernel"], [])),
         compare_values("shape of kernel", tuple(without.kernel.shape), (1, 1, 5, 1)),
         compare_values(
-            "with bias", lib.owned(_layer(lib, common.image(program))), (["kernel", "bias"], [])
+            "with bias",
+            lib.list_owned(_layer(lib, common.image(program))),
+            (["kernel", "bias"], []),
         ),
     ]
 
@@ -86,7 +88,9 @@ def _same_numbers(lib: Library, program: Program) -> Sequence[Finding]:
 
 def _pool_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     return [
-        compare_values("weights", lib.owned(lib.root.keras.layers.AveragePooling2D(2, 2)), ([], []))
+        compare_values(
+            "weights", lib.list_owned(lib.root.keras.layers.AveragePooling2D(2, 2)), ([], [])
+        )
     ]
 
 
@@ -103,7 +107,7 @@ def _linear(lib: Library, program: Program) -> Sequence[Finding]:
     output = lib.call(layer, program.draw_like("batch", (2, 3)))
     return [
         compare_values("shape", output.shape, (2, 4)),
-        compare_values("weights", lib.owned(layer), (["kernel", "bias"], [])),
+        compare_values("weights", lib.list_owned(layer), (["kernel", "bias"], [])),
         compare_values("shape of kernel", tuple(layer.kernel.shape), (3, 4)),
         compare_values("shape of bias", tuple(layer.bias.shape), (4,)),
     ]
@@ -120,26 +124,28 @@ def _norm_layer(lib: Library, batch: Array) -> Any:
 def _norm_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     layer = _norm_layer(lib, program.draw_like("batch", (8, 4)))
     owned = (["gamma", "beta"], ["moving_mean", "moving_variance"])
-    return [compare_values("weights", lib.owned(layer), owned)]
+    return [compare_values("weights", lib.list_owned(layer), owned)]
 
 
 def _norm_variance(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
-    return common.normalised(batch, lib.call(_norm_layer(lib, batch), batch, training=True), 1e-3)
+    return common.check_normalisation(
+        batch, lib.call(_norm_layer(lib, batch), batch, training=True), 1e-3
+    )
 
 
 def _norm_unbiased(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (2, 4))
     output = lib.call(_norm_layer(lib, batch), batch, training=True)
-    return common.normalised(batch, output, 1e-3, correction=1)
+    return common.check_normalisation(batch, output, 1e-3, correction=1)
 
 
 def _running(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
     layer = _norm_layer(lib, batch)
     lib.call(layer, batch, training=True)
-    (mean, variance), _ = moments(common.bounded(batch), (0,))
-    zeros, ones = common.bounded(np.zeros(4)), common.bounded(np.ones(4))
+    (mean, variance), _ = moments(common.to_bounded(batch), (0,))
+    zeros, ones = common.to_bounded(np.zeros(4)), common.to_bounded(np.ones(4))
     return [
         compare_within_bound("moving_mean", lib.numpy(layer.moving_mean), blend(zeros, mean, 0.01)),
         compare_within_bound(
@@ -152,7 +158,10 @@ def _dropout(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (200, 500))
     function = lib.numpy(lib.root.nn.dropout(lib.array(batch), 0.5))
     layer = lib.call(lib.root.keras.layers.Dropout(0.5), batch, training=True)
-    return [*common.halved(batch, function), *common.halved(batch, layer)]
+    return [
+        *common.check_half_is_dropped(batch, function),
+        *common.check_half_is_dropped(batch, layer),
+    ]
 
 
 def _dropout_evaluation(lib: Library, program: Program) -> Sequence[Finding]:

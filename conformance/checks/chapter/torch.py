@@ -13,7 +13,7 @@ from conformance.checks.chapter.program import check_program
 from conformance.checks.finding import Finding, compare_arrays, compare_values, compare_within_bound
 from conformance.spec.library import Library
 from conformance.spec.program import Program
-from refimpl.ops.norm import blend, moments, unbiased
+from refimpl.ops.norm import blend, moments, unbias_variance
 
 
 def _forms(lib: Library, program: Program) -> Sequence[Finding]:
@@ -33,9 +33,9 @@ def _conv_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     nn = lib.root.nn
     without, with_bias = nn.Conv2d(5, 1, (1, 1), 1, bias=False), nn.Conv2d(5, 1, (1, 1), 1)
     return [
-        compare_values("without bias", lib.owned(without), (["weight"], [])),
+        compare_values("without bias", lib.list_owned(without), (["weight"], [])),
         compare_values("shape of weight", tuple(without.weight.shape), (1, 5, 1, 1)),
-        compare_values("with bias", lib.owned(with_bias), (["weight", "bias"], [])),
+        compare_values("with bias", lib.list_owned(with_bias), (["weight", "bias"], [])),
     ]
 
 
@@ -80,7 +80,7 @@ def _linear(lib: Library, program: Program) -> Sequence[Finding]:
     output = lib.call(layer, program.draw_like("batch", (2, 3)))
     return [
         compare_values("shape", output.shape, (2, 4)),
-        compare_values("parameters", lib.owned(layer), (["weight", "bias"], [])),
+        compare_values("parameters", lib.list_owned(layer), (["weight", "bias"], [])),
         compare_values("shape of weight", tuple(layer.weight.shape), (4, 3)),
         compare_values("shape of bias", tuple(layer.bias.shape), (4,)),
     ]
@@ -88,7 +88,7 @@ def _linear(lib: Library, program: Program) -> Sequence[Finding]:
 
 def _norm_parameters(lib: Library, program: Program) -> Sequence[Finding]:
     buffers = ["running_mean", "running_var", "num_batches_tracked"]
-    owned = lib.owned(lib.root.nn.BatchNorm1d(4))
+    owned = lib.list_owned(lib.root.nn.BatchNorm1d(4))
     return [compare_values("parameters and buffers", owned, (["weight", "bias"], buffers))]
 
 
@@ -101,34 +101,38 @@ def _norm_layer(lib: Library) -> Any:
 
 def _norm_variance(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
-    return common.normalised(batch, lib.call(_norm_layer(lib), batch, training=True), 1e-5)
+    return common.check_normalisation(batch, lib.call(_norm_layer(lib), batch, training=True), 1e-5)
 
 
 def _norm_unbiased(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (2, 4))
     output = lib.call(_norm_layer(lib), batch, training=True)
-    return common.normalised(batch, output, 1e-5, correction=1)
+    return common.check_normalisation(batch, output, 1e-5, correction=1)
 
 
 def _running(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (8, 4))
     layer = lib.root.nn.BatchNorm1d(4)
     lib.call(layer, batch, training=True)
-    (mean, variance), _ = moments(common.bounded(batch), (0,))
-    zeros, ones = common.bounded(np.zeros(4)), common.bounded(np.ones(4))
+    (mean, variance), _ = moments(common.to_bounded(batch), (0,))
+    zeros, ones = common.to_bounded(np.zeros(4)), common.to_bounded(np.ones(4))
     return [
         compare_within_bound(
             "running_mean", lib.numpy(layer.running_mean), blend(zeros, mean, 0.1)
         ),
         compare_within_bound(
-            "running_var", lib.numpy(layer.running_var), blend(ones, unbiased(variance, 8), 0.1)
+            "running_var",
+            lib.numpy(layer.running_var),
+            blend(ones, unbias_variance(variance, 8), 0.1),
         ),
     ]
 
 
 def _dropout(lib: Library, program: Program) -> Sequence[Finding]:
     batch = program.draw_like("batch", (200, 500))
-    return common.halved(batch, lib.call(lib.root.nn.Dropout(0.5), batch, training=True))
+    return common.check_half_is_dropped(
+        batch, lib.call(lib.root.nn.Dropout(0.5), batch, training=True)
+    )
 
 
 def _dropout_evaluation(lib: Library, program: Program) -> Sequence[Finding]:
@@ -195,7 +199,7 @@ def _loss_module(lib: Library, program: Program) -> Sequence[Finding]:
     loss = nn.CrossEntropyLoss()
     return [
         compare_values("is a Module", isinstance(loss, nn.Module), True),
-        compare_values("parameters", lib.owned(loss), ([], [])),
+        compare_values("parameters", lib.list_owned(loss), ([], [])),
     ]
 
 

@@ -61,7 +61,7 @@ def check_each_step_is_within_bounds(trial: ProgramTrial, answers: Answers) -> S
     buffers: dict[tuple[int, str], Any] = {}
     worst: dict[str, Finding] = {}
     for number, step in enumerate(train(library, program, dialect)):
-        for finding in _compared(
+        for finding in _compare(
             observed_values(step, dialect), expected_values(step, run, dialect, buffers)
         ):
             known = worst.get(finding.what)
@@ -104,7 +104,7 @@ def check_seed_alone_repeats_it(trial: ProgramTrial, answers: Answers) -> Sequen
         if parted is not None:
             continue
         expected = expected_values(ours, run, dialect, buffers, chained=True)
-        steps = list(_compared(observed_values(theirs, dialect), expected))
+        steps = list(_compare(observed_values(theirs, dialect), expected))
         if number == 0:
             findings += steps
         left = [each for each in steps if each.k > LIMIT]
@@ -130,7 +130,7 @@ def _dropped_into(step: TrainingStep, dialect: str) -> Array:
     return observed_values(step, dialect)["output of layer 3"]
 
 
-def _compared(got: Mapping[str, Array], want: Mapping[str, Any]) -> Iterator[Finding]:
+def _compare(got: Mapping[str, Array], want: Mapping[str, Any]) -> Iterator[Finding]:
     for what, bounded in want.items():
         yield compare_within_bound(what, got[what], bounded)
 

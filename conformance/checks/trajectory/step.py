@@ -15,7 +15,7 @@ from refimpl.ops.conv import conv
 from refimpl.ops.dropout import dropout
 from refimpl.ops.linear import linear
 from refimpl.ops.loss import cross_entropy
-from refimpl.ops.norm import batch_norm, blend, unbiased
+from refimpl.ops.norm import batch_norm, blend, unbias_variance
 from refimpl.ops.pooling import max_pool
 from refimpl.ops.sgd import coupled_step, decoupled_step
 
@@ -51,7 +51,7 @@ def observed_values(step: TrainingStep, dialect: str) -> dict[str, Array]:
     arrays["loss"] = step.result.loss
     arrays["gradient of the input"] = _images(step.result.input_gradient, first)
     for key in _BACKWARD:
-        slope = step.result.gradients[_named(key, dialect)]
+        slope = step.result.gradients[_name_in(key, dialect)]
         arrays[f"gradient of {_words(key)}"] = _parameter(slope, key, first)
         arrays[f"{_words(key)} after the step"] = _parameter(step.after[key], key, first)
     return {**arrays, **step.statistics_after}
@@ -88,7 +88,7 @@ def expected_values(
     """
     first = dialect == "tf"
     images = [_images(array, first) for array in (step.inputs, *step.result.outputs)]
-    p = {key: _bounded(_parameter(array, key, first)) for key, array in step.before.items()}
+    p = {key: _to_bounded(_parameter(array, key, first)) for key, array in step.before.items()}
     ones: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1)}
     size: dict[str, Any] = {
         "kernel": (2, 2),
@@ -100,7 +100,7 @@ def expected_values(
     backs: list[Any] = [None] * 7
 
     def last_output() -> Any:
-        return outputs[-1] if chained and outputs else _bounded(images[len(outputs)])
+        return outputs[-1] if chained and outputs else _to_bounded(images[len(outputs)])
 
     output, backs[0] = conv(
         last_output(), p[0, "weight"], p[0, "bias"], padding=((1, 1),) * 2, **ones
@@ -133,7 +133,9 @@ def expected_values(
         answers[f"gradient of {_words(key)}"] = gradients[key]
         slope = gradients[key]
         if not chained:
-            slope = _bounded(_parameter(step.result.gradients[_named(key, dialect)], key, first))
+            slope = _to_bounded(
+                _parameter(step.result.gradients[_name_in(key, dialect)], key, first)
+            )
         after, buffers[key] = _descend(p[key], slope, buffers.get(key), run, dialect)
         answers[f"{_words(key)} after the step"] = after
     count = images[1].size // mean.size
@@ -141,7 +143,7 @@ def expected_values(
 
 
 def dropout_mask(step: TrainingStep, dialect: str) -> Array:
-    """Tell which elements the dropout kept.
+    """Return which elements survived the dropout.
 
     Parameters
     ----------
@@ -188,15 +190,15 @@ def _statistics(
     step: TrainingStep, dialect: str, mean: Any, variance: Any, count: int
 ) -> dict[str, Any]:
     if dialect == "torch":
-        variance = unbiased(variance, count)
+        variance = unbias_variance(variance, count)
     new = {"running_mean": mean, "running_var": variance}
     return {
-        name: blend(_bounded(old), new[name], _MOMENTUM[dialect])
+        name: blend(_to_bounded(old), new[name], _MOMENTUM[dialect])
         for name, old in step.statistics_before.items()
     }
 
 
-def _named(key: tuple[int, str], dialect: str) -> tuple[int, str]:
+def _name_in(key: tuple[int, str], dialect: str) -> tuple[int, str]:
     return key[0], PARAMETERS[dialect][key]
 
 
@@ -214,5 +216,5 @@ def _parameter(array: Array, key: tuple[int, str], channels_last: bool) -> Array
     return array.transpose(3, 2, 0, 1) if array.ndim == 4 else array.T
 
 
-def _bounded(array: Array) -> Any:
+def _to_bounded(array: Array) -> Any:
     return exact(array.astype(np.float64), _UNIT)

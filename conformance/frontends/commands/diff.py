@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.report.diff import compare_reports, render_difference, render_page
+from conformance.report.files import write_file
 from conformance.report.json import read_report
+from conformance.spec.text import message_of
 from conformance.tools.arguments import existing_folder
 
 
@@ -24,20 +26,25 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0 if nothing fails that did not fail before, 1 if something does, 2 for a bad file.
+        0 if nothing fails that did not fail before, no pass is lost and both runs are whole; 1 if
+        not; 2 for a file that cannot be read or written.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        old, new = read_report(given.old), read_report(given.new)
+        old, new = read_report(options.old), read_report(options.new)
     except ValueError as error:
-        print(f"conformance diff: {error}", file=sys.stderr)
+        print(f"conformance diff: {message_of(error)}", file=sys.stderr)
         return 2
     found = compare_reports(old, new)
     print(render_difference(found), end="")
-    if given.docs is not None:
-        command = f"conformance diff {given.old.name} {given.new.name} --docs docs/"
-        (given.docs / "versions.md").write_text(render_page(found, command), encoding="utf-8")
-    return 1 if found.failures else 0
+    if options.docs is not None:
+        command = f"conformance diff {options.old.name} {options.new.name} --docs docs/"
+        try:
+            write_file(options.docs / "versions.md", render_page(found, command))
+        except (OSError, ValueError) as error:
+            print(f"conformance diff: cannot write: {message_of(error)}", file=sys.stderr)
+            return 2
+    return 0 if found.healthy else 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""``conformance init``: writes a template for a subject of one's own."""
+"""``conformance init``: writes a template for a new subject."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 if it was written, 2 if it could not be.
     """
-    given = _parser().parse_args(arguments)
-    path: Path = given.file
-    template = _TEMPLATES / f"{given.dialect}_adapter.py"
+    options = _parser().parse_args(arguments)
+    path: Path = options.file
+    template = _TEMPLATES / f"{options.dialect}_adapter.py"
     text = template.read_text(encoding="utf-8").replace("my_adapter.py", path.name)
     try:
-        with path.open("x", encoding="utf-8") as file:  # what is there is not ours to replace
+        with path.open("x", encoding="utf-8") as file:  # never replace a file of the user
             file.write(text)
     except FileExistsError:
         print(f"conformance init: {path} is there already; it is left as it is", file=sys.stderr)

@@ -64,24 +64,27 @@ def main(arguments: Sequence[str]) -> int:
     int
         The exit status.
     """
-    given = list(arguments)
-    if any(argument in ("-h", "--help") for argument in given):
+    for_pytest = list(arguments)
+    if any(argument in ("-h", "--help") for argument in for_pytest):
         print(USAGE, end="")
         return 0
     missing = [name for name in ("pytest", "rich") if importlib.util.find_spec(name) is None]
     if missing:
-        wanted = "python -m pip install 'refimpl[conformance]'"
-        print(f"conformance needs {' and '.join(missing)}: {wanted}", file=sys.stderr)
+        command = "python -m pip install 'refimpl[conformance]'"
+        print(f"conformance needs {' and '.join(missing)}: {command}", file=sys.stderr)
         return 2
     import pytest
 
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*_pytest_options(given), *given, str(_MATRIX)]))
+    status = int(pytest.main([*_pytest_options(for_pytest), *for_pytest, str(_MATRIX)]))
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+        print("No claim was selected, so nothing was checked.", file=sys.stderr)
+    return status
 
 
-def _pytest_options(given: Sequence[str]) -> list[str]:
-    """Give the options that make a run the same wherever it is started."""
+def _pytest_options(arguments: Sequence[str]) -> list[str]:
+    """Return the options that make a run the same wherever it is started."""
     options = [
         "-q",
         "--no-header",
@@ -97,8 +100,8 @@ def _pytest_options(given: Sequence[str]) -> list[str]:
     plugins = ["conformance.frontends.pytest_plugin", *(f"no:{name}" for name in _IDLE_PLUGINS)]
     if importlib.util.find_spec("xdist") is not None:
         plugins.append("xdist")
-        if any(argument.startswith(("-n", "--numprocesses")) for argument in given):
-            # Halves, and whoever is done early takes from the other: the claims of a case share
-            # work, and so nearly always meet in one process.
+        if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
+            # Halves, and a process that is done early takes from the other: the claims of a case
+            # share work, and so are nearly always in one process.
             options += ["--dist", "worksteal"]
     return options + [argument for plugin in plugins for argument in ("-p", plugin)]

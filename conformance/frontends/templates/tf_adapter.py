@@ -73,7 +73,7 @@ class MyLayers(conformance.LayerSubject):
     # Optional from here on ---------------------------------------------------------------------
 
     def backward(self, instance: Any, cotangents: Any) -> Mapping[str, Any]:
-        """Give the gradients of the last call, by name, for a cotangent of each output."""
+        """Return the gradients of the last call, by name, for a cotangent of each output."""
         if isinstance(instance, conformance.Operation):  # a call of one of the functions above
             raise conformance.Unsupported("not implemented: functions go forward only")
         x, kernel, bar = wide(instance["inputs"], instance["kernel"], cotangents[0])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from conformance.spec.tolerance import Config, Shapes, Units, count_units, same_units
 
 
-def _with_given_statistics(config: Config, shapes: Shapes) -> int | None:
+def _allow_in_inference(config: Config, shapes: Shapes) -> int | None:
     inference = not config["training"] and config.get("track", True)
     return 6 if inference else None
 
@@ -21,8 +21,8 @@ def _half_instance_norm(config: Config, shapes: Shapes) -> int | None:
 
 
 WEBNN: Mapping[str, Units] = {
-    **{f"batch_norm{rank}d": same_units(_with_given_statistics) for rank in (1, 2, 3)},
-    "fused_batch_norm": same_units(_with_given_statistics),
+    **{f"batch_norm{rank}d": same_units(_allow_in_inference) for rank in (1, 2, 3)},
+    "fused_batch_norm": same_units(_allow_in_inference),
     "batch_normalization": count_units(6),
     "instance_norm2d": {"float32": _instance_norm, "float16": _half_instance_norm},
 }

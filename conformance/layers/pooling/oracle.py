@@ -23,7 +23,7 @@ def _avg_pool(config: Mapping[str, Any], arrays: Arrays) -> Answer:
         count_include_pad=config["count_include_pad"],
         divisor_override=config["divisor_override"],
     )
-    return _unbatched(config, {"output": output}, vjp)
+    return _without_batch(config, {"output": output}, vjp)
 
 
 def _max_pool(config: Mapping[str, Any], arrays: Arrays) -> Answer:
@@ -39,10 +39,10 @@ def _max_pool(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     outputs = {"output": output}
     if config["return_indices"]:
         outputs["indices"] = indices
-    return _unbatched(config, outputs, vjp)
+    return _without_batch(config, outputs, vjp)
 
 
-def _unbatched(config: Mapping[str, Any], outputs: dict[str, Any], vjp: Any) -> Answer:
+def _without_batch(config: Mapping[str, Any], outputs: dict[str, Any], vjp: Any) -> Answer:
     if config["batched"]:
         return Answer(outputs, lambda bars: {"input": vjp(bars["output"])[0]})
     outputs = {name: output[0] for name, output in outputs.items()}

@@ -189,16 +189,16 @@ def power(unit: Unit, x: Term, exponent: Term) -> Term:
 
 def maximum(unit: Unit, x: Term, y: Term) -> Term:
     """Larger of x and y: the bound of the one that is surely larger, else the larger bound."""
-    return Term(np.maximum(x.value, y.value), _selected(x, y))
+    return Term(np.maximum(x.value, y.value), _select(x, y))
 
 
 def minimum(unit: Unit, x: Term, y: Term) -> Term:
     """Smaller of x and y, as for the maximum."""
     value = np.minimum(x.value, y.value)
-    return Term(value, _selected(Term(-x.value, x.bound), Term(-y.value, y.bound)))
+    return Term(value, _select(Term(-x.value, x.bound), Term(-y.value, y.bound)))
 
 
-def _selected(x: Term, y: Term) -> Any:
+def _select(x: Term, y: Term) -> Any:
     if x.bound is None and y.bound is None:
         return None
     bx = 0.0 if x.bound is None else x.bound

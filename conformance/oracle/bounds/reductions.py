@@ -49,7 +49,7 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
             unit,
             value,
             passed,
-            lambda: _touched(add, x),
+            lambda: _count_touched(add, x),
             exact=lone,
             overflow=unit.accumulation_overflow,
         )
@@ -57,7 +57,7 @@ def _sum(unit: Unit, x: Term, axis: Axes, keepdims: bool, divisor: int) -> Term:
         unit,
         value / divisor,
         None if passed is None else passed / divisor,
-        lambda: _touched(add, x),
+        lambda: _count_touched(add, x),
         exact=lone if divisor & (divisor - 1) == 0 else False,
     )
 
@@ -67,7 +67,7 @@ def _may_overflow(unit: Unit, magnitude: Any) -> Any:
     return np.isfinite(magnitude) & (magnitude > unit.accumulation_overflow)
 
 
-def _touched(function: Callable[..., Any], *terms: Term) -> tuple[Any, Any]:
+def _count_touched(function: Callable[..., Any], *terms: Term) -> tuple[Any, Any]:
     """Tell where a linear map is known although not finite, and where special data reached it.
 
     It is known where nothing without a bound and no infinity times what may be zero went into
@@ -115,7 +115,7 @@ def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> T
     value = function(*(x.value for x in terms))
     magnitudes = [np.abs(x.value) for x in terms]
     count = np.asarray(function(*((x.value != 0.0).astype(np.float64) for x in terms)))
-    passed = _passed(function, terms, magnitudes)
+    passed = _pass_bound(function, terms, magnitudes)
     exact: Any = False
     if len(terms) == 1:
         # A gather or a scatter of single elements rounds nothing.
@@ -134,7 +134,7 @@ def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> T
         unit,
         value,
         passed,
-        lambda: _touched(function, *terms),
+        lambda: _count_touched(function, *terms),
         exact=exact,
         overflow=unit.accumulation_overflow,
     )
@@ -146,7 +146,9 @@ def _like(value: Any, bound: Any) -> Any:
     return np.broadcast_to(np.float64(bound), np.shape(value))
 
 
-def _passed(function: Callable[..., Any], terms: Sequence[Term], magnitudes: Sequence[Any]) -> Any:
+def _pass_bound(
+    function: Callable[..., Any], terms: Sequence[Term], magnitudes: Sequence[Any]
+) -> Any:
     """Return f(|x| + bx, |w| + bw, …) − f(|x|, |w|, …), expanded so that nothing cancels."""
     passed = None
     for chosen in itertools.product((False, True), repeat=len(terms)):

@@ -12,7 +12,7 @@ from conformance.spec.program import Program
 _FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 
 
-def unrefused() -> tuple[Divergence, ...]:
+def accepted_records() -> tuple[Divergence, ...]:
     """Give the records, one for each bad call that a framework does not refuse.
 
     Returns

@@ -54,7 +54,7 @@ def _integers(root: Any, seed: int) -> list[Any]:
     ]
 
 
-def _shuffled(root: Any, seed: int) -> list[Any]:
+def _shuffle(root: Any, seed: int) -> list[Any]:
     root.random.set_seed(seed)
     values = np.arange(40, dtype=np.int32)
     return [root.random.shuffle(values), root.random.shuffle(values, seed=5)]
@@ -261,7 +261,7 @@ TF: tuple[Draw, ...] = (
     ),
     _tf("integers", "a range taken by another rule than the remainder", _integers),
     _tf("stateful", "the hidden state of repeated calls", _stateful),
-    _tf("shuffle", "a shuffle from the other end", _shuffled),
+    _tf("shuffle", "a shuffle from the other end", _shuffle),
     _tf("dropout-functions", "a mask of kept for dropped, a seed left out", _dropout_functions),
     _tf("keras-random", "seeds that a generator hands out in another order", _keras_random),
     _tf("keras-gamma-beta-binomial", "a number that goes on in another's words", _keras_rejected),

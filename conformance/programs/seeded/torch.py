@@ -13,7 +13,7 @@ from conformance.programs.seeded.rounding import orthogonal
 from refimpl.ops.random import cephes
 
 
-def _seeded(draw: Callable[[Any], list[Any]]) -> Program:
+def _seed_then(draw: Callable[[Any], list[Any]]) -> Program:
     def program(root: Any, seed: int) -> list[Any]:
         root.manual_seed(seed)
         return draw(root)
@@ -22,7 +22,7 @@ def _seeded(draw: Callable[[Any], list[Any]]) -> Program:
 
 
 def _torch(name: str, hunts: str, draw: Callable[[Any], list[Any]]) -> Draw:
-    return Draw(name, "torch", _seeded(draw), hunts)
+    return Draw(name, "torch", _seed_then(draw), hunts)
 
 
 def _sizes(draw: Callable[[Any, int], Any]) -> Callable[[Any], list[Any]]:
@@ -37,7 +37,7 @@ def _both(make: Callable[[Any, Any], Any]) -> Callable[[Any], list[Any]]:
     return draw
 
 
-def _initialised(initialiser: str, **options: Any) -> Callable[[Any], list[Any]]:
+def _initialise(initialiser: str, **options: Any) -> Callable[[Any], list[Any]]:
     function = initialiser.partition("-")[0]
 
     def draw(root: Any) -> list[Any]:
@@ -50,16 +50,16 @@ def _initialised(initialiser: str, **options: Any) -> Callable[[Any], list[Any]]
     return draw
 
 
-def _dropped(module: str, *shapes: tuple[int, ...]) -> Callable[[Any], list[Any]]:
+def _drop(module: str, *shapes: tuple[int, ...]) -> Callable[[Any], list[Any]]:
     def draw(root: Any) -> list[Any]:
         inputs = [root.ones(*shape) for shape in shapes]
-        inputs.append(_channels_last(root.ones(*_stored(shapes[-1]))))
+        inputs.append(_channels_last(root.ones(*_store(shapes[-1]))))
         return [getattr(root.nn, module)(rate)(each) for each in inputs for rate in RATES]
 
     return draw
 
 
-def _stored(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _store(shape: tuple[int, ...]) -> tuple[int, ...]:
     return (shape[0], *shape[2:], shape[1])
 
 
@@ -146,7 +146,7 @@ def near_normal(log: Callable[[Any], Any] = np.log) -> Program:
         sine, cosine = cephes.sin_cos_float32(angle)
         return [np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)]
 
-    return _seeded(draw)
+    return _seed_then(draw)
 
 
 _ENGINE = "another engine, or words taken in another order"
@@ -192,9 +192,9 @@ _MASKS: Mapping[str, tuple[tuple[int, ...], ...]] = {
 
 # What is drawn, and the same with one small thing wrong.
 _CONTROLS: Mapping[str, tuple[Program, Program]] = {
-    "another-seed": (_seeded(_rand), lambda root, seed: _seeded(_rand)(root, seed + 1)),
-    "two-roundings": (_seeded(_spread), _seeded(_spread_in_two_roundings)),
-    "numpys-log": (_seeded(_randn), near_normal()),
+    "another-seed": (_seed_then(_rand), lambda root, seed: _seed_then(_rand)(root, seed + 1)),
+    "two-roundings": (_seed_then(_spread), _seed_then(_spread_in_two_roundings)),
+    "numpys-log": (_seed_then(_randn), near_normal()),
 }
 
 TORCH: tuple[Draw, ...] = (
@@ -231,21 +231,21 @@ TORCH: tuple[Draw, ...] = (
         _torch(
             "init-" + name.replace("_", ""),
             "a gain or a fan that is wrong",
-            _initialised(name, **options),
+            _initialise(name, **options),
         )
         for name, options in _INITIALISERS.items()
     ),
     *(
-        _torch(name.lower(), "masks drawn for p = 0, or for each element", _dropped(name, *shapes))
+        _torch(name.lower(), "masks drawn for p = 0, or for each element", _drop(name, *shapes))
         for name, shapes in _MASKS.items()
     ),
     _torch("orthogonal", "a decomposition of its own rounding", _orthogonal),
     Draw(
         "orthogonal-rounded",
         "torch",
-        _seeded(_orthogonal),
+        _seed_then(_orthogonal),
         "a sign, a transpose, or draws in another order",
-        bound=_seeded(_orthogonal_bounds),
+        bound=_seed_then(_orthogonal_bounds),
     ),
     *(
         Draw(f"control-{name}", "torch", right, f"blindness to {name}", wrong)

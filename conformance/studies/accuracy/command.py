@@ -53,12 +53,12 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 if every result above the limit of K, or wrong altogether, is explained by a record.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     plan = AccuracyPlan(
-        subjects=tuple(given.subject or SUBJECTS),
-        activations=tuple(dict.fromkeys(given.layer or ACTIVATIONS)),
-        per_stratum=given.per_exponent,
-        every=given.every,
+        subjects=tuple(options.subject or SUBJECTS),
+        activations=tuple(dict.fromkeys(options.layer or ACTIVATIONS)),
+        per_stratum=options.per_exponent,
+        every=options.every,
     )
     try:
         roster_of(plan.subjects)
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"accuracy: --subject: {error}", file=sys.stderr)
         return 2
     started = time.monotonic()
-    results = _measure_all(plan, given.n)
+    results = _measure_all(plan, options.n)
     seconds = time.monotonic() - started
     command = shlex.join(
         ["python", "-m", "conformance", "accuracy", *drop_options(arguments, "-n")]
@@ -78,11 +78,11 @@ def main(arguments: Sequence[str]) -> int:
     missing = list(list_unexplained(results))
     for line in missing:
         print(f"✗ {line}")
-    if given.docs is not None:
-        _write_docs(given.docs, text, results)
-    if given.report_json is not None:
+    if options.docs is not None:
+        _write_docs(options.docs, text, results)
+    if options.report_json is not None:
         values = json.dumps(to_json(results, plan))
-        given.report_json.write_text(values + "\n", encoding="utf-8")
+        options.report_json.write_text(values + "\n", encoding="utf-8")
     return 1 if missing else 0
 
 

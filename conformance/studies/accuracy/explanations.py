@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.oracle.bounds import LIMIT
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
@@ -63,7 +63,7 @@ class UlpExplanation:
     Attributes
     ----------
     activations, quantities, subjects : tuple of str
-        Of whom it speaks; patterns as in a shell.
+        What it is about; patterns as in a shell.
     sentence : str
         What happens.
     """
@@ -74,7 +74,7 @@ class UlpExplanation:
     sentence: str
 
     def covers(self, *coordinates: str) -> bool:
-        """Tell whether it speaks of an activation, quantity and subject."""
+        """Whether it is about an activation, quantity and subject."""
         patterns = (self.activations, self.quantities, self.subjects)
         return all(
             any(fnmatchcase(each, pattern) for pattern in allowed)
@@ -82,7 +82,7 @@ class UlpExplanation:
         )
 
 
-_MANY_ULPS = 2.0**10  # units in the last place that call for a word
+_MANY_ULPS = 2.0**10  # units in the last place that need an explanation
 
 ULP_EXPLANATIONS: tuple[UlpExplanation, ...] = (
     UlpExplanation(
@@ -159,7 +159,7 @@ ULP_EXPLANATIONS: tuple[UlpExplanation, ...] = (
 def explain_ulp_errors(
     name: str, quantity: str, subject: str, found: ActivationResult
 ) -> list[str]:
-    """Say why there are errors of many units in the last place.
+    """Return the reasons for errors of many units in the last place.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def explain_ulp_errors(
 
 
 def explain_large_k(name: str, quantity: str, subject: str, found: ActivationResult) -> list[str]:
-    """Say what is known about results that are above the limit or wrong altogether.
+    """Return what explains results that are above the limit of K or altogether wrong.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def explain_large_k(name: str, quantity: str, subject: str, found: ActivationRes
     records = [
         record
         for regime in REGIMES
-        for record in recorded(replace(case, regime=regime), quantity, subject, found.form)
+        for record in find_records(replace(case, regime=regime), quantity, subject, found.form)
     ]
     records += [
         each for each in FLOAT32_DIVERGENCES if each.covers(case, quantity, subject, found.form)
@@ -214,7 +214,7 @@ def explain_large_k(name: str, quantity: str, subject: str, found: ActivationRes
 
 
 def stale_divergences(name: str, quantity: str, subject: str, found: ActivationResult) -> list[str]:
-    """Say which of `FLOAT32_DIVERGENCES` do not show.
+    """Return the sentences of `FLOAT32_DIVERGENCES` that do not show.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def stale_divergences(name: str, quantity: str, subject: str, found: ActivationR
 
 
 def exceeds_limit(found: ActivationResult, quantity: str) -> bool:
-    """Tell whether there are results above the limit of K, or wrong altogether.
+    """Whether there are results above the limit of K, or wrong altogether.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def _neighbours(point: float) -> npt.NDArray[np.int64]:
 
 
 def block_of_all(index: int) -> Bits:
-    """Give one block of all numbers.
+    """Return one block of all numbers.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def to_numbers(bits: Bits) -> npt.NDArray[np.float32]:
 
 
 def exponent_of(stratum: int) -> int:
-    """Give the exponent of a stratum.
+    """Return the exponent of a stratum.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ def _sample_of(name: str, per_stratum: int) -> Bits:
 
 
 def input_blocks(plan: AccuracyPlan, share: WorkShare) -> Iterator[Bits]:
-    """Give the inputs of a share, block by block.
+    """Return the inputs of a share, block by block.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def measure_block(
 
 
 def _k_of(got: Array, expected: Bounded) -> Array:
-    """Give K, at once where all is exact."""
+    """Return K, at once where all is exact."""
     if (got == expected.value).all():
         return np.zeros(got.shape)
     return distance(got, expected)

@@ -54,7 +54,7 @@ explain; what does is named.
 float64 adds itself is at most {own} of a unit, and up to {near} next to a slope of
 zero, where the errors themselves are in the millions. The tests hold it to that, against 50
 digits."""
-_NAMED = ("python", "numpy", "torch", "tensorflow", "keras")  # on whom numbers may depend
+_NAMED = ("python", "numpy", "torch", "tensorflow", "keras")  # the numbers may depend on these
 _NAMES = {"output": "value", "gradient": "gradient"}
 
 
@@ -263,7 +263,7 @@ def format_error(error: float) -> str:
 
 def to_json(results: Results, plan: AccuracyPlan) -> dict[str, Any]:
     """
-    Give what was found as plain JSON values.
+    Return what was found as plain JSON values.
 
     Parameters
     ----------
@@ -321,7 +321,7 @@ def _worst_to_json(place: WorstCase | None) -> dict[str, Any] | None:
 
 
 def _to_json_number(value: float) -> float | str | None:
-    """JSON has no word for what is not finite; a negative error stands for none."""
+    """Write what is not finite as text, which JSON has no number for."""
     return float(value) if math.isfinite(value) else str(float(value))
 
 

@@ -66,7 +66,7 @@ class Curve:
 
 
 def assign_colours(subjects: Sequence[str]) -> dict[str, str]:
-    """Give every subject its colour; the built-in ones always have the same.
+    """Assign a colour to every subject; the built-in ones always have the same.
 
     Parameters
     ----------
@@ -241,13 +241,13 @@ def _scale_error(error: float) -> float:
 
 
 def _distance_of_exponent(e: int) -> float:
-    """Give the distance of 2^e from the middle."""
+    """Return the distance of 2^e from the middle."""
     share = (math.asinh(e / _STRETCH) + _SPAN) / (2 * _SPAN)
     return _END + (_HALF - 2 * _END) * share
 
 
 def _stratum_ends(stratum: int) -> tuple[float, float]:
-    """Give where a stratum begins and ends, from left to right."""
+    """Return where a stratum begins and ends, from left to right."""
     e = exponent_of(stratum)
     near, far = (
         (0.0 if e == -127 else _distance_of_exponent(e)),

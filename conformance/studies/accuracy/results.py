@@ -1,4 +1,4 @@
-"""What was found over many inputs; the order in which it is merged does not matter."""
+"""Results over many inputs, which can be merged in any order."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class WorstByStratum:
             self.got[stratum], self.exact[stratum] = got, exact
 
     def worst_case(self) -> WorstCase | None:
-        """Give the largest of all; None if nothing was measured."""
+        """Return the largest of all; None if nothing was measured."""
         stratum = int(np.argmax(self.error))
         if self.error[stratum] < 0.0:
             return None

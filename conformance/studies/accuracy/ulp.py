@@ -21,7 +21,7 @@ _OVERFLOW = 2.0**128  # the number that would follow the largest
 
 
 def unit_of(exact: Floats) -> Floats:
-    """Give the unit in the last place of each value.
+    """Return the unit in the last place of each value.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def unit_of(exact: Floats) -> Floats:
 
 
 def error_in_ulp(got: npt.NDArray[Any], exact: Floats) -> Floats:
-    """Give how far results are from the exact values, in the units of those.
+    """Return how far results are from the exact values, in the units of those.
 
     Parameters
     ----------

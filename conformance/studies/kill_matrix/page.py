@@ -176,14 +176,14 @@ def page(matrix: KillMatrix) -> str:
     blocks = [
         "# Kill matrix",
         f"<!-- Written by `{COMMAND}`: change the data, not this page. -->",
-        _filled(
+        _fill(
             "What would the matrix have caught? Each line below is refimpl with one mistake, run"
             " through the same protocol as any foreign subject over every claim of its layer. A"
             " mutant is killed by a claim that fails it and passes the healthy subject."
         ),
         "```console\npython -m conformance kill-matrix -n 2\n```",
         f"**{summary(matrix)}**",
-        _filled(
+        _fill(
             "*Cases* counts the cases that kill it, *aspect* is the first aspect that does, *K* the"
             " largest error in units of the bound, and *margin* that divided by the limit,"
             f" {LIMIT:g}: how much weaker the mistake could be and still be seen. ∞ stands for a"
@@ -205,22 +205,22 @@ def page(matrix: KillMatrix) -> str:
             ),
         ),
         "## Other limits",
-        _filled(
+        _fill(
             f"What if the limit were not {LIMIT:g}? A mutant is killed as long as its K is above"
             " it. What a lower one would cost, [the soak](soak.md) says."
         ),
         format_table(("limit", "killed", "lost, from the one before"), _limits(matrix)),
         "## Aspects",
-        _filled("How many mutants each aspect kills: every check has something that it catches."),
+        _fill("How many mutants each aspect kills: every check has something that it catches."),
         format_table(("aspect", "mutants killed"), _aspects(matrix)),
         "## Regimes",
-        _filled(
+        _fill(
             "What kind of numbers the inputs are decides what can be seen. How many mutants each"
             " regime kills, and how many of them no other regime does."
         ),
         format_table(("regime", "what it is for", "killed", "by no other"), _regimes(matrix)),
         "## Rows of the tables",
-        _filled(
+        _fill(
             "A row is one layer of one table of cases. How many mutants it kills, and how many of"
             " them no other row kills: a row without such a mutant would not be missed."
         ),
@@ -265,7 +265,7 @@ def _rows(matrix: KillMatrix) -> Iterator[tuple[str, str, str]]:
         yield f"`{row}`", str(killed[row]), f"{alone}{reason}"
 
 
-def _filled(text: str) -> str:
+def _fill(text: str) -> str:
     return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
 
 

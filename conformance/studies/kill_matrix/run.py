@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
@@ -235,7 +235,7 @@ def _draws() -> Iterator[Claim]:
     """The draws, each in its dialect; what a framework refuses on record, refimpl does, too."""
     for program in seeded.programs():
         for subject, framework in FRAMEWORKS.items():
-            known = recorded(program, "seeded", framework, "drawn")
+            known = find_records(program, "seeded", framework, "drawn")
             if loading.dialect_of(subject) in program.dialects and not any(
                 each.kind == "raises" for each in known
             ):

@@ -14,7 +14,7 @@ from conformance.report.json import installed_versions
 from conformance.report.spinner import show_count
 from conformance.studies.parallel import map_parallel
 from conformance.studies.soak import run as soak
-from conformance.studies.soak import store as kept
+from conformance.studies.soak import store
 from conformance.studies.soak.page import render_page, to_json
 from conformance.subjects.loading import SUBJECTS
 from conformance.tools.arguments import drop_options, existing_folder, positive_int
@@ -36,20 +36,20 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 if no claim failed or raised.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     wanted = soak.SoakPlan(
-        subjects=tuple(given.subject or SUBJECTS),
-        seeds=given.seeds,
-        share=given.share,
-        words=tuple(given.k.split(" and ")) if given.k else (),
+        subjects=tuple(options.subject or SUBJECTS),
+        seeds=options.seeds,
+        share=options.share,
+        words=tuple(options.k.split(" and ")) if options.k else (),
     )
     try:
-        found = soak.merge_all(_run_seeds(wanted, given.n, given.keep))
-    except kept.OtherPlanError as error:
+        found = soak.merge_all(_run_seeds(wanted, options.n, options.keep))
+    except store.OtherPlanError as error:
         print(f"soak: {error}", file=sys.stderr)
         return 2
     if not found.checked:
-        print(f"soak: no claim matches -k {given.k!r}", file=sys.stderr)
+        print(f"soak: no claim matches -k {options.k!r}", file=sys.stderr)
         return 4
     command = shlex.join(
         ["python", "-m", "conformance", "soak", *drop_options(arguments, "-n", "--keep")]
@@ -58,18 +58,18 @@ def main(arguments: Sequence[str]) -> int:
     print(text.split("## By layer and aspect")[0] + text[text.index("## The largest K") :], end="")
     for seed, record in found.alarms[:20]:
         print(f"\nFALSE ALARM at seed {seed}: {record.case} {record.aspect}\n{record.message}")
-    if given.docs is not None:
-        (given.docs / "soak.md").write_text(text, encoding="utf-8")
-    if given.report_json is not None:
+    if options.docs is not None:
+        (options.docs / "soak.md").write_text(text, encoding="utf-8")
+    if options.report_json is not None:
         values = json.dumps(to_json(found, wanted), indent=1)
-        given.report_json.write_text(values + "\n", encoding="utf-8")
+        options.report_json.write_text(values + "\n", encoding="utf-8")
     return 1 if found.alarms else 0
 
 
 def _run_seeds(
     wanted: soak.SoakPlan, processes: int, keep: Path | None
 ) -> Iterator[soak.SoakResults]:
-    known = {} if keep is None else kept.read_seeds(keep, wanted)
+    known = {} if keep is None else store.read_seeds(keep, wanted)
     yield from known.values()
     seeds = [seed for seed in wanted.seeds if seed not in known]
     each = _SEEDS_EACH if len(seeds) > _SEEDS_EACH else None
@@ -77,7 +77,7 @@ def _run_seeds(
     with show_count("seeds") as show:
         for count, (place, found) in enumerate(done, 1):
             if keep is not None:
-                kept.write_seed(keep, wanted, seeds[place], found)
+                store.write_seed(keep, wanted, seeds[place], found)
             show(count, len(seeds))
             yield found
 

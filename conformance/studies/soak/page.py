@@ -1,4 +1,4 @@
-"""What a soak found, as a page: how far below the limit healthy subjects stay."""
+"""The results of a soak as a page: how far below the limit healthy subjects stay."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _format_share(wanted: SoakPlan) -> str:
 
 def to_json(found: SoakResults, wanted: SoakPlan) -> dict[str, Any]:
     """
-    Give what was found as plain JSON values.
+    Return what was found as plain JSON values.
 
     Parameters
     ----------

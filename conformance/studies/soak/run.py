@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
@@ -43,7 +43,7 @@ computing them: every so many seeds look at those."""
 
 
 class DistributionKey(NamedTuple):
-    """What a distribution of K is kept for."""
+    """The coordinates of a distribution of K."""
 
     layer: str
     aspect: str
@@ -85,7 +85,7 @@ class Distribution:
             self.worst, self.where = k, where
 
     def quantile(self, share: float) -> float:
-        """Give the least K, in hundredths, that this share of the comparisons does not exceed."""
+        """Return the least K, in hundredths, that this share of the comparisons does not exceed."""
         wanted = share * self.counts.total()
         seen = 0
         for step in sorted(self.counts):
@@ -123,7 +123,7 @@ class SoakResults:
         self.verdicts[record.verdict] += 1
         if record.verdict in (Verdict.FAIL, Verdict.ERROR):
             self.alarms.append((claim.case.seed, record))
-        elif recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
+        elif find_records(claim.case, claim.aspect, claim.subject, *claim.forms):
             self.covered += record.verdict is Verdict.PASS
         elif record.verdict is Verdict.PASS and record.k is not None:
             cell = DistributionKey(record.layer, record.aspect, record.subject, claim.case.dtype)
@@ -159,7 +159,7 @@ class SoakPlan:
     Attributes
     ----------
     subjects : tuple of str
-        Who is under test.
+        The subjects under test.
     seeds : tuple of int
         The seeds; 0 is the published matrix.
     share : float
@@ -197,7 +197,7 @@ def run_seed(wanted: SoakPlan, seed: int) -> SoakResults:
 
 
 def reseed_claims(claims: Sequence[Claim], wanted: SoakPlan, seed: int) -> Iterator[Claim]:
-    """Give the claims of one case under a seed, if the seed looks at it.
+    """Yield the claims of one case under a seed, if the seed looks at the case.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a soak found under each seed, kept in a folder, so that hours of it are not lost."""
+"""Stores the results of a soak by seed in a folder, so that a soak can be continued."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from conformance.studies.soak.run import (
 
 
 class OtherPlanError(ValueError):
-    """What is kept was looked for in another way."""
+    """The stored results belong to another plan."""
 
 
 def write_seed(folder: Path, plan: SoakPlan, seed: int, found: SoakResults) -> None:
     """
-    Keep what a seed found.
+    Store the results of a seed.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def write_seed(folder: Path, plan: SoakPlan, seed: int, found: SoakResults) -> N
 
 def read_seeds(folder: Path, plan: SoakPlan) -> dict[int, SoakResults]:
     """
-    Read what has been kept.
+    Read the stored results.
 
     Parameters
     ----------
@@ -66,12 +66,12 @@ def read_seeds(folder: Path, plan: SoakPlan) -> dict[int, SoakResults]:
     Returns
     -------
     dict
-        Seed -> what it found; only those that are there.
+        Seed -> its results; stored seeds alone.
 
     Raises
     ------
     OtherPlanError
-        If something was kept with other subjects, cases or versions.
+        If some were stored with other subjects, cases or versions.
     """
     found = {}
     for seed in plan.seeds:

@@ -1,4 +1,4 @@
-"""A program of its own for each bug of a survey: what one would paste into a report."""
+"""Capsules: a short program for each bug of a survey, to paste into a bug report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.studies.survey.results import SurveyColumn
 from conformance.subjects.roster import roster_of
 from conformance.tools.reproducer import NoCapsule, make_capsule
 
-# What is longer than so many characters is no program to read.
+# A program that is longer than this, in characters, is not readable.
 LONGEST = 5000
 
 # Writes capsules of one implementation, file -> claim, and gives why some could not be written.
@@ -30,19 +30,19 @@ def write_capsules(
 ) -> list[str]:
     """Bring a folder of capsules up to date with the bugs of a survey.
 
-    A capsule that is there is kept, since making one small takes its time; one of a bug that is
-    no more is taken away.
+    A capsule that exists is kept, since making one small takes time; a capsule of a bug that is
+    gone is deleted.
 
     Parameters
     ----------
     columns : iterable of SurveyColumn
         The implementations.
     folder : Path
-        Where to; made if it is not there.
+        Where they go; created if it does not exist.
     jobs : int
         How many implementations at a time.
     write : callable, optional
-        Writes them; by default in a process of each implementation's own, as it was judged.
+        Writes them; by default in a separate process for each implementation.
 
     Returns
     -------

@@ -40,44 +40,44 @@ def main(arguments: Sequence[str]) -> int:
         that is not installed.
     """
     parser = _parser()
-    given = parser.parse_args(arguments)
-    if given.reuse and given.reports is None:
+    options = parser.parse_args(arguments)
+    if options.reuse and options.reports is None:
         parser.error("--reuse needs --reports, the folder that holds them")
     try:
-        wanted = _select(read_implementations(given.file), given.only)
+        wanted = _select(read_implementations(options.file), options.only)
         for each in wanted:
-            _ = each.explanations  # a bad file is told before anything runs
-        columns = _judge_all(wanted, given)
+            _ = each.explanations  # a bad file is reported before anything runs
+        columns = _judge_all(wanted, options)
     except (ValueError, RuntimeError) as error:
         print(f"conformance survey: {error}", file=sys.stderr)
         return 2
     for column in columns:
         print(_summary(column))
-    if given.docs is not None:
-        folder = given.docs / CAPSULES
-        print("\n".join(write_capsules(columns, folder, given.jobs)))
-        command = f"conformance survey {given.file} --docs {given.docs}"
+    if options.docs is not None:
+        folder = options.docs / CAPSULES
+        print("\n".join(write_capsules(columns, folder, options.jobs)))
+        command = f"conformance survey {options.file} --docs {options.docs}"
         text = render_page(columns, command, {file.name for file in folder.glob("*.py")})
-        (given.docs / "survey.md").write_text(text, encoding="utf-8")
+        (options.docs / "survey.md").write_text(text, encoding="utf-8")
     return 1 if any(column.unexplained for column in columns) else 0
 
 
-def _judge_all(wanted: Sequence[Implementation], given: argparse.Namespace) -> list[SurveyColumn]:
+def _judge_all(wanted: Sequence[Implementation], options: argparse.Namespace) -> list[SurveyColumn]:
     versions = [_package_versions(each) for each in wanted]
     with tempfile.TemporaryDirectory() as temporary:
-        folder = given.reports or Path(temporary)
+        folder = options.reports or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
 
         def report_of(each: Implementation) -> SurveyColumn:
             path = folder / f"{each.name}.json"
             found = (
                 apply_explanations(read_report(path)[0], each.explanations)
-                if given.reuse
+                if options.reuse
                 else judge_implementation(each, path)
             )
             return SurveyColumn(each, versions[wanted.index(each)], found)
 
-        with ThreadPoolExecutor(given.jobs) as pool:
+        with ThreadPoolExecutor(options.jobs) as pool:
             return list(pool.map(report_of, wanted))
 
 

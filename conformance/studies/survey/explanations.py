@@ -1,4 +1,4 @@
-"""The failures of a report, explained by what is known of them today."""
+"""Explanations of the failures of a report, taken from the current files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from conformance.studies.survey.implementation import KINDS
 
 
 def apply_explanations(report: Report, explanations: Sequence[ExpectedFailure]) -> Report:
-    """Put explanations to the records of a run that had others, as the run would have done.
+    """Replace the explanations in the records of a run by the current ones.
 
     Parameters
     ----------
     report : Report
         Of a run.
     explanations : sequence of ExpectedFailure
-        Those of today.
+        The current ones.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def _explain_record(record: Record, explanations: Sequence[ExpectedFailure]) -> 
     fails = record.verdict in (Verdict.FAIL, Verdict.ERROR)
     fails |= record.verdict is Verdict.EXPECTED and ours
     if not fails and record.verdict not in (Verdict.PASS, Verdict.UNSUPPORTED):
-        return record  # of what was stale nobody knows how it would have been without
+        return record  # what a stale record would have been without its entry is not known
     place = record.case, record.aspect, record.subject, record.form
     found = next((each.sentence for each in explanations if each.covers(*place)), None)
     if found is not None:

@@ -1,4 +1,4 @@
-"""What a survey looks at, read from a TOML file."""
+"""The implementations of a survey, read from a TOML file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Implementation:
     subject : str
         The adapter, as ``FILE.py:Class``, beside the survey's file.
     distributions : tuple of str
-        The packages whose versions are told.
+        The packages whose versions are reported.
     select : str
         Which claims are looked at, as for ``-k``; empty for all.
     findings : str
@@ -37,7 +37,7 @@ class Implementation:
     environment : mapping
         Variables of its process.
     link : str
-        Where it lives.
+        Its home page.
     folder : Path
         Where the survey's file is.
     """

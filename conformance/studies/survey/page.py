@@ -149,7 +149,7 @@ def _failure_section(column: SurveyColumn, kind: str, capsules: Container[str]) 
 
 
 def _describe_failure(finding: ExplainedFailure, capsules: Container[str]) -> str:
-    """Tell a finding, where it shows, how badly, and how to see it."""
+    """Describe a failure: the sentence, the claims, the worst K and the command."""
     text, records = finding.sentence.partition(": ")[2], finding.records
     layers = ", ".join(Report.of(records).layers)
     aspects = ", ".join(sorted({record.aspect for record in records}))

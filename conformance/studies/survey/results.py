@@ -1,4 +1,4 @@
-"""An implementation and what became of it."""
+"""The results of a survey: a column for each implementation, with its explained failures."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ExplainedFailure:
 
 @dataclass(frozen=True)
 class SurveyColumn:
-    """An implementation and what became of it.
+    """An implementation and its results.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class SurveyColumn:
         return [record for record in self.report.records if not record.verdict.healthy]
 
     def findings(self, kind: str) -> list[ExplainedFailure]:
-        """Give what was found of one kind.
+        """Return what was found of one kind.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Judges one implementation in a process of its own: frameworks clash in one."""
+"""Judges one implementation in a process of its own, since frameworks clash in one process."""
 
 from __future__ import annotations
 

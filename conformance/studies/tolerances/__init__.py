@@ -1,1 +1,1 @@
-"""Our judgement and published tolerances, on the same healthy and wrong answers."""
+"""A study of published tolerances beside the derived bounds, on the same answers."""

@@ -1,4 +1,4 @@
-"""``conformance tolerances``: holds our judgement and published tolerances against each other."""
+"""``conformance tolerances``: compares published tolerances with the derived bounds."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def main(arguments: Sequence[str]) -> int:
         whose numbers are wrong.
     """
     parser = _parser()
-    given = parser.parse_args(arguments)
-    if given.docs is not None and given.layer:
+    options = parser.parse_args(arguments)
+    if options.docs is not None and options.layer:
         parser.error("--docs takes a run of all layers; leave out --layer")
-    found = _run(given.layer, given.processes)
+    found = _run(options.layer, options.processes)
     print("\n".join(summarise(found)))
-    if given.report_json is not None:
+    if options.report_json is not None:
         text = json.dumps(to_json(found), indent=1, ensure_ascii=False)
-        given.report_json.write_text(text + "\n", encoding="utf-8")
-    if given.docs is not None:
-        (given.docs / PAGE_NAME).write_text(render_page(found), encoding="utf-8")
+        options.report_json.write_text(text + "\n", encoding="utf-8")
+    if options.docs is not None:
+        (options.docs / PAGE_NAME).write_text(render_page(found), encoding="utf-8")
     _, rejected = found.healthy.counts(OURS.name, recorded=False)
     of, caught, _ = found.mutants(OURS.name, found.fates)
     return 1 if rejected or caught < of else 0

@@ -1,4 +1,4 @@
-"""One array beside its reference, as any suite would be given it."""
+"""One array beside its reference, as every rule sees it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Comparison:
 
     @property
     def malformed(self) -> bool:
-        """Whether there is no array of the right shape: no tolerance is needed to see that."""
+        """Whether the array is missing or has a wrong shape, which every rule rejects."""
         got = self.pair.got
         return got is None or tuple(got.shape) != tuple(self.pair.expected.shape)
 
@@ -93,11 +93,11 @@ class Comparison:
 
     @functools.cached_property
     def error(self) -> Floats:
-        """How far apart they are: 0 where they are equal, infinite where one is special."""
+        """How far distance they are: 0 where they are equal, infinite where one is special."""
         got, reference = self.numbers
         with np.errstate(all="ignore"):
-            apart = np.abs(got - reference)
-        return np.where(self.same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
+            distance = np.abs(got - reference)
+        return np.where(self.same, 0.0, np.where(np.isfinite(distance), distance, np.inf))
 
 
 def compare_answer(trial: Trial, aspect: str, answers: Answers) -> Iterator[Comparison]:

@@ -1,4 +1,4 @@
-"""TOSA's test of dot products: the errors of all outputs, each in units of its own Σ|a||b|·2⁻ᵐ.
+"""TOSA's test of dot products, on the errors of all outputs in units of Σ|a||b|·2⁻ᵐ.
 
 It is what the verifier of Arm's reference model does (`verify_dot_product.cc`, 2024), which judges
 float32 and float16.
@@ -98,7 +98,7 @@ def in_units(got: Floats, exact: Floats, magnitude: Floats, unit: Unit) -> Float
 
 
 def is_too_far(errors: Floats, count: int, *, balanced: bool) -> bool:
-    """Hold errors against the limits for dot products of so many terms.
+    """Whether errors are beyond the limits for dot products of so many terms.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The rules side by side, as a page and as plain values."""
+"""The results of the rules side by side, as a page and as JSON values."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def render_page(found: ToleranceResults) -> str:
 
 
 def summarise(found: ToleranceResults) -> Iterator[str]:
-    """Say in a line for each rule what a run found.
+    """Summarise a run in a line for each rule.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def _mark_of(found: ToleranceResults, mutant: Mutant, name: str) -> str:
 
 
 def to_json(found: ToleranceResults) -> Mapping[str, Any]:
-    """Give what was found as plain JSON values.
+    """Return what was found as plain JSON values.
 
     Parameters
     ----------

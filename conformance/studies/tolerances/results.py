@@ -1,4 +1,4 @@
-"""What the rules said, counted."""
+"""The judgements of the rules, counted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CountKey(NamedTuple):
     Attributes
     ----------
     rule : str
-        Whose judgement.
+        The rule that judged.
     recorded : bool
         Whether a deviation of the subject is on record there.
     subject, layer, aspect, regime, dtype : str
@@ -106,7 +106,7 @@ class HealthyCounts:
 
 
 @dataclass
-class MutantResult:
+class MutantJudgement:
     """What the rules said about a mutant.
 
     Attributes
@@ -127,7 +127,7 @@ class MutantResult:
     rejected: set[str] = field(default_factory=set)
     caught: dict[str, str] = field(default_factory=dict)
 
-    def merge(self, later: MutantResult) -> None:
+    def merge(self, later: MutantJudgement) -> None:
         """Add what was found on later claims."""
         self.differs |= later.differs
         self.judged |= later.judged
@@ -151,11 +151,11 @@ class ToleranceResults:
     """
 
     healthy: HealthyCounts
-    fates: Mapping[Mutant, MutantResult]
+    fates: Mapping[Mutant, MutantJudgement]
     others: Counter[str]
 
     @property
-    def numeric(self) -> dict[Mutant, MutantResult]:
+    def numeric(self) -> dict[Mutant, MutantJudgement]:
         """The mutants whose numbers are wrong."""
         return {mutant: fate for mutant, fate in self.fates.items() if fate.differs}
 

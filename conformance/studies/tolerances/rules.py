@@ -1,4 +1,4 @@
-"""The rules by which suites tell right from wrong: ours, and what others publish."""
+"""The rules by which suites judge arrays: this suite's own, and published tolerances."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ToleranceRule:
     Attributes
     ----------
     name : str
-        Whose rule it is.
+        The suite whose rule it is.
     says : str
         The rule in a line.
     source : str
@@ -56,7 +56,7 @@ class ToleranceRule:
 
 
 def applies_always(comparison: Comparison) -> bool:
-    """Speak about every comparison.
+    """Apply to every comparison.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def exceeds_limit(comparison: Comparison) -> Marks:
 def outside_tolerance(
     relative: Mapping[str, float], absolute: Mapping[str, float]
 ) -> Callable[[Comparison], Marks]:
-    """Make the rule |got − reference| ≤ absolute + relative·|reference|.
+    """Return the rule |got − reference| ≤ absolute + relative·|reference|.
 
     Parameters
     ----------

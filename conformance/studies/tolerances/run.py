@@ -1,4 +1,4 @@
-"""Runs healthy subjects and mutants, and asks every rule about each array."""
+"""Runs healthy subjects and mutants, and applies every rule to each array."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from conformance.checks import PAIRS
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
@@ -34,7 +34,7 @@ from conformance.studies.tolerances.results import (
     CountKey,
     Example,
     HealthyCounts,
-    MutantResult,
+    MutantJudgement,
     ToleranceResults,
 )
 from conformance.studies.tolerances.rules import RULES, ToleranceRule
@@ -87,7 +87,7 @@ def compare_rules(
         progress(len(results), len(work))
     healthy, fates = (
         HealthyCounts(),
-        {number: MutantResult() for number in _numeric_mutants(layers)},
+        {number: MutantJudgement() for number in _numeric_mutants(layers)},
     )
     for place in range(len(work)):
         result = results[place]
@@ -126,7 +126,7 @@ def _items(layers: Sequence[str]) -> Iterator[WorkItem]:
 
 
 def _claim_ranges(subjects: tuple[str, ...], layers: tuple[str, ...]) -> Iterator[_ClaimRange]:
-    """Deal the claims so that those of one case stay together."""
+    """Divide the claims; those of one case stay together."""
     start = stop = 0
     for _, group in groupby(_healthy_claims(subjects, layers), key=lambda claim: claim.case.id):
         stop += len(list(group))
@@ -142,7 +142,7 @@ def _healthy_claims(subjects: tuple[str, ...], layers: tuple[str, ...]) -> list[
     return [claim for claim in plan(subjects, tuple(PAIRS)) if _includes(claim.case.layer, layers)]
 
 
-def _run_part(work: _ClaimRange | WorkItem) -> HealthyCounts | dict[int, MutantResult]:
+def _run_part(work: _ClaimRange | WorkItem) -> HealthyCounts | dict[int, MutantJudgement]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return _judge_healthy(work) if isinstance(work, _ClaimRange) else _judge_mutants(work)
@@ -170,7 +170,7 @@ def _judge_healthy(share: _ClaimRange) -> HealthyCounts:
 
 def _count_key(rule: str, claim: Claim) -> CountKey:
     case = claim.case
-    known = recorded(case, claim.aspect, claim.subject, *claim.forms)
+    known = find_records(case, claim.aspect, claim.subject, *claim.forms)
     return CountKey(
         rule, bool(known), claim.subject, case.layer, claim.aspect, case.regime, case.dtype
     )
@@ -204,12 +204,12 @@ def _compare_arrays(
     except Unsupported:
         return None
     except SubjectRaised:
-        if wrong or recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
+        if wrong or find_records(claim.case, claim.aspect, claim.subject, *claim.forms):
             return None
         raise
 
 
-def _judge_mutants(item: WorkItem) -> dict[int, MutantResult]:
+def _judge_mutants(item: WorkItem) -> dict[int, MutantJudgement]:
     originals = load_originals()
     healthy = Session(originals)
     sessions = {}
@@ -217,11 +217,11 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantResult]:
         mutant = MUTANTS[number]
         mutated = MutatedSubject(originals[mutant.subject], mutant)
         sessions[number] = open_mutant_session(mutated, originals, healthy)
-    fates = {number: MutantResult() for number in item.mutants}
+    fates = {number: MutantJudgement() for number in item.mutants}
     for claim in claims_of(item.layer)[item.start : item.stop]:
         if claim.aspect not in PAIRS:
             continue
-        if recorded(claim.case, claim.aspect, claim.subject, *claim.forms):
+        if find_records(claim.case, claim.aspect, claim.subject, *claim.forms):
             continue
         right = {each.pair.what: each for each in _compare_arrays(claim, healthy) or ()}
         for number, wrong in sessions.items():
@@ -231,7 +231,7 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantResult]:
     return fates
 
 
-def _judge_array(fate: MutantResult, claim: Claim, wrong: Comparison, right: Comparison) -> None:
+def _judge_array(fate: MutantJudgement, claim: Claim, wrong: Comparison, right: Comparison) -> None:
     """Ask the rules about an array of a mutant, if it is another than the healthy subject's."""
     if _are_equal(wrong, right):
         return

@@ -60,8 +60,8 @@ def rejects(comparison: Comparison) -> Marks:
     got, reference = comparison.numbers
     kind = np.dtype(comparison.case.dtype)
     with np.errstate(all="ignore"):
-        apart = np.abs(value_ranks(got.astype(kind)) - value_ranks(reference.astype(kind)))
-    return np.asarray(np.where(comparison.same, 0, apart) > allowed)
+        distance = np.abs(value_ranks(got.astype(kind)) - value_ranks(reference.astype(kind)))
+    return np.asarray(np.where(comparison.same, 0, distance) > allowed)
 
 
 def value_ranks(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

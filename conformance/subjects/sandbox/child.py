@@ -1,5 +1,5 @@
 """
-The process that is asked.
+The process that answers questions.
 
 Where the system can fork, it prepares itself once and lets a copy of itself answer, question after
 question. When the copy dies it says how, and forks another: what was prepared (a framework takes
@@ -19,16 +19,16 @@ from typing import Any, TypeAlias
 from conformance.subjects.sandbox.frames import receive, send
 from conformance.subjects.sandbox.limits import Limits, disable_core_dumps
 
-# Takes a question and a function to be told what is about to be run; gives the answer.
+# Takes a question and a function to announce what is about to run; returns the answer.
 AnswerFunction: TypeAlias = "Callable[[Any, Callable[[str], None]], Any]"
 
-# How much longer than its limit a question may take before it ends itself, if nobody is left who
-# would end it: seconds.
+# How many seconds beyond its limit a question may take before the process ends itself, in case the
+# parent is gone.
 _ORPHAN = 60
 
 
 def main() -> None:
-    """Answer until nobody asks any more."""
+    """Answer questions until the pipe is closed."""
     questions, answers = os.dup(0), os.dup(1)
     # What the guarded code prints or reads shall not meet the answers.
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -38,23 +38,21 @@ def main() -> None:
     path, factory, setup, limits = receive(questions)
     sys.path[:] = path
     module, name = factory.split(":")
-    servant: AnswerFunction = getattr(importlib.import_module(module), name)(setup)
+    answer: AnswerFunction = getattr(importlib.import_module(module), name)(setup)
     if not hasattr(os, "fork"):
-        _answer_questions(servant, questions, answers, limits)
+        _answer_questions(answer, questions, answers, limits)
         return
     while True:
         copy = os.fork()
         if not copy:
             limits.restrict_memory()
-            _answer_questions(servant, questions, answers, limits)
-            os.killpg(0, signal.SIGKILL)  # nobody asks any more: end the original, too
+            _answer_questions(answer, questions, answers, limits)
+            os.killpg(0, signal.SIGKILL)  # the pipe is closed: end the original, too
         _, status = os.waitpid(copy, 0)
         send(answers, ("died", copy, os.waitstatus_to_exitcode(status)))
 
 
-def _answer_questions(
-    servant: AnswerFunction, questions: int, answers: int, limits: Limits
-) -> None:
+def _answer_questions(answer: AnswerFunction, questions: int, answers: int, limits: Limits) -> None:
     send(answers, ("ready", os.getpid()))
     with contextlib.suppress(EOFError):
         while True:
@@ -65,7 +63,7 @@ def _answer_questions(
                 _set_exit_timer(limits.seconds + _ORPHAN)
 
             about("")
-            send(answers, ("answer", number, servant(question, about)))
+            send(answers, ("answer", number, answer(question, about)))
             _set_exit_timer(0)
 
 

@@ -1,12 +1,12 @@
-"""How a process ended that was to answer, in words."""
+"""The error for a process that ended before it answered."""
 
 from __future__ import annotations
 
 import signal
 
 
-class ProcessDeath(Exception):  # noqa: N818 - what became of the process, not of us
-    """The process is gone, and gave no answer.
+class ProcessDeath(Exception):  # noqa: N818 - the process failed, not the caller
+    """A process ended without an answer.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class ProcessDeath(Exception):  # noqa: N818 - what became of the process, not o
 
     @classmethod
     def from_status(cls, status: int, about: str = "") -> ProcessDeath:
-        """Say what a process's exit status means.
+        """Describe a process's exit status.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class ProcessDeath(Exception):  # noqa: N818 - what became of the process, not o
 
     @classmethod
     def by_timeout(cls, seconds: float, about: str = "") -> ProcessDeath:
-        """Say that it took too long.
+        """Describe a process that took too long.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Doing one thing in a copy of this process."""
+"""Runs one function in a fork of this process."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def run_in_fork(run: Callable[[], _Answer], limits: Limits | None = None) -> _An
 
 
 def _run_as_fork(run: Callable[[], Any], writing: int, limits: Limits) -> None:
-    """Be the copy: answer, and leave without what this process would do at its own end."""
+    """Run in the fork: send the answer, and exit without any clean-up of this process."""
     status = 1
     try:
         faulthandler.disable()

@@ -1,5 +1,5 @@
 """
-Objects through a pipe whose other end may die at any moment and be replaced.
+Sends objects through a pipe whose other end may die at any moment and be replaced.
 
 An object travels as pieces of one size that the system writes and reads whole or not at all, so
 that neither half a piece can be left behind nor the beginning of one be missing. What a process

@@ -1,4 +1,4 @@
-"""How much what runs apart may cost."""
+"""Limits of time and memory for what runs in another process."""
 
 from __future__ import annotations
 

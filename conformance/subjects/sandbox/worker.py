@@ -1,4 +1,4 @@
-"""The side that asks, and tells how the other one died."""
+"""The worker: a process that answers questions, and is started again after it has died."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from conformance.subjects.sandbox.limits import Limits
 _START_SECONDS = 600
 _EXIT_SECONDS = 10
 # Tells a process of ours that it is one: it loads the user's script, which may begin with a run.
-_MARK = "CONFORMANCE_APART"
+_MARK = "CONFORMANCE_SANDBOX"
 
 
 class Worker:
-    """A process that answers questions, begun anew when it has died of one.
+    """A process that answers questions; it is started again after one that ended it.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Worker:
             if kind == "died" and number == self._pid:
                 self._pid = 0
                 raise ProcessDeath.from_status(rest[0], about)
-            if number != self._asked:  # what a process said that died while nobody asked
+            if number != self._asked:  # of a process that died between two questions
                 continue
             if kind == "answer":
                 return rest[0]
@@ -150,7 +150,7 @@ class Worker:
         self.close()
 
     def _wait_for_exit(self) -> int:
-        """Give the exit status with which the whole process ended."""
+        """Return the exit status with which the whole process ended."""
         assert self._process is not None
         status = self._process.wait(_EXIT_SECONDS)
         self.close()

@@ -1,7 +1,7 @@
-"""Cases as files, and answers as files: the suite for whoever does not speak Python.
+"""Cases and answers as files: the suite for implementations in other languages.
 
-A *pack* is a folder of questions; a folder of *results* holds the answers. Both are JSON and plain
-arrays, described in docs/file-protocol.md; the schema of the JSON is ``schema.json`` here.
+A *pack* is a folder of questions, and a folder of *results* holds the answers. Both are JSON and
+plain arrays, described in docs/file-protocol.md; the schema of the JSON is ``schema.json`` here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The arrays of one folder, in one of two formats."""
+"""The arrays of a folder, as .npy or .safetensors files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ArrayFolder(Mapping[str, Array]):
     form : {'npy', 'safetensors'}
         The format.
     bfloat16 : bool
-        Whether 16 bits of no float dtype stand for a bfloat16, which ``.npy`` cannot name.
+        Whether a 16-bit dtype that is not a float holds bfloat16, which ``.npy`` cannot name.
     """
 
     def __init__(self, path: Path, form: Format, *, bfloat16: bool = False) -> None:
@@ -37,7 +37,7 @@ class ArrayFolder(Mapping[str, Array]):
         self._read: Mapping[str, Array] | None = None
 
     def file(self, name: str) -> Path:
-        """Tell which file holds an array of that name."""
+        """Return the file that holds an array of that name."""
         return self.path / (f"{name}.npy" if self.form == "npy" else _ALL)
 
     def save(self, arrays: Mapping[str, Array]) -> None:

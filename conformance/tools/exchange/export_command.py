@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.report.spinner import show_count
+from conformance.spec.text import message_of, to_printable
 from conformance.tools.arguments import positive_int
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.arrays import FORMATS
@@ -30,24 +31,24 @@ def main(arguments: Sequence[str]) -> int:
     int
         0 if it was written.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     choice = PackSelection(
-        given.dialect,
-        given.k,
-        tuple(given.layer),
-        tuple(given.dtype),
-        tuple(given.aspect),
-        given.cases,
+        options.dialect,
+        options.k,
+        tuple(options.layer),
+        tuple(options.dtype),
+        tuple(options.aspect),
+        options.cases,
     )
     try:
         with show_count("questions") as progress:
-            questions = write_pack(given.DIR, choice, given.format, progress)
+            questions = write_pack(options.DIR, choice, options.format, progress)
     except ExchangeError as error:
-        print(f"export: {error}", file=sys.stderr)
+        print(f"export: {message_of(error)}", file=sys.stderr)
         return 2
     cases = len({question.case.id for question in questions})
     claims = sum(len(question.claims) for question in questions)
-    print(f"{given.DIR}: {len(questions)} questions about {cases} cases, for {claims} claims")
+    print(f"{to_printable(str(options.DIR))}: {len(questions)} questions about {cases} cases, for {claims} claims")
     return 0
 
 

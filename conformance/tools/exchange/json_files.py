@@ -1,4 +1,4 @@
-"""The JSON documents of a pack and of results, held to their schema."""
+"""The JSON files of a pack and of its results, checked against their schema."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_document(path: Path, kind: str) -> Any:
     Raises
     ------
     ExchangeError
-        If it is missing, no JSON, of another version, or not what the schema says.
+        If it is missing, not JSON, of another version, or does not follow the schema.
     """
     import jsonschema
 
@@ -55,7 +55,7 @@ def read_document(path: Path, kind: str) -> Any:
     except FileNotFoundError:
         raise ExchangeError(f"{path} is missing") from None
     except (OSError, ValueError) as error:
-        raise ExchangeError(f"{path} is no JSON document that can be read: {error}") from None
+        raise ExchangeError(f"{path} is not a JSON document that can be read: {error}") from None
     version = document.get("version") if isinstance(document, dict) else None
     if version is not None and version != VERSION:
         raise ExchangeError(
@@ -78,4 +78,4 @@ def _validator(kind: str) -> Any:
 
 
 def _reject_constant(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

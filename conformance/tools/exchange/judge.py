@@ -1,4 +1,4 @@
-"""Results of a pack, judged by the same code as any run."""
+"""Judges the answers to a pack by the same code as any run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def judge_results(
     expected_failures : Path, optional
         A TOML file of the failures that are expected.
     progress : callable, optional
-        Told how many of how many questions are judged.
+        Called with the number of judged questions and of all questions.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def _check_claim_names(wanted: Sequence[str], claims: Sequence[Claim]) -> None:
 
 
 def _add_folder(record: Record, results: Path, question: Question) -> Record:
-    """Say in which folder the answer lies, where something is wrong with it."""
+    """Add the folder of the answer to the message of a claim that does not pass."""
     if record.verdict in (Verdict.PASS, Verdict.UNSUPPORTED):
         return record
     return replace(record, message=f"{record.message}\nanswer    {results / question.name}")

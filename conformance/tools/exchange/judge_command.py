@@ -10,8 +10,11 @@ from pathlib import Path
 
 from conformance.report import json
 from conformance.report.failures import render_failures
+from conformance.report.files import check_destination
 from conformance.report.spinner import show_count
+from conformance.report.summary import Report
 from conformance.report.terminal import render_report
+from conformance.spec.text import message_of
 from conformance.tools.exchange.judge import judge_results
 
 
@@ -27,26 +30,37 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0 if nothing failed, 1 if something did, 2 if the pack or the results cannot be used.
+        0 if nothing failed, 1 if something did or the report could not be written, 2 if the pack
+        or the results cannot be used.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        if given.report_json is not None:
-            json.check_destination(given.report_json)
+        if options.report_json is not None:
+            check_destination(options.report_json)
         with show_count("questions") as progress:
             report = judge_results(
-                given.DIR, given.RESULTS, given.claim, given.expected_failures, progress
+                options.DIR, options.RESULTS, options.claim, options.expected_failures, progress
             )
     except ValueError as error:
-        print(f"judge: {error}", file=sys.stderr)
+        print(f"judge: {message_of(error)}", file=sys.stderr)
         return 2
-    if given.report_json is not None:
-        json.write_report(report, given.report_json)
+    trouble = "" if options.report_json is None else _write(report, options.report_json)
     shown = sys.stdout.isatty()
     width = max(shutil.get_terminal_size().columns, 60) if shown else 100
     print(render_failures(report))
     print(render_report(report, width=width, colour=shown), end="")
-    return 0 if report.healthy else 1
+    if trouble:
+        print(f"judge: {trouble}", file=sys.stderr)
+    return 0 if report.healthy and not trouble else 1
+
+
+def _write(report: Report, path: Path) -> str:
+    """Write the report, or return why it could not be: its table is printed all the same."""
+    try:
+        json.write_report(report, path)
+    except (OSError, ValueError) as error:
+        return f"the report could not be written: {message_of(error)}"
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:

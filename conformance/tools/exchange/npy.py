@@ -1,4 +1,4 @@
-"""Arrays as ``.npy`` files: numbers alone, of a known dtype and an exact length."""
+"""Arrays as ``.npy`` files that hold numbers alone, of a known dtype and an exact length."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]
 
-# What the header names, once the byte order is put aside. bfloat16, which NumPy does not know,
+# What the header names, without its byte order. bfloat16, which NumPy does not know,
 # travels as the uint16 of its bits.
 _PLAIN = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
 # What ml_dtypes' own bfloat16 becomes if it is saved as it is.
@@ -56,7 +56,7 @@ def decode(data: bytes, *, bfloat16: bool = False) -> Array:
     data : bytes
         The whole file.
     bfloat16 : bool
-        Whether 16 bits of no float dtype stand for a bfloat16.
+        Whether a 16-bit dtype that is not a float holds bfloat16.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def decode(data: bytes, *, bfloat16: bool = False) -> Array:
     Raises
     ------
     ValueError
-        If it is no such file, holds anything but numbers, or is longer or shorter than it says.
+        If it is not such a file, holds anything but numbers, or is longer or shorter than it says.
     """
     stream = io.BytesIO(data)
     try:
@@ -74,7 +74,7 @@ def decode(data: bytes, *, bfloat16: bool = False) -> Array:
     except KeyError:
         raise ValueError("is a .npy file of a version other than 1.0 and 2.0") from None
     except Exception as error:  # whatever the bytes are
-        raise ValueError(f"is no .npy file: {error}") from None
+        raise ValueError(f"is not a .npy file: {error}") from None
     kind = dtype.newbyteorder("=").str.lstrip("<>=|")
     if dtype.hasobject:
         raise ValueError("holds Python objects; only numbers are read, and nothing is unpickled")

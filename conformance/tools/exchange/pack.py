@@ -1,4 +1,4 @@
-"""A pack: a folder of questions. Written here, and read back only to see that it still says so."""
+"""A pack, which is a folder of questions: written, and later checked against today's suite."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def write_pack(
     form : {'npy', 'safetensors'}
         The format of the arrays.
     progress : callable, optional
-        Told how many of how many questions are written.
+        Called with the number of written questions and of all questions.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def write_pack(
         json_files.write_document(folder / "question.json", stated.document)
         ArrayFolder(folder, form).save({**stated.inputs, **stated.expected})
         progress(done, len(questions))
-    # Last, so that a pack that was interrupted is none.
+    # Last, so that a pack whose writing was interrupted cannot be used.
     json_files.write_document(
         path / "pack.json",
         {
@@ -101,8 +101,8 @@ class Pack:
     """
     A pack, as the installed suite would write it today.
 
-    Nothing that is judged is taken from its files: cases, arrays and bounds are made anew, and the
-    files are held against them.
+    Nothing that is judged is taken from its files: cases, arrays and bounds are computed again, and
+    the files are compared with them.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class Pack:
         Raises
         ------
         ExchangeError
-            If it is no pack, of another version, or not what the installed suite asks.
+            If it is not a pack, of another version, or not what the installed suite asks.
         """
         if not path.is_dir():
             raise ExchangeError(f"there is no folder {path}")
@@ -160,21 +160,21 @@ class Pack:
 
     def verify(self, question: Question, session: Session, subject: str) -> QuestionContents:
         """
-        Hold a question's files against what the installed suite asks.
+        Compare a question's files with what the installed suite asks.
 
         Parameters
         ----------
         question : Question
             One of the pack's.
         session : Session
-            Whose oracle is asked.
+            Its oracle is asked.
         subject : str
             A subject of the dialect.
 
         Returns
         -------
         QuestionContents
-            The question made anew.
+            The question, computed again.
 
         Raises
         ------

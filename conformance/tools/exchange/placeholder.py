@@ -1,4 +1,4 @@
-"""Whom a pack is written for: anybody who speaks a dialect, and has no divergence on record."""
+"""Placeholders for the subject of a pack: of a dialect, and without recorded divergences."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation, Request
 
 
-class PlaceholderTorch:
-    """Somebody who is asked in PyTorch's words."""
+class _Placeholder:
+    """A subject that is planned for, and never run."""
 
-    name = "asked"
-    dialect = "torch"
+    name = "placeholder"
+    dialect = ""
 
     def run(self, request: Request) -> Observation:
-        """Refuse: a pack is written without anybody's answer."""
-        raise Unsupported("never: this one only asks")
+        """Raise `Unsupported`: a pack is written without any answer."""
+        raise Unsupported("never: a placeholder does not answer")
 
 
-class PlaceholderTf(PlaceholderTorch):
-    """Somebody who is asked in TensorFlow's words."""
+class PlaceholderTorch(_Placeholder):
+    """Stands for a subject of PyTorch's dialect."""
+
+    dialect = "torch"
+
+
+class PlaceholderTf(_Placeholder):
+    """Stands for a subject of TensorFlow's dialect."""
 
     dialect = "tf"
 

@@ -1,4 +1,4 @@
-"""One question of a pack: a call in the dialect's words, its arrays, and what is right."""
+"""One question of a pack: a call of the dialect, its arrays, and the expected values."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def group_claims(claims: Iterable[Claim]) -> list[Question]:
 @dataclass(frozen=True)
 class QuestionContents:
     """
-    A question, spelled out.
+    The contents of a question's folder.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class QuestionContents:
 
 def contents_of(question: Question, session: Session, subject: str) -> QuestionContents:
     """
-    Spell a question out.
+    Compute the contents of a question.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def _has_state(question: Question) -> bool:
 def _expected_arrays(
     session: Session, trial: Trial, question: Question
 ) -> Iterator[tuple[str, Array]]:
-    """Name what is right; of a draw nothing can be said before it is seen."""
+    """Yield the expected arrays by name; those of a draw are not known before it is seen."""
     slots = {slot.array: slot for slot in trial.call.slots}
     if not LAYERS[trial.case.layer].random:
         expected = session.answers.expected(trial)
@@ -239,14 +239,14 @@ def _expected_arrays(
 
 
 def _value_and_bound(name: str, right: Any, move: Move | None) -> Iterator[tuple[str, Array]]:
-    def moved(array: Array) -> Array:
+    def move_array(array: Array) -> Array:
         return array if move is None else move.to(array)
 
     if isinstance(right, Bounded):
-        yield f"expected.{name}", moved(right.value)
-        yield f"bound.{name}", moved(right.bound)
+        yield f"expected.{name}", move_array(right.value)
+        yield f"bound.{name}", move_array(right.bound)
     else:
-        yield f"expected.{name}", moved(np.asarray(right))
+        yield f"expected.{name}", move_array(np.asarray(right))
 
 
 def _describe_state(expected: Mapping[str, Array], question: Question) -> list[dict[str, Any]]:

@@ -80,18 +80,22 @@ def decode(data: bytes) -> dict[str, Array]:
     Raises
     ------
     ValueError
-        If it is no such file, or its header does not account for every byte.
+        If it is not such a file, or its header does not account for every byte.
     """
     length = int.from_bytes(data[:_LENGTH], "little")
     if len(data) < _LENGTH + length or length == 0:
-        raise ValueError(f"is no .safetensors file: {len(data)} bytes, with a header of {length}")
+        raise ValueError(
+            f"is not a .safetensors file: {len(data)} bytes, with a header of {length}"
+        )
     numbers = data[_LENGTH + length :]
     try:
         header = dict(json.loads(data[_LENGTH : _LENGTH + length].decode()))
         header.pop("__metadata__", None)
         entries = [(name, *_parse_entry(entry)) for name, entry in header.items()]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"is no .safetensors file: its header cannot be read: {error}") from None
+        raise ValueError(
+            f"is not a .safetensors file: its header cannot be read: {error}"
+        ) from None
     position = 0
     arrays: dict[str, Array] = {}
     for name, dtype, shape, start, end in sorted(entries, key=lambda entry: entry[3:]):

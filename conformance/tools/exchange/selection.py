@@ -1,4 +1,4 @@
-"""Which claims go into a pack: those that files can carry, narrowed down as it was asked for."""
+"""Selects the claims of a pack among those that can be asked by files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.placeholder import PLACEHOLDERS
 from refimpl.dtypes import FLOATS
 
-# A file has no strides and is nobody's memory, so `layout` and `purity` stay behind; so do the
+# A file has no strides and is not shared memory, so `layout` and `purity` are left out; so are the
 # programs on a namespace and what holds two subjects against each other.
 ASPECTS: tuple[str, ...] = (
     "output",
@@ -35,7 +35,7 @@ ASPECTS: tuple[str, ...] = (
 @dataclass(frozen=True)
 class PackSelection:
     """
-    What a pack shall hold.
+    What a pack contains.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class PackSelection:
         dialect : str
             The pack's dialect.
         values : mapping
-            What `to_json` gave.
+            What `to_json` returned.
 
         Returns
         -------
@@ -89,7 +89,7 @@ class PackSelection:
 
     def check(self) -> None:
         """
-        Refuse a choice of what does not exist.
+        Raise an error if a name does not exist.
 
         Raises
         ------
@@ -143,17 +143,19 @@ class PackSelection:
     def _first_cases(self, claims: Sequence[Claim]) -> list[Claim]:
         if self.cases is None:
             return list(claims)
-        kept: dict[str, dict[str, None]] = {}
+        selected: dict[str, dict[str, None]] = {}
         for claim in claims:
-            of_layer = kept.setdefault(claim.case.layer, {})
+            of_layer = selected.setdefault(claim.case.layer, {})
             if len(of_layer) < self.cases:
                 of_layer[_table_case_id(claim.case)] = None
-        return [claim for claim in claims if _table_case_id(claim.case) in kept[claim.case.layer]]
+        return [
+            claim for claim in claims if _table_case_id(claim.case) in selected[claim.case.layer]
+        ]
 
 
 def matches_expression(expression: str, name: str) -> bool:
     """
-    Tell whether a name has the words it shall have.
+    Whether a name matches an expression.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A subject whose answers lie in a folder."""
+"""A subject that reads its answers from a folder."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FileSubject:
         self._stated: dict[str, QuestionContents] = {}
 
     def expect(self, name: str, stated: QuestionContents) -> None:
-        """Take note of what is asked in a folder before it is asked for."""
+        """Store the contents of a question, which `run` needs."""
         self._stated[name] = stated
 
     def run(self, request: Request) -> Observation:
@@ -116,7 +116,7 @@ _FIELDS = {"gradient": "gradients", "state": "state", "parameters": "owned"}
 
 
 def _read_reasons(answer: Mapping[str, Any], key: str) -> Mapping[str, str]:
-    """Give what an answer says instead of some of its parts, by the observation's field."""
+    """Return the reasons an answer gives for missing parts, by the observation's field."""
     said = answer.get(key, {})
     if isinstance(said, str):
         raise {"unsupported": Unsupported, "error": RuntimeError}[key](said)

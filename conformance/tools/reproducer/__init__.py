@@ -1,4 +1,4 @@
-"""Failure capsules: one failing claim as a short program that needs the implementation alone."""
+"""The reproducer writes a failing claim as a short program, called a capsule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bad call as a program: it shows what was raised, or that the call is accepted."""
+"""Writes a bad call as a program that shows what was raised, or that the call is accepted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bad_call_target(failure: Failure) -> str:
 
 
 def describe_outcome(failure: Failure) -> str:
-    """Say what became of it.
+    """Describe the outcome in a sentence.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``conformance capsule``: writes one failing claim as a program of its own."""
+"""``conformance capsule``: writes one failing claim as a short program."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0 if it was written, 2 if there is none.
+        0 if it was written, 2 if it could not be.
     """
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        roster = roster_of([given.subject] if given.subject else SUBJECTS)
-        claim = _find_claim(given, plan(roster))
+        roster = roster_of([options.subject] if options.subject else SUBJECTS)
+        claim = _find_claim(options, plan(roster))
         text, warning = write_sandboxed(claim, roster)
-        if given.output is None:
+        if options.output is None:
             print(text, end="")
         else:
-            given.output.write_text(text, encoding="utf-8")
+            options.output.write_text(text, encoding="utf-8")
         if warning:
             print(f"conformance capsule: warning: the file has {warning}", file=sys.stderr)
     except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
@@ -46,22 +46,22 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _find_claim(given: argparse.Namespace, planned: Sequence[Claim]) -> Claim:
+def _find_claim(options: argparse.Namespace, planned: Sequence[Claim]) -> Claim:
     """Find the claim by its id, or by its case's id where that leaves no choice."""
-    aspect, slash, name = given.claim.partition("/")
+    aspect, slash, name = options.claim.partition("/")
     if not slash:
-        aspect, name = given.aspect, given.claim
+        aspect, name = options.aspect, options.claim
     found = [
         claim
         for claim in planned
         if name in (claim.id, claim.case.id)
         and aspect in (None, claim.aspect)
-        and given.form in (None, claim.form)
+        and options.form in (None, claim.form)
     ]
     if not found:
         raise NoCapsule(
-            f"there is no claim {given.claim!r} in the plan; `conformance --collect-only -q` lists"
-            " them (--subject names a subject of your own)"
+            f"there is no claim {options.claim!r} in the plan; `conformance --collect-only -q`"
+            " lists them (--subject names a subject of your own)"
         )
     if len(found) > 1:
         some = ", ".join(claim.name for claim in found[:8])

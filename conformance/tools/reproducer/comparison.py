@@ -1,4 +1,4 @@
-"""The end of a program: what was found is held against what is right, and the exit says which."""
+"""Writes the end of a program: compares the result with the expected value, and exits."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _compare_exactly(right: str) -> Lines:
 
 
 def _compare_masked(failure: Failure) -> Lines:
-    """Judge what became of the mask that was drawn, not which one it was."""
+    """Compare an element of a dropout; which mask was drawn is not judged."""
     place, value, bound = failure.survivor()
     return [
         f"kept = bool({format_element('output', place)} != 0)  # what is drawn is not judged",

@@ -32,7 +32,7 @@ _OTHER = {"names in order": "names", "the output is the input's memory": "same"}
 _OF = {"initial value": "initial"}
 
 
-class NoCapsule(Exception):  # noqa: N818 - an answer, not an accident
+class NoCapsule(Exception):  # noqa: N818 - an answer, not an error
     """There is nothing to put into a capsule; the message says why."""
 
 
@@ -84,8 +84,8 @@ class Failure:
         -------
         Failure
         """
-        told = _WHAT.fullmatch(finding.what)
-        memory: Any = (told["memory"] if told else None) or "contiguous"
+        match = _WHAT.fullmatch(finding.what)
+        memory: Any = (match["memory"] if match else None) or "contiguous"
         return cls(session, tried, aspect, finding, memory=memory)
 
     @property
@@ -197,7 +197,7 @@ class Failure:
 
     @property
     def overflow(self) -> float:
-        """What an infinity counts as, where it is one or an honest one may be; else infinite."""
+        """What an infinity counts as, where overflow is possible; else infinite."""
         got: Any = self.finding.got
         largest = max(self.expected.unit.overflow, abs(self.value)) if self.bound else math.inf
         near = math.isinf(float(got)) or abs(self.value) + LIMIT * self.bound >= largest

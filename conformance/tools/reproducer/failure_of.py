@@ -1,4 +1,4 @@
-"""Judging a claim for its capsule: the worst finding, or what the subject raised."""
+"""Finds the failure of a claim: its worst finding, or what the subject raised."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from conformance.spec.request import Memory
 from conformance.subjects.protocol import SubjectRaised
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 
-# Aspects of which there are capsules.
+# Aspects that have capsules.
 ASPECTS = (
     "output", "loss", "gradient", "state", "purity", "dtype", "layout", "empty", "parameters",
     "errors",
 )  # fmt: skip
 
-# Why there are none of the others.
+# Why the other aspects have none.
 _WHY = {
     "forms": "it holds two forms against each other: ask for one of the output of each",
     "agreement": "it holds two subjects against each other: ask for one of the output of each",
@@ -39,7 +39,7 @@ _CONTIGUOUS: Memory = "contiguous"
 
 
 def check_aspect(claim: Claim) -> None:
-    """Refuse a claim of a kind that has no capsules.
+    """Raise `NoCapsule` for an aspect that has no capsules.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The capsules of a run's first failures, written into a folder."""
+"""Writes the capsules of a run's first failures into a folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_first(
     roster : mapping
         The subjects of the run.
     folder : Path
-        Where to; made if it is not there.
+        Where they go; created if it does not exist.
     seconds : float
         How long to make each smaller.
 
@@ -47,7 +47,7 @@ def write_first(
     lines, seen = [], set[tuple[str, str, str]]()
     for record in records:
         kind = (record.subject, record.layer, record.aspect)
-        if record.verdict is Verdict.ERROR:  # one accident is met under many aspects
+        if record.verdict is Verdict.ERROR:  # one crash shows under many aspects
             kind = (record.subject, record.layer, record.message.splitlines()[0])
         wrong = record.verdict in (Verdict.FAIL, Verdict.ERROR) and record.aspect in ASPECTS
         if not wrong or kind in seen:

@@ -8,7 +8,7 @@ import numpy as np
 
 from conformance.spec.case import Array
 
-# An array of so many equal elements is said in a word.
+# An array of at least so many equal elements is written as one number.
 _MANY = 8
 
 
@@ -74,7 +74,7 @@ def uniform_value(array: Array) -> str | None:
 
 
 def ramp_like(array: Array) -> Array:
-    """Give an array of the same kind whose elements count up from 0.
+    """Return an array of the same kind whose elements count up from 0.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def ramp_like(array: Array) -> Array:
 
 
 def is_ramp(array: Array) -> bool:
-    """Tell whether a large array's elements count up from 0.
+    """Whether a large array's elements count up from 0.
 
     Parameters
     ----------

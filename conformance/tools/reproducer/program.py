@@ -1,4 +1,4 @@
-"""The file: what is off and by how much, then a program that shows it and says so by its exit."""
+"""Writes the whole capsule: a docstring about the failure, and a program that shows it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _IMPORT_OF = {
 
 
 def codegen_of(entry: RosterEntry) -> Codegen:
-    """Find the words in which a subject's programs are written.
+    """Find the code generator for a subject's programs.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def write_program(
     claim : str
         The claim's aspect and id.
     arithmetic : str
-        How the expected value comes about.
+        How the expected value is computed.
     remarks : sequence of str
         What else is to be said of it.
 
@@ -116,7 +116,7 @@ def write_program(
 def _arrays_and_call(
     failure: Failure, words: Codegen, arithmetic: str
 ) -> tuple[list[str], list[str]]:
-    """The arrays, and what is done with them."""
+    """The lines that define the arrays, and those that use them."""
     request = _request(failure)
     lines = words.program(failure, request)
     if failure.drawn:
@@ -189,7 +189,7 @@ def _sentence(failure: Failure, words: Codegen) -> str:
 
 
 def _versions(subject: str) -> str:
-    """Say with which versions the failure was seen; the program prints those it meets."""
+    """Return the versions with which the failure was seen."""
     found = [f"Python {platform.python_version()}"]
     for package in ("numpy", *_PACKAGES.get(subject, ())):
         with contextlib.suppress(PackageNotFoundError):

@@ -1,8 +1,8 @@
-"""Writing a capsule where the subject may take its process along.
+"""Writes a capsule in a fork, since the subject may end its process.
 
-The whole is done in a copy of this process. If that dies, it is done again, and each call of the
-subject runs in a copy of its own: then a deadly call counts as one that raises, and can be made
-smaller like any other.
+All is done in a fork of this process. If that dies, it is done again, with each call of the
+subject in a fork of its own: then a call that ends the process counts as one that raises, and its
+case can be made smaller like any other.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
 from conformance.spec.request import Observation, Request
+from conformance.spec.text import message_of
 from conformance.subjects import sandbox
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry
@@ -47,7 +48,7 @@ def write_sandboxed(claim: Claim, roster: Roster, seconds: float = SECONDS) -> t
     Raises
     ------
     NoCapsule
-        If there is none.
+        If it cannot be written.
     """
     session = Session(roster=roster)
     check_aspect(claim)
@@ -59,11 +60,11 @@ def write_sandboxed(claim: Claim, roster: Roster, seconds: float = SECONDS) -> t
             sandbox.run_in_fork(lambda: _capsule_or_reason(claim, session, seconds), limits)
         )
     except sandbox.ProcessDeath:
-        each_apart = Session(roster=_fork_each_call(roster))
+        forked = Session(roster=_fork_each_call(roster))
         limits = sandbox.Limits(4 * seconds + 3 * _SECONDS_OF_REST)
     try:
         return _raise_reason(
-            sandbox.run_in_fork(lambda: _capsule_or_reason(claim, each_apart, seconds), limits)
+            sandbox.run_in_fork(lambda: _capsule_or_reason(claim, forked, seconds), limits)
         )
     except sandbox.ProcessDeath as died:
         raise NoCapsule(f"the process that was to write it {died}") from None
@@ -91,11 +92,11 @@ def _raise_reason(outcome: _CapsuleOrReason) -> tuple[str, str]:
 
 
 def _fork_each_call(roster: Roster) -> Mapping[str, RosterEntry]:
-    def apart_from(entry: RosterEntry) -> Callable[[], Subject]:
+    def load_forked(entry: RosterEntry) -> Callable[[], Subject]:
         return lambda: _ForkedSubject(entry.load())
 
     return {
-        name: entry if entry.built_in else replace(entry, load=apart_from(entry))
+        name: entry if entry.built_in else replace(entry, load=load_forked(entry))
         for name, entry in roster.items()
     }
 
@@ -126,4 +127,4 @@ class _ForkedSubject:
         except Unsupported as error:
             return None, str(error)
         except Exception as error:
-            return type(error).__name__, str(error)
+            return type(error).__name__, message_of(error)

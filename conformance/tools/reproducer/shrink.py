@@ -1,6 +1,6 @@
-"""Greedy delta debugging: a case is made smaller as long as it goes on failing in the same way.
+"""Greedy delta debugging: makes a case smaller as long as it fails in the same way.
 
-A referee holds the search to cases that are right: refimpl, in the same dialect, must pass each.
+Only valid cases count: refimpl, in the same dialect, must pass each of them.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Search:
         self.failure, self.count = failure, 0
         self._claim, self._clock, self._end = claim, clock, clock() + seconds
         self._session = failure.session
-        self._referee = Session(oracle=self._session)
+        self._healthy = Session(oracle=self._session)
         self._reference = f"refimpl.{self._session.roster[claim.subject].dialect}"
         self._like = _likeness(failure)
         self._range = _k_range(failure.finding.k)
@@ -96,7 +96,7 @@ class _Search:
     def is_right(self, case: ConcreteCase) -> bool:
         """Whether a healthy subject of the dialect passes a case."""
         target = Target(self._reference, self._claim.targets[0].form)
-        found = _try_failure(replace(self._claim, case=case, targets=(target,)), self._referee)
+        found = _try_failure(replace(self._claim, case=case, targets=(target,)), self._healthy)
         return found is not None and not found.fails
 
     def try_inexact(self) -> None:
@@ -133,7 +133,7 @@ def _k_range(k: float) -> tuple[float, float]:
 def shrink(
     claim: Claim, failure: Failure, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> ShrinkResult:
-    """Make a failing case as small as may be.
+    """Make a failing case as small as possible.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def shrink(
     seconds : float
         How long to try.
     clock : callable
-        What tells the time.
+        Returns the time in seconds.
 
     Returns
     -------
@@ -152,8 +152,8 @@ def shrink(
     """
     search = _Search(claim, failure, seconds, clock)
     if not search.is_right(search.case):
-        told = "refimpl does not pass this case, either: it was not made smaller."
-        return ShrinkResult(failure, 0, told)
+        remark = "refimpl does not pass this case, either: it was not made smaller."
+        return ShrinkResult(failure, 0, remark)
     try:
         search.try_inexact()
         _simplify_arrays(search, more_than=_LARGE)
@@ -164,8 +164,8 @@ def shrink(
             _simplify_options(search)
             _simplify_values(search)
     except _OutOfTime:
-        told = f"It was made smaller for {seconds:g} s, not to the end."
-        return ShrinkResult(search.failure, search.count, told)
+        remark = f"It was made smaller for {seconds:g} s, not to the end."
+        return ShrinkResult(search.failure, search.count, remark)
     return ShrinkResult(search.failure, search.count)
 
 
@@ -192,9 +192,9 @@ def _propose_subsets(case: ConcreteCase, dimension: Dimension) -> Iterator[Concr
     part = count // 2
     while part:
         for start in range(0, count, part):
-            kept = np.delete(indices, slice(start, start + part))
-            if kept.size:
-                yield with_indices(case, dimension, kept)
+            remaining = np.delete(indices, slice(start, start + part))
+            if remaining.size:
+                yield with_indices(case, dimension, remaining)
         part //= 2
 
 

@@ -1,4 +1,4 @@
-"""From a claim to its capsule."""
+"""Writes the capsule of a claim: finds its failure, makes the case smaller, writes the program."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from conformance.tools.reproducer.shrink import ShrinkResult, shrink
 
 # How long a capsule is made smaller, in seconds.
 SECONDS = 20.0
-# How large one shall be, in bytes; and how large one may be, if its arrays get no smaller.
+# The size above which there is a warning, and the largest size, in bytes.
 SIZE, MAX_SIZE = 4096, 65536
 
 
 @dataclass(frozen=True)
 class Capsule:
-    """A capsule and what became of the case.
+    """A capsule and the result of shrinking its case.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Capsule:
 
     @property
     def warning(self) -> str:
-        """What its reader is told about its size; empty if it is as small as it shall be."""
+        """A warning about its size; empty if it is small enough."""
         size = len(self.text.encode())
         return f"{size} bytes, more than {SIZE}" if size > SIZE else ""
 
@@ -64,7 +64,7 @@ def make_capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Ca
     Raises
     ------
     NoCapsule
-        If it holds, is of a kind that has none, or has arrays that do not get small.
+        If the claim holds, its aspect has no capsules, or its arrays do not get small.
     """
     check_aspect(claim)
     codegen_of(session.roster[claim.subject])  # before any work
@@ -72,18 +72,20 @@ def make_capsule(claim: Claim, session: Session, seconds: float = SECONDS) -> Ca
     if not failure.fails:
         raise NoCapsule("the claim holds: there is no failure to show")
     shrunk = _shrink(claim, failure, seconds)
-    name, told = claim.name, explain_value(shrunk.failure)
-    made = Capsule(write_program(shrunk.failure, name, told, [shrunk.remark]), shrunk)
-    if not made.warning:
-        return made
+    name, explanation = claim.name, explain_value(shrunk.failure)
+    capsule = Capsule(write_program(shrunk.failure, name, explanation, [shrunk.remark]), shrunk)
+    if not capsule.warning:
+        return capsule
     shapes = ", ".join(f"{array} {list(shape)}" for array, shape in _shapes(shrunk.failure).items())
-    if len(made.text) > MAX_SIZE:
+    if len(capsule.text) > MAX_SIZE:
         raise NoCapsule(
-            f"it would have {len(made.text)} bytes, more than {MAX_SIZE}, since these arrays could"
-            f" not be made smaller: {shapes}"
+            f"it would have {len(capsule.text)} bytes, more than {MAX_SIZE}, since these arrays"
+            f" could not be made smaller: {shapes}"
         )
     large = f"It is larger than {SIZE} bytes: these arrays could not be made smaller: {shapes}."
-    return replace(made, text=write_program(shrunk.failure, name, told, [shrunk.remark, large]))
+    return replace(
+        capsule, text=write_program(shrunk.failure, name, explanation, [shrunk.remark, large])
+    )
 
 
 def _shapes(failure: Failure) -> Mapping[str, tuple[int, ...]]:

@@ -56,7 +56,7 @@ def convolve_input_bar(cotangent: Array, weight: Array, grid: Grid, groups: int)
     array of shape (N, C, *S)
     """
     if _is_better_gathered(weight, grid, groups):
-        return convolve(cotangent, _turned(weight, groups), _mirrored(grid), groups)
+        return convolve(cotangent, _turn(weight, groups), _mirror(grid), groups)
     rows = _rows(weight, groups)
     bars = cotangent.reshape(len(cotangent), *rows.shape[:2], math.prod(grid.counts))
     channels = groups * weight.shape[1]
@@ -112,13 +112,13 @@ def _is_better_gathered(weight: Array, grid: Grid, groups: int) -> bool:
     """
     return (
         max(grid.stride) == 1
-        and min(_mirrored(grid).before) >= 0
+        and min(_mirror(grid).before) >= 0
         and len(weight) <= 2 * groups * weight.shape[1]
         and bool(np.isfinite(weight).all())
     )
 
 
-def _mirrored(grid: Grid) -> Grid:
+def _mirror(grid: Grid) -> Grid:
     """Describe the convolution of step 1 that undoes the shifts of this one."""
     reach = [d * (k - 1) for d, k in zip(grid.dilation, grid.kernel, strict=True)]
     return Grid(
@@ -132,7 +132,7 @@ def _mirrored(grid: Grid) -> Grid:
     )
 
 
-def _turned(weight: Array, groups: int) -> Array:
+def _turn(weight: Array, groups: int) -> Array:
     """Exchange input and output channels and reverse the taps."""
     outputs, channels, *kernel = weight.shape
     turned = weight.reshape(groups, outputs // groups, channels, *kernel).swapaxes(1, 2)

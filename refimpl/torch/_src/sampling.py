@@ -119,7 +119,7 @@ def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
     Raises
     ------
     TypeError
-        If `input` is no array of floats.
+        If `input` is not an array of floats.
     ValueError
         If one is outside [0, 1].
 

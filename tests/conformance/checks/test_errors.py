@@ -14,7 +14,7 @@ import pytest
 
 from conformance.judging import expectations
 from conformance.judging.claim import Claim
-from conformance.judging.divergences import recorded
+from conformance.judging.divergences import find_records
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
@@ -89,10 +89,10 @@ def test_whoever_does_not_refuse_is_on_record_with_a_sentence():
     for case in programs():
         bad, framework = case.content, {"torch": "torch", "tf": "tensorflow"}
         name = framework[case.dialects[0]]
-        found = recorded(case, "errors", name, "call")
+        found = find_records(case, "errors", name, "call")
         assert len(found) == (not isinstance(bad.framework, str)), case.id
         assert all(each.sentence.endswith(".") for each in found)
-        assert not recorded(case, "output", name, "call")
+        assert not find_records(case, "output", name, "call")
     assert any(isinstance(bad.framework, Dies) for _, bad in ROWS)
 
 
@@ -138,7 +138,7 @@ def test_refusing_too_late_fails():
 
 def recorded_as(monkeypatch, framework):
     bad = replace(RELU, framework=framework)
-    monkeypatch.setattr(expectations, "recorded", lambda *claim: (record_of("torch", bad),))
+    monkeypatch.setattr(expectations, "find_records", lambda *claim: (record_of("torch", bad),))
     return bad
 
 

@@ -155,7 +155,7 @@ def test_where_a_free_run_parts_is_told(dialect):
 def test_a_tensor_at_its_bound_has_not_left_it(monkeypatch):
     kind, root = LIBRARIES["torch"]
     for k, told in ((LIMIT, "no tensor left"), (np.nextafter(LIMIT, 5), "is the loss, in step 0")):
-        monkeypatch.setattr(checks, "_compared", lambda got, want, k=k: iter([Finding("loss", k)]))
+        monkeypatch.setattr(checks, "_compare", lambda got, want, k=k: iter([Finding("loss", k)]))
         assert told in freely(kind(root), "torch")[-1].remark
 
 
@@ -363,8 +363,8 @@ def test_every_layer_that_owns_parameters_has_its_first_ones_held_to_the_bit(dia
 def test_kernels_that_are_not_modelled_are_named(monkeypatch):
     capability = SimpleNamespace(get_cpu_capability=lambda: "DEFAULT")
     root = SimpleNamespace(backends=SimpleNamespace(cpu=capability))
-    assert "DEFAULT kernels" in kernels.unmodelled("torch", root)
-    assert kernels.unmodelled("torch", refimpl.torch) == ""
+    assert "DEFAULT kernels" in kernels.describe_unmodelled("torch", root)
+    assert kernels.describe_unmodelled("torch", refimpl.torch) == ""
     monkeypatch.setattr(glibc, "logf", lambda x: np.log(x.astype(float)).astype(np.float32))
     assert "this host's logf is not" in kernels.host_glibc.__wrapped__()
     monkeypatch.setattr(kernels.ctypes.util, "find_library", lambda name: None)

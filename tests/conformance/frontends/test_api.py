@@ -1,4 +1,4 @@
-"""Four doors, one engine: whichever is taken, the verdicts are the same."""
+"""The four ways to run the suite come to the same verdicts."""
 
 from __future__ import annotations
 

@@ -54,10 +54,17 @@ def test_options_go_on_to_pytest(tmp_path):
 
 def test_failure_is_the_exit_status(tmp_path):
     claim = "output/relu-normal-float32-alpha-class"
-    run = command("--claim", claim, cwd=tmp_path, FAKE_EVENTS=f'{{"{claim}": "fail"}}')
+    run = command("--claim", claim, cwd=tmp_path, STUB_EVENTS=f'{{"{claim}": "fail"}}')
     assert run.returncode == 1
     assert f"again     python -m conformance --claim {claim}" in run.stdout
     assert "checked 1 of 1 planned claims" in run.stdout
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_a_selection_of_nothing_is_not_a_success(tmp_path, processes):
+    run = command("-k", "transformer", *processes, cwd=tmp_path)
+    assert run.returncode == 5
+    assert "No claim was selected, so nothing was checked." in run.stderr
 
 
 def test_misspelled_subject_is_refused(tmp_path):

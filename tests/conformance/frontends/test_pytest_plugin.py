@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def matrix(pytester, monkeypatch):
 
     def run(*arguments, events=None, aspect=None, files=(MATRIX,)):
         files = (f"{MATRIX}::test_{aspect}",) if aspect else files
-        monkeypatch.setenv("FAKE_EVENTS", json.dumps(events or {}))
+        monkeypatch.setenv("STUB_EVENTS", json.dumps(events or {}))
         path = pytester.path / "report.json"
         path.unlink(missing_ok=True)
         result = pytester.runpytest_subprocess(
@@ -109,6 +110,23 @@ def test_one_unhealthy_claim_fails_the_run(matrix, verdict):
 def test_recorded_claims_do_not_fail_the_run(matrix, verdict):
     result, _ = matrix(events={f"output/{CLAIM}": verdict}, aspect="output")
     assert result.ret == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_a_message_that_cannot_be_encoded_costs_one_claim(matrix, processes):
+    result, report = matrix(*processes, events={f"output/{CLAIM}": "surrogate"})
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert (report["claims_planned"], report["claims_checked"]) == (16, 16)
+    [broken] = [item for item in report["records"] if item["verdict"] != "pass"]
+    assert (broken["verdict"], broken["message"]) == ("error", "ValueError: \\ud800 \\x1b[2J")
+
+
+@pytest.mark.parametrize("verdict", ["unsupported", "expected"])
+def test_a_run_without_a_pass_fails_and_says_so(matrix, verdict):
+    result, report = matrix("--claim", f"output/{CLAIM}", events={f"output/{CLAIM}": verdict})
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert set(verdicts(report).values()) == {verdict}
+    result.stdout.fnmatch_lines(["No claim passed, so this run is not a success."])
 
 
 def test_report_does_not_depend_on_order_or_processes(matrix):
@@ -219,6 +237,7 @@ def test_selecting_subjects(matrix):
         (["--claim", "output/nothing"], "the plan has no claim 'output/nothing'"),
         (["--report-json", "missing/report.json"], "there is no directory"),
         (["--report-json", "."], "is a directory"),
+        (["--report-json", os.devnull], "is not a regular file"),
     ],
 )
 def test_options_that_cannot_be_followed_are_refused(matrix, options, message):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pytest
 
-from conformance.judging.divergences import DIVERGENCES, recorded
+from conformance.judging.divergences import DIVERGENCES, find_records
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
@@ -216,6 +216,6 @@ def test_recorded_gives_all_that_speak_about_a_claim(monkeypatch):
     monkeypatch.setattr(divergences, "DIVERGENCES", pair)
     # What speaks about a claim is remembered; other records must be looked for anew.
     monkeypatch.setattr(divergences, "_matching", divergences._matching.__wrapped__)
-    assert recorded(case(), "output", "torch", "class") == pair
-    assert recorded(case(), "output", "torch", "function") == pair[:1]
-    assert recorded(case(), "output", "tensorflow", "nn") == ()
+    assert find_records(case(), "output", "torch", "class") == pair
+    assert find_records(case(), "output", "torch", "function") == pair[:1]
+    assert find_records(case(), "output", "tensorflow", "nn") == ()

@@ -112,13 +112,13 @@ def test_what_answers_there_is_judged_like_anything_else():
 
 
 def test_the_frameworks_own_records_are_not_inherited():
-    from conformance.judging.divergences import recorded, recorded_of_dialect
+    from conformance.judging.divergences import find_records, find_records_of_dialect
     from conformance.judging.planning import plan
 
     theirs = own = 0
     for claim in plan(["torch", "tensorflow"]):
         dialect = {"torch": "torch", "tensorflow": "tf"}.get(claim.subject)
         if dialect is not None:
-            theirs += len(recorded(claim.case, claim.aspect, claim.subject, *claim.forms))
-            own += len(recorded_of_dialect(claim.case, claim.aspect, dialect, *claim.forms))
+            theirs += len(find_records(claim.case, claim.aspect, claim.subject, *claim.forms))
+            own += len(find_records_of_dialect(claim.case, claim.aspect, dialect, *claim.forms))
     assert 0 < own < theirs / 2

@@ -105,7 +105,7 @@ def test_what_dies_of_gradients_alone_still_answers_for_its_outputs():
     assert ("output", Verdict.ERROR) not in found
 
 
-def test_each_accident_happens_once():
+def test_each_crash_happens_once():
     # Every aspect of a case looks at one request: a hang must not be waited for again.
     started = time.monotonic()
     records = judged(f"{FAULTY}:Hangs", of_softsign, limits=Limits(1.0))
@@ -164,7 +164,7 @@ def test_an_interrupt_still_stops_the_run(monkeypatch):
         raise KeyboardInterrupt
 
     roster = roster_of([f"{FAULTY}:Raises"])
-    monkeypatch.setattr(type(roster["raises"].load()), "happen", interrupt)
+    monkeypatch.setattr(type(roster["raises"].load()), "fail", interrupt)
     claim = next(each for each in plan(roster) if of_softsign(each) and each.form == "class")
     with pytest.raises(KeyboardInterrupt):
         judge(claim, Session(roster=roster))

@@ -192,13 +192,13 @@ def test_kept_reads_the_mask_in_the_noises_shape():
     assert observed_mask(plain, output).sum() == output.size - 1
 
 
-def test_a_case_is_restricted_to_what_a_form_has_slots_for():
+def test_a_trials_case_has_only_the_arrays_that_its_form_has_slots_for():
     case = some("conv2d", bias=True, padding=((0, 0), (0, 0)))
     session = Session()
-    with_bias = session.call(case, "refimpl.torch", "function")
-    assert case.restricted_to(with_bias.arrays) is case
-    fewer = replace(with_bias, slots=with_bias.slots[:2])
-    assert "bias" not in case.restricted_to(fewer.arrays).shapes
+    trial = session.trial(case, "refimpl.torch", "function")
+    assert trial.used_case is case
+    fewer = replace(trial, call=replace(trial.call, slots=trial.call.slots[:2]))
+    assert "bias" not in fewer.used_case.shapes
 
 
 def test_a_subject_that_is_there_already_is_not_loaded_and_failures_say_how_to_come_back():

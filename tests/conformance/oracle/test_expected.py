@@ -323,7 +323,7 @@ def test_every_output_has_a_cotangent_of_its_own():
 
 def test_integers_carry_no_bound():
     indices = np.arange(3)
-    assert oracle.bounded(indices, None) is indices
+    assert oracle.to_bounded(indices, None) is indices
 
 
 def test_a_later_step_has_another_input_and_the_same_parameters():

@@ -64,7 +64,8 @@ def test_each_claim_is_put_where_it_belongs():
     assert names(difference.failures) == {"breaks", "comes"}
     assert names(difference.fixed) == {"mended"}
     assert names(difference.grown) == {"grows", "exact"}
-    assert names(difference.changed) == {"leaves", "gone"}
+    assert names(difference.lost) == {"leaves"}
+    assert names(difference.changed) == {"gone"}
     assert difference.same == 6
     assert difference.versions == {"numpy": ("2", "3")}
 
@@ -78,12 +79,14 @@ def test_what_changed_is_told():
         "     output/breaks-mine-class  K 0.5 -> 7",
         "     wrong: output",
         "  1  relu, output: mine (not judged -> stale)",
+        "Passes lost: 1",
+        "  1  relu, output: mine (pass -> unsupported)",
         "  1  relu, output: mine (fail -> not judged)",
         "     output/exact-mine-class  K 0 -> 0.1",
     ):
         assert line in lines
     assert lines[-1] == (
-        "2 new failures, 1 fixed, 2 K grown by more than 2x, 2 otherwise changed;"
+        "2 new failures, 1 passes lost, 1 fixed, 2 K grown by more than 2x, 1 otherwise changed;"
         " 6 with the same verdict"
     )
 
@@ -91,19 +94,57 @@ def test_what_changed_is_told():
 def test_equal_reports_do_not_differ():
     difference = found(NEW, NEW)
     assert not any((difference.failures, difference.fixed, difference.grown, difference.changed))
+    assert difference.healthy
     assert difference.same == len(NEW)
 
 
-def test_the_exit_status_tells_of_new_failures_alone(tmp_path, capsys):
+def test_the_exit_status_is_about_new_failures_and_lost_passes(tmp_path, capsys):
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     write_report(Report.of(OLD), old)
     write_report(Report.of(NEW), new)
     assert cli.main(["diff", str(old), str(new)]) == 1
     assert "New failures: 2" in capsys.readouterr().out
     assert cli.main(["diff", str(new), str(new)]) == 0
-    without = [each for each in NEW if each.case not in ("breaks", "comes")]
-    write_report(Report.of(without), new)
+    worse = ("breaks", "comes", "leaves")
+    kept = [each for each in OLD if each.case not in worse]
+    write_report(Report.of(kept), old)
+    write_report(Report.of([each for each in NEW if each.case not in worse]), new)
     assert cli.main(["diff", str(old), str(new)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("records", "counts", "says"),
+    [
+        ([], {"planned": 53, "checked": 0}, "The new run is incomplete: 0 of 53 planned claims"),
+        ([], {}, "No claim passed in the new run."),
+        (OLD[:-1], {"planned": 53}, "The new run is incomplete: 9 of 53 planned claims"),
+        ([record("same", Verdict.UNSUPPORTED, None)], {}, "No claim passed in the new run."),
+        (OLD[1:], {}, "1 passes lost"),
+        ([record("same", Verdict.EXPECTED, 9.0), *OLD[1:]], {}, "1 passes lost"),
+        ([record("same", Verdict.UNSUPPORTED, None), *OLD[1:]], {}, "1 passes lost"),
+    ],
+)
+def test_a_lost_run_or_pass_is_not_a_success(tmp_path, capsys, records, counts, says):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    write_report(Report.of(OLD), old)
+    write_report(Report.of(records, **counts), new)
+    assert cli.main(["diff", str(old), str(new)]) == 1
+    assert says in capsys.readouterr().out
+
+
+def test_an_incomplete_run_is_named_wherever_it_stands(tmp_path, capsys):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    write_report(Report.of(OLD, planned=53), old)
+    write_report(Report.of(OLD), new)
+    assert cli.main(["diff", str(old), str(new)]) == 1
+    assert "The old run is incomplete: 10 of 53" in capsys.readouterr().out
+
+
+def test_a_report_that_claims_more_than_it_holds_is_refused(tmp_path):
+    path = tmp_path / "report.json"
+    write_report(Report.of(OLD, planned=53, checked=53), path)
+    with pytest.raises(ValueError, match="damaged report: ValueError: 53 claims checked, 10"):
+        read_report(path)
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path):
@@ -118,9 +159,9 @@ def test_a_report_is_read_as_it_was_written(tmp_path):
     ("text", "message"),
     [
         (None, "cannot read"),
-        ("{", "is no JSON file"),
-        ("[]", "is no report of a conformance run"),
-        ("{}", "is no report of a conformance run"),
+        ("{", "is not a JSON file"),
+        ("[]", "is not a report of a conformance run"),
+        ("{}", "is not a report of a conformance run"),
         ('{"records": []}', "has the schema version None; this program reads 1"),
         ('{"records": [], "schema_version": 2}', "has the schema version 2"),
         ('{"records": [], "schema_version": 1}', "is a damaged report: KeyError: 'claims_planned'"),
@@ -142,6 +183,16 @@ def test_a_damaged_record_is_refused(tmp_path):
     path.write_text(json.dumps(values))
     with pytest.raises(ValueError, match="damaged report: ValueError: 'maybe'"):
         read_report(path)
+
+
+def test_a_page_that_cannot_be_written_is_an_error(tmp_path, capsys):
+    path = tmp_path / "report.json"
+    write_report(Report.of(OLD), path)
+    (tmp_path / "versions.md").mkdir()
+    assert cli.main(["diff", str(path), str(path), "--docs", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert "with the same verdict" in printed.out
+    assert "versions.md is a directory" in printed.err
 
 
 def test_the_page_is_what_is_printed(tmp_path, capsys):

@@ -9,13 +9,7 @@ import jsonschema
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report.json import (
-    SCHEMA,
-    check_destination,
-    installed_versions,
-    to_json,
-    write_report,
-)
+from conformance.report.json import SCHEMA, installed_versions, to_json, write_report
 from conformance.report.summary import Report
 from conformance.report.terminal import Cell, render_report
 
@@ -118,9 +112,18 @@ def test_dimensions_of_a_layer_stand_together():
 
 def test_a_report_is_healthy_only_if_complete_and_without_failure():
     for item in ONE_OF_EACH:
-        assert Report.of([item]).healthy is item.verdict.healthy
+        assert Report.of([record(), item]).healthy is item.verdict.healthy
     assert not Report.of([record()], planned=2).healthy
     assert not Report.of([record()], planned=2).complete
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNSUPPORTED, Verdict.EXPECTED])
+def test_a_report_without_a_pass_is_not_healthy_and_says_so(verdict):
+    report = Report.of([record(verdict)])
+    assert not report.healthy
+    assert "No claim passed, so this run is not a success." in render_report(report)
+    assert "No claim passed" not in render_report(Report.of(ONE_OF_EACH))
+    assert not Report.of([]).healthy
 
 
 def test_written_file_is_the_report(tmp_path):
@@ -141,14 +144,6 @@ def test_failed_write_leaves_what_was_there(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_report(Report.of(ONE_OF_EACH), path)
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
-
-
-def test_destination_is_checked(tmp_path):
-    check_destination(tmp_path / "report.json")
-    with pytest.raises(ValueError, match="is a directory"):
-        check_destination(tmp_path)
-    with pytest.raises(ValueError, match="there is no directory"):
-        check_destination(tmp_path / "missing" / "report.json")
 
 
 @pytest.mark.parametrize(
@@ -247,6 +242,12 @@ def test_every_sentence_is_told_once_with_its_counts():
     assert "6  Beta rounds the other way. (a, b)" in text
     assert text.count("no such layer") == 1
     assert "2  no such layer (alpha)" in text
+
+
+def test_text_from_outside_is_printed_as_it_stands():
+    for verdict in (Verdict.UNSUPPORTED, Verdict.PASS):
+        text = render_report(Report.of([record(verdict, message="[red]never[/red]: \x1b[2J \ud800")]))
+        assert "[red]never[/red]: \\x1b[2J \\ud800" in text
 
 
 def test_stale_divergence_is_not_said_to_have_occurred():

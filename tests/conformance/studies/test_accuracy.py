@@ -279,7 +279,7 @@ AT = 1.0 - 2.0**-24  # the last number of its exponent
 
 def test_a_planted_error_is_found_at_its_place():
     wrong = math.tanh(AT) + 100 * 2**-24
-    honest = found_of(Planted(AT))
+    healthy = found_of(Planted(AT))
     found = found_of(Planted(AT, output=wrong))
     place = found.parts["output"].ulp.worst_case()
     assert place.input == AT
@@ -288,12 +288,14 @@ def test_a_planted_error_is_found_at_its_place():
     assert 99 < place.error < 101
     assert found.parts["output"].k.worst_case().input == AT
     assert (
-        found.parts["output"].k.worst_case().error > 4 > honest.parts["output"].k.worst_case().error
+        found.parts["output"].k.worst_case().error
+        > 4
+        > healthy.parts["output"].k.worst_case().error
     )
-    assert honest.parts["output"].ulp.worst_case().error < 2
-    unaffected = found.parts["output"].ulp.error[honest.parts["output"].ulp.bits != place.input]
+    assert healthy.parts["output"].ulp.worst_case().error < 2
+    unaffected = found.parts["output"].ulp.error[healthy.parts["output"].ulp.bits != place.input]
     assert (unaffected <= 100.5).all()
-    gradients = [each.parts["gradient"].ulp.error for each in (found, honest)]
+    gradients = [each.parts["gradient"].ulp.error for each in (found, healthy)]
     assert (gradients[0] == gradients[1]).all()
 
 

@@ -30,7 +30,7 @@ from conformance.studies.tolerances.page import render_page, to_json
 from conformance.studies.tolerances.results import (
     CountKey,
     HealthyCounts,
-    MutantResult,
+    MutantJudgement,
     ToleranceResults,
 )
 from conformance.studies.tolerances.rules import RULES
@@ -289,7 +289,7 @@ def test_a_mutant_whose_numbers_are_right_is_left_out():
         for number, fate in running._run_part(
             WorkItem("batch_norm2d", place, place + 1, numbers)
         ).items():
-            fates.setdefault(MUTANTS[number], MutantResult()).merge(fate)
+            fates.setdefault(MUTANTS[number], MutantJudgement()).merge(fate)
     assert list(ToleranceResults(HealthyCounts(), fates, Counter()).numeric) == [other]
 
 
@@ -304,7 +304,7 @@ def test_an_example_shows_an_element_that_is_rejected():
 def test_what_is_rejected_anyway_catches_nothing():
     right, wrong = compared(1.1, 1.0), compared(1.2, 1.0)
     claim = next(claim for claim in plan(["refimpl.torch"], ["output"]))
-    fate = MutantResult()
+    fate = MutantJudgement()
     running._judge_array(fate, claim, wrong, right)
     assert fate.differs
     assert "Keras" in fate.rejected
@@ -330,11 +330,11 @@ def test_a_healthy_subject_that_raises_is_no_smaller_table():
 
 
 def test_equal_numbers_say_nothing():
-    fate = MutantResult()
+    fate = MutantJudgement()
     claim = next(claim for claim in plan(["refimpl.torch"], ["output"]))
     for got in ([np.nan, 1.0], [np.nan, 1.0]):
         running._judge_array(fate, claim, compared(got, [1.0, 1.0]), compared(got, [1.0, 1.0]))
-    assert fate == MutantResult()
+    assert fate == MutantJudgement()
 
 
 def test_how_the_work_is_dealt_does_not_change_the_result(found, monkeypatch):
@@ -425,7 +425,7 @@ def test_the_command_exits_1_on_a_false_alarm_or_a_survivor(monkeypatch, tmp_pat
         HealthyCounts(1, Counter({cell: 2}), Counter({cell: 1})), {}, Counter()
     )
     survivor = ToleranceResults(
-        HealthyCounts(), {MUTANTS[0]: MutantResult(True, {"ours"})}, Counter()
+        HealthyCounts(), {MUTANTS[0]: MutantJudgement(True, {"ours"})}, Counter()
     )
     fine = ToleranceResults(HealthyCounts(1, Counter({cell: 2})), {}, Counter())
     for result, status in ((alarm, 1), (survivor, 1), (fine, 0)):

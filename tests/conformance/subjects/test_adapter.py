@@ -1,4 +1,4 @@
-"""The base classes: a page is enough, and what is left out or wrong is told in clear words."""
+"""The base classes: a page is enough, and what is left out or wrong has a clear message."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import pytest
 
 import conformance
 from conformance import FunctionSubject, Gap, LayerSubject, Unsupported, Verdict
+from conformance.report.failures import render_failures
+from conformance.report.json import read_report, write_report
+from conformance.report.summary import Report
+from conformance.report.terminal import render_report
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, on NaN and infinity
 
@@ -50,7 +54,7 @@ def verdicts(subject, aspect, case=NORM, form="-class"):
     return [record for record in records if record.form == form.strip("-")]
 
 
-def told(records):
+def messages_of(records):
     return Counter((record.verdict.value, record.message) for record in records)
 
 
@@ -65,7 +69,7 @@ def test_three_methods_are_enough_for_outputs():
 )
 def test_what_is_left_out_is_unsupported_and_counted(aspect, missing):
     sentence = f"not implemented: the subject has no {missing}"
-    found = told(verdicts(Norm, aspect))
+    found = messages_of(verdicts(Norm, aspect))
     assert list(found) == [("unsupported", sentence)]
 
 
@@ -77,11 +81,12 @@ def test_what_is_left_out_does_not_cost_the_rest():
 
 def test_functions_and_layers_that_are_not_there_are_unsupported():
     functions = verdicts(Norm, "output", form="function")
-    assert ("unsupported", "not implemented: it is not among the subject's functions") in told(
-        functions
-    )
+    assert (
+        "unsupported",
+        "not implemented: it is not among the subject's functions",
+    ) in messages_of(functions)
     tanh = FunctionSubject("f", "torch", {"nn.functional.tanh": lambda input: np.tanh(input)})
-    assert told(verdicts(tanh, "output", "tanh-*")) == {
+    assert messages_of(verdicts(tanh, "output", "tanh-*")) == {
         ("unsupported", "not implemented: the subject has functions only"): len(
             verdicts(tanh, "output", "tanh-*")
         )
@@ -231,13 +236,13 @@ def test_what_an_adapter_raises_says_where():
 
 def test_what_is_lent_is_a_copy():
     subject = Tanh(answer=lambda x: x)
-    spoiled = FunctionSubject(
-        "spoiler",
+    broken = FunctionSubject(
+        "broken",
         "torch",
         {"nn.functional.tanh": lambda input: np.multiply(subject.right(input), 1, out=input)},
     )
     for aspect, verdict in (("output", Verdict.PASS), ("purity", Verdict.FAIL)):
-        found = verdicts(spoiled, aspect, "tanh-*", form="function")
+        found = verdicts(broken, aspect, "tanh-*", form="function")
         assert {record.verdict for record in found} == {verdict}
 
 
@@ -298,6 +303,58 @@ def test_a_gap_that_says_too_little_is_refused(arguments, message):
     assert Gap("nn.Tanh", "not implemented").sentence == "not implemented"
 
 
+class BrokenError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (ValueError("\ud800"), "tanh raised ValueError: \\ud800 ("),
+        (ValueError("\x1b[31mred\x1b[0m \x1b[2J"), "tanh raised ValueError: red \\x1b[2J ("),
+        (ValueError("[red]"), "tanh raised ValueError: [red] ("),
+        (BrokenError(), "tanh raised BrokenError: (its message cannot be read: str() raised Runt"),
+        (ValueError("a" * 10_000_000), "\n… (cut: 10,000,000 characters in all) …\n"),
+    ],
+)
+def test_any_message_of_an_exception_can_be_reported(tmp_path, error, shown):
+    def refuse(x):
+        raise error
+
+    found = tanh(answer=refuse)
+    assert found.verdict is Verdict.ERROR
+    assert shown in found.message
+    assert "\nagain  " in found.message
+    assert len(found.message) < 10_000
+    report = Report.of([found])
+    write_report(report, tmp_path / "report.json")
+    assert read_report(tmp_path / "report.json")[0].records == (found,)
+    assert (render_failures(report) + render_report(report)).encode()
+
+
+@pytest.mark.parametrize("part", ["the call", "the gradient"])
+@pytest.mark.parametrize("reason", ["", "never", "perhaps", "Not yet: soon", "not implementable"])
+def test_a_reason_in_other_words_is_an_error(reason, part):
+    def refuse(x):
+        raise Unsupported(reason)
+
+    aspect = "output" if part == "the call" else "gradient"
+    found = tanh(aspect, **{"answer" if part == "the call" else "gradient": refuse})
+    assert found.verdict is Verdict.ERROR
+    assert "the reason for what is unsupported must begin with 'not implemented'" in found.message
+    assert f"got {reason!r}" in found.message
+
+
+def test_the_documented_reasons_are_taken():
+    for reason in ("not implemented", "not yet", "not yet: soon", "never: by design\nand more"):
+
+        def refuse(x, reason=reason):
+            raise Unsupported(reason)
+
+        assert tanh(answer=refuse).verdict is Verdict.UNSUPPORTED
+
+
 def test_a_gap_that_covers_nothing_is_refused():
-    with pytest.raises(ValueError, match=r"got 'nn.Conv3D' \(did you mean 'nn.Conv3d'\?\)"):
+    with pytest.raises(ValueError, match=r"got 'nn.Conv3D' \(did you mean 'nn.Conv3d' or "):
         gapped(Gap("nn.Conv3D", "not implemented"))

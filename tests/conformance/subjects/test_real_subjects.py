@@ -124,7 +124,7 @@ def loaded(name):
 
 
 @functools.cache
-def honest():
+def healthy():
     session = Session()
     session.runner.subject = loaded
     return session
@@ -155,7 +155,7 @@ def turns_red(name, layer, aspect, changed):
         for claim in claims_with(name, layer, aspect, changed):
             if judge(claim, session).verdict is not Verdict.FAIL:
                 continue
-            if judge(claim, honest()).verdict is Verdict.PASS:
+            if judge(claim, healthy()).verdict is Verdict.PASS:
                 return True
     return False
 

@@ -30,6 +30,9 @@ class Odd(Mine): name = "od d"
 class Taken(Mine): name = "torch"
 class Lost(Mine): dialect = "pytorch"
 class Listed(Mine): lacks = ("nn.Conv2d",)
+class Misspelt(Mine): functions = {"nn.functional.softsing": abs}
+class Misplaced(Mine): functions = {"nn.Softsign": abs}
+class Unnamed(Mine): functions = [abs]
 class Mute:
     name, dialect = "mute", "torch"
 """
@@ -133,6 +136,12 @@ def test_a_class_of_a_module_can_be_found_again(folder, monkeypatch):
         ("neighbour:Mine", "neighbour has no 'Mine'; it has no subject"),
         ("adapter.py:Odd", "name of adapter.py:Odd must consist of letters, .* got 'od d'"),
         ("adapter.py:Taken", "adapter.py:Taken calls itself 'torch', as another subject does"),
+        (
+            "adapter.py:Misspelt",
+            "adapter.py:Misspelt: a key of functions must be a function that the dialect 'torch'"
+            r" has; got 'nn.functional.softsing' \(did you mean 'nn.functional.softsign' or ",
+        ),
+        ("adapter.py:Misplaced", "got 'nn.Softsign'"),
         ("adapter.py:Lost", "dialect of adapter.py:Lost must be 'tf' or 'torch'; got 'pytorch'"),
     ],
 )
@@ -144,8 +153,9 @@ def test_what_cannot_be_found_or_used_is_refused(folder, word, message):
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("adapter.py:nothing", "adapter.py:nothing is no subject: it has no 'dialect'"),
-        ("adapter.py:Mute", "adapter.py:Mute is no subject: it has no 'run'; derive it from"),
+        ("adapter.py:nothing", "adapter.py:nothing is not a subject: it has no 'dialect'"),
+        ("adapter.py:Mute", "adapter.py:Mute is not a subject: it has no 'run'; derive it from"),
+        ("adapter.py:Unnamed", "functions of adapter.py:Unnamed must be a mapping .* got list"),
         ("adapter.py:Listed", "lacks of adapter.py:Listed must be a sequence of conformance.Gap"),
     ],
 )

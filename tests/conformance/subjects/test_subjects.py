@@ -1,4 +1,4 @@
-"""Subjects: loaded lazily, alike in what they answer, and careful with what is lent to them."""
+"""Subjects: loaded lazily, alike in what they answer, and careful with the arrays they get."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
-from conformance.programs import all_cases
+from conformance.layers.registry import layer_cases
 from conformance.spec.request import Observation, Request, laid_out
 from conformance.subjects import loading
 from conformance.subjects.protocol import HasLibrary, constant, resolve
 
-CASES = {case.id: case for case in all_cases()}
-LAYERS = sorted({case.layer for case in CASES.values() if case.shapes})
+CASES = {case.id: case for case in layer_cases()}
+LAYERS = sorted({case.layer for case in CASES.values()})
 
 
 @st.composite
@@ -91,17 +91,17 @@ def test_no_framework_is_imported_before_it_is_asked_for():
     assert done.stdout.strip() == "[]"
 
 
-class Lent:
-    """Keeps what it was lent, and hands it on write-protected."""
+class LendingSubject:
+    """Records its requests and answers; the arrays it passes on cannot be written."""
 
-    def __init__(self, honest):
-        self.honest, self.name, self.dialect = honest, honest.name, honest.dialect
+    def __init__(self, original):
+        self.original, self.name, self.dialect = original, original.name, original.dialect
         self.seen = []
 
     def run(self, request):
         for array in (*request.arrays.values(), *request.further):
             array.flags.writeable = False
-        answer = self.honest.run(request)
+        answer = self.original.run(request)
         self.seen.append((request, answer))
         return answer
 
@@ -109,8 +109,8 @@ class Lent:
 def observations(name, layer):
     """Run the first case of a layer in each form."""
     session = Session()
-    lent = Lent(loading.load(name))
-    session.runner.subject = lambda _: lent
+    lending = LendingSubject(loading.load(name))
+    session.runner.subject = lambda _: lending
     dialect = DIALECTS[loading.dialect_of(name)]
     some = [c for c in CASES.values() if c.layer == layer and c.dtype == "float32"]
     for form in dialect.forms[layer]:
@@ -121,7 +121,7 @@ def observations(name, layer):
             except Exception:
                 continue
             break
-    return lent.seen
+    return lending.seen
 
 
 @pytest.mark.parametrize("name", ["refimpl.torch", "refimpl.tf", "torch"])
@@ -139,9 +139,9 @@ def test_what_is_lent_is_left_alone_and_answers_are_arrays(name):
             found = (*answer.outputs, *answer.gradients.values(), *answer.state.values())
             assert all(isinstance(each, np.ndarray) for each in found), where
             assert not any(
-                np.shares_memory(each, lent)
+                np.shares_memory(each, lending)
                 for each in (*found, *answer.inputs.values())
-                for lent in request.arrays.values()
+                for lending in request.arrays.values()
                 if each.size
             ), where
             slots = {slot.name: slot for slot in call.slots}

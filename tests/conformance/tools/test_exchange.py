@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from conformance.frontends.cli import main
+from conformance.judging.claim import Claim
 from conformance.judging.judge import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
@@ -39,7 +41,7 @@ SUBJECTS = {"torch": "refimpl.torch", "tf": "refimpl.tf"}
 
 @pytest.fixture
 def sample(tmp_path):
-    """A copy of the sample pack that may be spoilt, and honest answers to it."""
+    """A copy of the sample pack that may be damaged, and healthy answers to it."""
     shutil.copytree(SAMPLE, tmp_path / "pack")
     pack_answers.answer(tmp_path / "pack", tmp_path / "results", "refimpl.torch")
     return tmp_path / "pack", tmp_path / "results"
@@ -78,7 +80,10 @@ def test_answers_through_files_are_judged_as_directly(tmp_path, dialect, form, a
     direct = {
         record.key: record
         for question in questions
-        for record in (judge(replace(claim, subject="mine"), session) for claim in question.claims)
+        for record in (
+            judge(Claim.about(claim.case, claim.aspect, "mine", *claim.forms), session)
+            for claim in question.claims
+        )
     }
     nowhere = {"mask"} if dialect == "torch" else {"mask", "state"}
     assert {record.aspect for record in report.records} == set(ASPECTS) - nowhere
@@ -114,10 +119,10 @@ def test_a_mask_is_judged_through_files(tmp_path):
 def test_wrong_answers_are_as_wrong_through_files(tmp_path):
     class Wrong:
         dialect = "torch"
-        honest = load("refimpl.torch")
+        healthy = load("refimpl.torch")
 
         def run(self, request):
-            answer = self.honest.run(request)
+            answer = self.healthy.run(request)
             if request.fresh or "elu" not in request.call.target:
                 return answer
             first, *rest = answer.outputs
@@ -130,7 +135,7 @@ def test_wrong_answers_are_as_wrong_through_files(tmp_path):
     pack_answers.answer(pack, results, Wrong())
     session = Session({"mine": Wrong()})
     direct = [
-        judge(replace(claim, subject="mine"), session)
+        judge(Claim.about(claim.case, claim.aspect, "mine", *claim.forms), session)
         for question in questions
         for claim in question.claims
     ]
@@ -225,6 +230,55 @@ def test_one_aspect_alone_may_be_lacking(sample, key, verdict):
         assert set(found.values()) == {Verdict.PASS}
 
 
+@pytest.mark.parametrize("key", ["unsupported", "error"])
+def test_any_text_of_an_answer_can_be_reported(sample, capsys, key):
+    pack, results = sample
+    answer = {"version": 1, key: "never: \ud800 \x1b[2J [red]"}
+    (folder_of(results, "linear") / "answer.json").write_text(json.dumps(answer))
+    file = results.parent / "report.json"
+    status = main(["judge", str(pack), str(results), "--report-json", str(file)])
+    assert status == (key == "error")
+    shown = "never: \\ud800 \\x1b[2J [red]"
+    assert shown in capsys.readouterr().out
+    records = json.loads(file.read_text(encoding="utf-8"))["records"]
+    assert any(shown in record["message"] for record in records)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [(os.devnull, "is not a regular file"), (".", "is a directory"), ("a" * 300, "too long")],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(sample, capsys, name, says):
+    pack, results = sample
+    path = results.parent / name
+    assert main(["judge", str(pack), str(results), "--report-json", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert says in printed.err
+
+
+def test_the_table_is_printed_where_the_disk_is_full(sample, capsys, monkeypatch):
+    def replace(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", replace)
+    pack, results = sample
+    path = results.parent / "report.json"
+    assert main(["judge", str(pack), str(results), "--report-json", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert "planned claims" in printed.out
+    assert "the report could not be written: [Errno 28] No space left on device" in printed.err
+    assert not path.exists()
+
+
+def test_a_pack_that_asks_nothing_is_not_a_success(sample, capsys):
+    pack, results = sample
+    choice = json.loads((pack / "pack.json").read_text())["choice"]
+    edit(pack / "pack.json", choice={**choice, "k": "transformer"}, questions=[])
+    assert main(["judge", str(pack), str(results)]) == 1
+    assert "No claim passed" in capsys.readouterr().out
+
+
 def test_what_was_raised_is_an_error_in_its_own_words(sample):
     pack, results = sample
     answer = {"version": 1, "error": "ValueError: no"}
@@ -285,7 +339,7 @@ def unknown_key(folder):
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         remove_folder,
         remove_answer,
@@ -298,9 +352,9 @@ def unknown_key(folder):
         unknown_key,
     ],
 )
-def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, spoil):
+def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, damage):
     pack, results = sample
-    file = spoil(folder_of(results, "linear"))
+    file = damage(folder_of(results, "linear"))
     report = judge_results(pack, results)
     assert report.complete
     for record in report.records:
@@ -332,19 +386,19 @@ def test_another_dtype_fails_the_dtype_alone(sample):
 # What is wrong with the whole -----------------------------------------------------------------
 
 
-def spoil_array(pack, results):
+def damage_array(pack, results):
     file = folder_of(pack, "linear") / "given.weight.npy"
     array = np.load(file)
     array[0, 0] = np.nextafter(array[0, 0], np.float32(np.inf))
     np.save(file, array)
 
 
-def spoil_cotangent(pack, results):
+def damage_cotangent(pack, results):
     file = folder_of(pack, "linear") / "cotangent.output.npy"
     np.save(file, np.load(file).astype(np.float64))
 
 
-def spoil_question(pack, results):
+def damage_question(pack, results):
     edit(folder_of(pack, "linear") / "question.json", arguments={"in_features": 4})
 
 
@@ -359,27 +413,27 @@ def unknown_layer(pack, results):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("damage", "says"),
     [
         (lambda pack, results: shutil.rmtree(pack), "there is no folder"),
         (lambda pack, results: shutil.rmtree(results), "there is no folder"),
         (lambda pack, results: (pack / "pack.json").unlink(), "pack.json is missing"),
-        (lambda pack, results: (pack / "pack.json").write_text("{"), "pack.json is no JSON"),
+        (lambda pack, results: (pack / "pack.json").write_text("{"), "pack.json is not a JSON"),
         (lambda pack, results: edit(pack / "pack.json", version=2), "speaks version 2"),
         (lambda pack, results: edit(pack / "pack.json", dialect="jax"), "pack.json does not"),
         (lambda pack, results: edit(pack / "pack.json", extra=1), "pack.json does not"),
         (drop_question, "pack.json lists 3 questions .* asks 4"),
         (unknown_layer, "did you mean 'linear'"),
-        (spoil_question, "question.json does not ask .* arguments is"),
-        (spoil_array, "given.weight does not hold the numbers"),
-        (spoil_cotangent, "cotangent.output does not hold the numbers"),
+        (damage_question, "question.json does not ask .* arguments is"),
+        (damage_array, "given.weight does not hold the numbers"),
+        (damage_cotangent, "cotangent.output does not hold the numbers"),
         (
             lambda pack, results: (folder_of(pack, "linear") / "given.bias.npy").unlink(),
             "given.bias.npy is missing",
         ),
         (
             lambda pack, results: (folder_of(pack, "linear") / "given.bias.npy").write_bytes(b"?"),
-            "given.bias.npy is no .npy file",
+            "given.bias.npy is not a .npy file",
         ),
         (lambda pack, results: (results / "results.json").unlink(), "results.json is missing"),
         (lambda pack, results: edit(results / "results.json", version=7), "speaks version 7"),
@@ -390,9 +444,9 @@ def unknown_layer(pack, results):
         ),
     ],
 )
-def test_a_pack_or_results_that_cannot_be_used_say_why(sample, capsys, spoil, says):
+def test_a_pack_or_results_that_cannot_be_used_say_why(sample, capsys, damage, says):
     pack, results = sample
-    spoil(pack, results)
+    damage(pack, results)
     with pytest.raises(ExchangeError, match=says):
         judge_results(pack, results)
     assert main(["judge", str(pack), str(results)]) == 2

@@ -94,14 +94,14 @@ def saved(array):
     ("data", "says"),
     [
         (saved(np.array([Trap()], dtype=object)), "nothing is unpickled"),
-        (pickle.dumps(Trap()), "no .npy file"),
+        (pickle.dumps(Trap()), "not a .npy file"),
         (saved(np.array(["words"])), "only numbers"),
         (saved(np.array([1j])), "only numbers"),
         (saved(np.zeros(2, [("a", "f4")])), "only numbers"),
         (saved(np.zeros(4))[:-1], "31 bytes of numbers; its header says 32"),
         (saved(np.zeros(4)) + b"!", "33 bytes"),
-        (saved(np.zeros(4))[:20], "no .npy file"),
-        (b"", "no .npy file"),
+        (saved(np.zeros(4))[:20], "not a .npy file"),
+        (b"", "not a .npy file"),
         (b"\x93NUMPY\x03\x00" + saved(np.zeros(4))[8:], "version other than"),
     ],
     ids=[
@@ -165,8 +165,8 @@ def entry(dtype="F64", shape=(1,), offsets=(0, 8)):
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "no .safetensors file"),
-        (b"\xff" * 20, "no .safetensors file"),
+        (b"", "not a .safetensors file"),
+        (b"\xff" * 20, "not a .safetensors file"),
         (packed(b"not JSON"), "header cannot be read"),
         (packed(entry(dtype="Q1")), "header cannot be read"),
         (packed(entry(shape=(-1,))), "whole numbers"),

@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbiased
+from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
 
 UNIT = {"float32": 2.0**-24, "float64": 2.0**-53}
 NORMS = {"batch": batch_norm, "instance": instance_norm}
@@ -278,12 +278,12 @@ def test_normalize(check_vjp, shapes, affine):
 
 
 def test_unbiased():
-    np.testing.assert_array_equal(unbiased(np.array([3.0, 0.75]), 4), [4.0, 1.0])
-    assert unbiased(np.ones(1, np.float32), 3).dtype == np.float32
-    np.testing.assert_array_equal(unbiased(np.array([1.0], np.float16), 3), np.float16(1.5))
+    np.testing.assert_array_equal(unbias_variance(np.array([3.0, 0.75]), 4), [4.0, 1.0])
+    assert unbias_variance(np.ones(1, np.float32), 3).dtype == np.float32
+    np.testing.assert_array_equal(unbias_variance(np.array([1.0], np.float16), 3), np.float16(1.5))
     for count in (1, 0):
         with pytest.raises(ValueError, match="count must be at least 2; got"):
-            unbiased(np.ones(2), count)
+            unbias_variance(np.ones(2), count)
 
 
 def test_blend():
@@ -416,7 +416,9 @@ def test_running_statistics_in_half_types_round_once():
     wide_old, wide_new = old.astype(np.float32), new.astype(np.float32)
     want = blend(wide_old, wide_new, 0.1).astype(np.float16)
     np.testing.assert_array_equal(blend(old, new, 0.1), want)
-    np.testing.assert_array_equal(unbiased(old, 11), unbiased(wide_old, 11).astype(np.float16))
+    np.testing.assert_array_equal(
+        unbias_variance(old, 11), unbias_variance(wide_old, 11).astype(np.float16)
+    )
 
 
 ONE = np.ones(3)

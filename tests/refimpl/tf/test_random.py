@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import refimpl.tf as tf
-from conformance.checks.kernels import host_libm
+from conformance.checks.kernels import host_glibc
 from refimpl.ops.random import glibc
 
 SHAPES = [(0,), (), (1,), (2,), (3,), (5,), (7, 3), (16,), (17,), (33, 5), (1000,)]
@@ -24,9 +24,9 @@ def same_bytes(ours, theirs):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _host_libm():
+def _host_glibc():
     """Normal draws are those of one C library; on another the reason is given, not a riddle."""
-    reason = host_libm()
+    reason = host_glibc()
     if reason:
         pytest.skip(reason)
 

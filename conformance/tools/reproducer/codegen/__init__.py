@@ -1,4 +1,4 @@
-"""How one call is written as a program: each writer leaves the array that is off in `found`."""
+"""Writes one call as a program; each program assigns the wrong array to `found`."""
 
 from __future__ import annotations
 

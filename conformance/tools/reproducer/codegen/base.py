@@ -1,4 +1,4 @@
-"""What the writers of programs share."""
+"""What the code generators of all libraries share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Lines = list[str]
 
 @dataclass(frozen=True)
 class Codegen:
-    """How programs of one kind are written.
+    """How programs for one library are generated.
 
     Attributes
     ----------
@@ -74,12 +74,12 @@ def batch_variable(step: int) -> str:
 
 
 def format_keywords(arguments: Mapping[str, Any]) -> str:
-    """Write keyword arguments, given their texts."""
+    """Write keyword arguments from their texts."""
     return ", ".join(f"{name}={value}" for name, value in arguments.items())
 
 
 def format_arguments(call: Call, dtype: str) -> dict[str, str]:
-    """The arguments that are no arrays; `dtype` in the library's own words."""
+    """The arguments that are not arrays, as texts; `dtype` is the library's own name."""
     texts = {name: repr(value) for name, value in call.arguments.items()}
     return texts | ({"dtype": dtype} if "dtype" in texts else {})
 
@@ -112,7 +112,7 @@ def buffer_name(failure: Failure) -> str:
 
 
 def pick_call_array(failure: Failure) -> Lines:
-    """Say which of a call's own arrays is off: a result, or an input as it is left."""
+    """Assign the wrong array of a call to `found`: a result, or an input after the call."""
     if failure.facet == "same":
         return []
     return [f"found = {failure.name if failure.kind == 'output' else wrong_slot(failure).name}"]

@@ -1,4 +1,4 @@
-"""A call as a program that asks anybody's subject, through this package."""
+"""Writes a call as a program that runs a subject which is not built in, through this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call as a program of one of refimpl's two dialects."""
+"""Writes a call as a program for one of refimpl's two dialects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call as a program of TensorFlow's."""
+"""Writes a call as a TensorFlow program."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def format_array(array: Array) -> str:
 
 
 def make_layer(failure: Failure, root: str) -> Lines:
-    """Make a Keras layer, and give its variables their values."""
+    """Construct a Keras layer, and assign its variables."""
     call = failure.trial.call
     arguments = format_keywords(format_arguments(call, repr(failure.trial.case.dtype)))
     lines = [f"layer = {root}.{call.target}({arguments})"]

@@ -1,4 +1,4 @@
-"""A call as a program of PyTorch's."""
+"""Writes a call as a PyTorch program."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src.layers.layer import Layer
 from refimpl.tf._src.layout import read_channels_last
 from refimpl.tf._src.nn.dropout import read_keep, resolve_noise_shape
-from refimpl.tf._src.random.keras import SeedGenerator, draw_kept
+from refimpl.tf._src.random.keras import SeedGenerator, draw_survivors
 
 __all__ = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
 
@@ -65,7 +65,9 @@ class Dropout(Layer):
         elif self.rate == 1.0:
             keep = np.zeros((), np.bool_)  # nothing is drawn
         else:
-            keep = draw_kept(self._mask_shape(x.shape), self.rate, x.dtype, self.seed_generator)
+            keep = draw_survivors(
+                self._mask_shape(x.shape), self.rate, x.dtype, self.seed_generator
+            )
         return ops.dropout(x, keep, rate=self.rate, select=True)
 
     def _mask_shape(self, shape: Sizes) -> Sizes:

@@ -18,7 +18,7 @@ from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src.arguments import read_array, read_floats
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import check_algorithm
-from refimpl.tf._src.random.stateful import draw_kept, take_seeds
+from refimpl.tf._src.random.stateful import draw_survivors, take_seeds
 from refimpl.tf._src.random.stateless import stream_from
 
 __all__ = ["dropout"]
@@ -70,7 +70,7 @@ def dropout(
         take_seeds(seed)  # uses up a seed although it draws nothing
         return x, lambda cotangent: (cotangent,)
     else:
-        keep = draw_kept(mask_shape, probability, x.dtype, seed)
+        keep = draw_survivors(mask_shape, probability, x.dtype, seed)
     return ops.dropout(x, keep, rate=probability, select=True)
 
 
@@ -100,7 +100,7 @@ def stateless_dropout(
     x, probability = read_floats(x, "x"), _read_rate(rate)
     check_algorithm(rng_alg or "auto_select", "rng_alg")
     mask_shape, stream = resolve_noise_shape(x.shape, noise_shape, "x"), stream_from(seed)
-    keep = distributions.draw_kept(stream, mask_shape, probability, x.dtype)
+    keep = distributions.draw_survivors(stream, mask_shape, probability, x.dtype)
     return ops.dropout(x, keep, rate=probability, select=True)
 
 

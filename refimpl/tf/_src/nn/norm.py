@@ -160,7 +160,7 @@ def fused_batch_norm(
     wide = layout.to_channels_first(_widen(x))
     if is_training:
         (y, batch_mean, biased), inner = norm.batch_norm(wide, scale, offset, epsilon=eps)
-        batch_variance = norm.unbiased(biased, max(x.size // max(channels[0], 1), 2))
+        batch_variance = norm.unbias_variance(biased, max(x.size // max(channels[0], 1), 2))
         if factor != 1.0:
             batch_mean = norm.blend(mean, batch_mean, factor)
             batch_variance = norm.blend(variance, batch_variance, factor)

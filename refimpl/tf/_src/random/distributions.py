@@ -37,7 +37,7 @@ def draw_uniform(stream: Stream, shape: Sizes, dtype: np.dtype[Any]) -> Array:
     return make_floats(_take_words(stream, shape, dtype), dtype).reshape(shape)
 
 
-def draw_kept(stream: Stream, shape: Sizes, rate: float, dtype: np.dtype[Any]) -> Array:
+def draw_survivors(stream: Stream, shape: Sizes, rate: float, dtype: np.dtype[Any]) -> Array:
     """Draw which elements dropout keeps: those whose uniform draw is at least the rate."""
     return mark_at_least(_take_words(stream, shape, dtype), rate, dtype).reshape(shape)
 

@@ -174,9 +174,9 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
     return values.astype(resolved, copy=False)
 
 
-def draw_kept(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: Any) -> Array:
+def draw_survivors(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: Any) -> Array:
     """Draw what Keras' dropout keeps."""
-    return distributions.draw_kept(stream_from(draw_seed(seed)), shape, rate, dtype)
+    return distributions.draw_survivors(stream_from(draw_seed(seed)), shape, rate, dtype)
 
 
 def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Array:
@@ -201,7 +201,7 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
         return x
     if probability == 1:
         return np.zeros_like(x)
-    keep = draw_kept(shape, probability, x.dtype, seed)
+    keep = draw_survivors(shape, probability, x.dtype, seed)
     output: Array = ops.dropout(x, keep, rate=probability, select=True)[0]
     return output
 

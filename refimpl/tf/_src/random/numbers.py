@@ -40,7 +40,7 @@ def make_floats(words: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def mark_at_least(words: Array, threshold: float, dtype: np.dtype[Any]) -> Array:
-    """Tell which numbers that `make_floats` would make are at least some threshold."""
+    """Return which numbers that `make_floats` would make are at least some threshold."""
     if dtype.name != "float32":
         return np.asarray(make_floats(words, dtype) >= dtype.type(threshold))
     # The mantissas are compared as integers; rounding up moves no multiple of 2**-23 across.

@@ -104,10 +104,10 @@ def uniform(
     return scale_to(distributions.draw_uniform(stream, sizes, resolved), minval, maxval)
 
 
-def draw_kept(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: int | None) -> Array:
+def draw_survivors(shape: Sizes, rate: float, dtype: np.dtype[Any], seed: int | None) -> Array:
     """Draw what `tf.nn.dropout` keeps: where `uniform` gives at least the rate."""
     stream = _take("RandomUniform", shape, dtype, seed)
-    return distributions.draw_kept(stream, shape, rate, dtype)
+    return distributions.draw_survivors(stream, shape, rate, dtype)
 
 
 def normal(

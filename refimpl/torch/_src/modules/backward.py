@@ -67,7 +67,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiled:
+class Overwritten:
     """A place that one cannot go back through, as the module overwrote an output needed for it."""
 
     name: str

@@ -11,7 +11,7 @@ import numpy as np
 from refimpl._arguments import read_axis, read_integer
 from refimpl.ops.array import Array
 from refimpl.torch._src.arguments import read_array
-from refimpl.torch._src.modules.backward import Backward, Chain, Spoiled
+from refimpl.torch._src.modules.backward import Backward, Chain, Overwritten
 from refimpl.torch._src.modules.module import Module
 
 __all__ = ["Flatten", "Identity", "Sequential"]
@@ -55,7 +55,7 @@ class Sequential(Module):
             # A module called twice remembers its last call only, so the steps are kept here.
             steps.append(module if module._step is None else module._step)
             if getattr(module, "inplace", False) and _overlaps(before, needed):
-                steps.append(Spoiled(type(module).__name__))
+                steps.append(Overwritten(type(module).__name__))
             if module._needs_output():
                 needed.append(input)
         object.__setattr__(self, "_step", Chain(steps))

@@ -175,7 +175,7 @@ class Members(Generic[M]):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Return an iterator over the parameters with their names."""
-        return self._named("_parameters", prefix, recurse, remove_duplicate)
+        return self._iterate_named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Return an iterator over the parameters."""
@@ -185,7 +185,7 @@ class Members(Generic[M]):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Array]]:
         """Return an iterator over the buffers with their names."""
-        return self._named("_buffers", prefix, recurse, remove_duplicate)
+        return self._iterate_named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Array]:
         """Return an iterator over the buffers."""
@@ -259,7 +259,7 @@ class Members(Generic[M]):
             raise AttributeError(f"`{target}` is no {word} of {type(self).__name__}")
         return found
 
-    def _named(
+    def _iterate_named(
         self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
         seen = set()

@@ -86,7 +86,7 @@ class Module(Members["Module"]):
         RuntimeError
             If the module has not been called.
         TypeError
-            If `grad_output` is no array of floats.
+            If `grad_output` is not an array of floats.
         ValueError
             If it has not the output's shape.
         """
@@ -112,7 +112,7 @@ class Module(Members["Module"]):
         return output
 
     def _needs_output(self) -> bool:
-        """Tell whether the way back needs the last output as it was."""
+        """Return whether the way back needs the last output as it was."""
         return False
 
     # State
@@ -178,7 +178,7 @@ class Module(Members["Module"]):
         Raises
         ------
         TypeError
-            If `state_dict` is no mapping.
+            If `state_dict` is not a mapping.
         RuntimeError
             If names are missing or unexpected (with `strict`), or a shape does not fit. What
             does fit has been copied by then, as in torch.
@@ -186,7 +186,7 @@ class Module(Members["Module"]):
         return load_state(self, state_dict, strict, assign)
 
     def _may_lack(self, metadata: Any, missing: str) -> bool:
-        """Tell whether a state of the version in `metadata` may lack a name."""
+        """Return whether a state of the version in `metadata` may lack a name."""
         return False
 
     # Modes and dtypes

@@ -54,9 +54,9 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
     unexpected = [key for key in state_dict if key not in known]
     if strict:
         if unexpected:
-            errors.insert(0, f"Unexpected key(s) in state_dict: {_quoted(unexpected)}. ")
+            errors.insert(0, f"Unexpected key(s) in state_dict: {_quote(unexpected)}. ")
         if missing:
-            errors.insert(0, f"Missing key(s) in state_dict: {_quoted(missing)}. ")
+            errors.insert(0, f"Missing key(s) in state_dict: {_quote(missing)}. ")
     if errors:
         raise RuntimeError(
             "Error(s) in loading state_dict for {}:\n\t{}".format(
@@ -106,5 +106,5 @@ def _copy(owner: Any, name: str, member: Any, value: Any, key: str, assign: bool
     return None
 
 
-def _quoted(keys: list[str]) -> str:
+def _quote(keys: list[str]) -> str:
     return ", ".join(f'"{key}"' for key in keys)

@@ -70,7 +70,7 @@ def fma_float64(x: Float64s, y: float, z: float) -> Float64s:
 
 
 def _sum_is_exact(y: float, z: float) -> bool:
-    """Tell whether u * y + z fits into float64 for every multiple u of 2**-24 in [0, 1].
+    """Return whether u * y + z fits into float64 for every multiple u of 2**-24 in [0, 1].
 
     The product is a multiple of `last = 2**-47 * 2**exponent(y)`. If z is one too, and not so
     large that 53 bits do not reach from z down to `last`, nothing is lost.

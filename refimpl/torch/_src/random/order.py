@@ -71,7 +71,7 @@ def empty_in_order(like: Array, dtype: DTypeLike) -> Array:
 
 
 def _compare(shape: Sizes, strides: list[int], slow: int, fast: int) -> int:
-    """Return 1 if the axis `slow` is the faster one, -1 if it is not, 0 if nobody knows."""
+    """Return 1 if the axis `slow` is the faster one, -1 if it is not, 0 if is not known."""
     if 0 in (strides[slow], strides[fast]):
         return 0
     if strides[slow] != strides[fast]:

@@ -63,7 +63,7 @@ def set_rng_state(new_state: Array) -> None:
     Raises
     ------
     TypeError
-        If it is no array of uint8.
+        If it is not an array of uint8.
     ValueError
         If it has another size.
     """

@@ -1,0 +1,95 @@
+"""Text from outside made printable, such as messages of exceptions and reasons in files."""
+
+from __future__ import annotations
+
+import re
+
+# The longest text of a record, and the longest message of an exception in it, in characters.
+LONGEST = 20_000
+LONGEST_MESSAGE = 8_000
+
+# Escape sequences that set colours: frameworks put them into messages, and they carry no meaning.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def to_printable(text: str, longest: int = LONGEST) -> str:
+    """
+    Replace what cannot be printed or encoded, and cut what is too long to be read.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    longest : int
+        How many characters the result may have.
+
+    Returns
+    -------
+    str
+        Of printable characters, line feeds and tabs: a surrogate or a control character is written
+        as a backslash sequence, as in Python's literals, and colours are dropped. Of a longer text
+        the beginning and the end are left, with its size between them.
+
+    Examples
+    --------
+    >>> print(to_printable("a \\x1b[31mred\\x1b[0m bell\\x07"))
+    a red bell\\x07
+    """
+    if text.isprintable() and len(text) <= longest:
+        return text
+    if len(text) <= longest:
+        shown = _escape(text)
+        if len(shown) <= longest:
+            return shown
+    note = f"\n… (cut: {len(text):,} characters in all) …\n"
+    end = longest // 8
+    tail = _escape(text[-end:])[-end:]
+    return _escape(text[:longest])[: longest - len(note) - len(tail)] + note + tail
+
+
+def message_of(error: BaseException) -> str:
+    """
+    Return the message of an exception that somebody else's code raised.
+
+    Parameters
+    ----------
+    error : BaseException
+        The exception.
+
+    Returns
+    -------
+    str
+        Printable; a sentence about it where the exception cannot be turned into text.
+    """
+    try:
+        text = "".join([str(error)])  # a plain str, also of one that returns a subclass
+    except KeyboardInterrupt:
+        raise
+    except BaseException as broken:
+        return f"(its message cannot be read: str() raised {type(broken).__name__})"
+    return to_printable(text, LONGEST_MESSAGE)
+
+
+def describe_error(error: BaseException) -> str:
+    """
+    Return the class and the message of an exception.
+
+    Parameters
+    ----------
+    error : BaseException
+        The exception.
+
+    Returns
+    -------
+    str
+        Such as 'ValueError: no'.
+    """
+    return f"{type(error).__name__}: {message_of(error)}"
+
+
+def _escape(text: str) -> str:
+    plain = _COLOUR.sub("", text.replace("\r\n", "\n"))
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode()
+        for each in plain
+    )
