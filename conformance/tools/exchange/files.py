@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.tools.exchange import ExchangeError
 
-# The largest files that are read, in bytes: a hundred times what a pack of everything needs.
+# The largest files that are read, in bytes: more than twenty times those of a pack of everything.
 LARGEST_DOCUMENT = 16 << 20
 LARGEST_ARRAYS = 256 << 20
 
