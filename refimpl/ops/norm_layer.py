@@ -206,16 +206,17 @@ def _normalize_axes(
     outer = [axis for axis in range(ndim) if axis not in inner]
     order = (*outer, *inner)
     inverse = tuple(order.index(axis) for axis in range(ndim))
+    moves = order != tuple(range(ndim))
     moved_shape = tuple(shape[axis] for axis in order)
     count = math.prod(places)
     grouped = (math.prod(shape[axis] for axis in outer), 1, count, 1)
 
     def to_groups(array: Array) -> Array:
-        return (array if order == inverse else np.transpose(array, order)).reshape(grouped)
+        return (np.transpose(array, order) if moves else array).reshape(grouped)
 
     def from_groups(array: Array) -> Array:
         moved = array.reshape(moved_shape)
-        return moved if order == inverse else np.transpose(moved, inverse)
+        return np.transpose(moved, inverse) if moves else moved
 
     output, vjp = _normalize_groups(
         to_groups(input),

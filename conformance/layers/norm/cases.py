@@ -1,4 +1,4 @@
-"""Batch and instance normalisation, and the functions they are made of."""
+"""Normalisation, and the functions it is made of."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from conformance.layers.norm.oracle import (
     BATCH_NORMALIZATION,
     BATCH_NORMS,
     FUSED_BATCH_NORM,
+    GROUP_NORM,
     INSTANCE_NORMS,
+    LAYER_NORM,
     MOMENTS,
+    RMS_NORM,
+    normalised_axes,
 )
 from conformance.spec.layer import Layer, by_name
 from conformance.spec.table import Factors, Row, Rule, Shapes, Table, same
@@ -224,4 +228,190 @@ FUSED = Table(
     draws=_draws,
 )
 
-TABLES = (BATCH, INSTANCE, SINGLE_BATCH, SINGLE_INSTANCE, FUNCTIONS, FUSED)
+# A norm that takes each example by itself may have the one without the other.
+_WEIGHTS = {
+    "": ("weight", "bias"),
+    "noaffine": (),
+    "nobias": ("weight",),
+    "noscale": ("bias",),
+}
+# None is the dialect's own default.
+_EPSILONS = {"": 1e-5, "eps3": 2.0**-10, "epsdefault": None}
+_EXAMPLE_HUNTS = _HUNTS | {
+    "": "statistics over the wrong axes, an unbiased variance, a gradient that lacks a term",
+    "nobias": "a shift that is not there, or the scale dropped with it",
+    "noscale": "a scale that is not there, or the shift dropped with it",
+    "epsdefault": "another default of eps, or one that does not follow the dtype",
+}
+
+
+def _read_options(row: Row) -> Mapping[str, Any]:
+    options = {name: name in row["weights"] for name in ("weight", "bias")}
+    return options if row["epsilon"] is None else {**options, "epsilon": row["epsilon"]}
+
+
+def _read_over_axes(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    shape = row.get("shape", (3, 4, 6))
+    config = {"axes": row["axes"], **_read_options(row)}
+    axes = normalised_axes(config, len(shape))
+    along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
+    return row["layer"].name, config, {"input": shape, **dict.fromkeys(row["weights"], along)}
+
+
+LAYERS_OWN = Table(
+    factors={
+        "axes": {
+            "": (-1,),
+            "last2": (1, 2),
+            "whole": (0, 1, 2),
+            "middle": (1,),
+            "outer": (0, -1),
+            "unsorted": (-1, 1),
+        },
+        "weights": _WEIGHTS,
+        "epsilon": _EPSILONS,
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=lambda row: _read_over_axes({**row, "layer": LAYER_NORM}),
+    hunts=_EXAMPLE_HUNTS
+    | {
+        "last2": "one of several axes left out, their weights in another order",
+        "whole": "the first axis taken for a batch",
+        "middle": "the last axis taken, whatever the axis",
+        "outer": "weights laid along neighbouring axes, of the same number",
+        "unsorted": "axes sorted by their place and not as they are written",
+    },
+    batched=lambda row: () if 0 in row["axes"] else ("input",),
+)
+RMS = Table(
+    factors={
+        "axes": {"": (-1,), "last2": (1, 2), "whole": (0, 1, 2), "backward": (-1, -2)},
+        "weights": {"": ("weight",), "noscale": ()},
+        "epsilon": _EPSILONS,
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=lambda row: _read_over_axes({**row, "layer": RMS_NORM}),
+    hunts=_EXAMPLE_HUNTS
+    | {
+        "": "the mean subtracted, a sum for a mean, a gradient that lacks a term",
+        "last2": "one of several axes left out",
+        "whole": "the first axis taken for a batch",
+        "backward": "axes that must be sorted first",
+        "noscale": "a scale that is not there",
+    },
+    batched=lambda row: () if 0 in row["axes"] else ("input",),
+    rules=(
+        Rule(
+            ("epsilon", "regime", "dtype"),
+            lambda epsilon, regime, dtype: (epsilon, regime, dtype) != (None, "tiny", "float16"),
+            "tiny squares are subnormal in float16, and the default eps is as small",
+        ),
+    ),
+)
+SINGLE_OVER_AXES = Table(
+    factors={
+        "layer": by_name((LAYER_NORM, RMS_NORM)),
+        "shape": {"value1": (3, 4, 1), "example1": (1, 6), "vector": (6,)},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=lambda row: _read_over_axes(
+        {
+            **row,
+            "axes": (-1,),
+            "weights": ("weight", "bias") if "bias" in row["layer"].arrays else ("weight",),
+            "epsilon": 1e-5,
+        }
+    ),
+    hunts=_EXAMPLE_HUNTS
+    | {
+        "value1": "a single value left as it is, or divided by the root of nothing",
+        "vector": "the batch that a vector does not have",
+    },
+    batched=lambda row: (),
+)
+
+
+def _read_group_norm(row: Row) -> tuple[str, Mapping[str, Any], Shapes]:
+    shape = (row.get("batch", 3), row.get("channels", 12), *row["space"])
+    config = {
+        "groups": row["groups"],
+        "features": shape[1],
+        "place": row["place"],
+        **_read_options(row),
+    }
+    return GROUP_NORM.name, config, {"input": shape, **dict.fromkeys(row["weights"], shape[1:2])}
+
+
+GROUPS = Table(
+    factors={
+        "groups": {"": 2, "group1": 1, "each": 12},
+        "space": {"": (5,), "flat": (), "space2": (2, 3), "space3": (2, 1, 3)},
+        # Where TensorFlow's channels are.
+        "place": {"": "last", "first": "first", "between": "between"},
+        "weights": _WEIGHTS,
+        "epsilon": _EPSILONS,
+        "regime": _REGIMES,
+        "dtype": _DTYPES,
+    },
+    read=_read_group_norm,
+    hunts=_EXAMPLE_HUNTS
+    | {
+        "group1": "the channels split all the same",
+        "each": "channels normalised together that are groups of their own",
+        "space2": "one of several spatial axes left out",
+        "space3": "more spatial axes than an image has",
+        "first": "channels looked for at the end",
+        "between": "channels looked for at either end",
+    },
+    rules=(
+        Rule(
+            ("space", "place"),
+            lambda space, place: place == "last" or len(space) > (place == "between"),
+            "channels stand before or between spatial axes",
+        ),
+        Rule(
+            ("groups", "space"),
+            lambda groups, space: groups <= 2 or space != (),
+            "values normalised alone have no variance but what the rounding makes of it",
+        ),
+    ),
+)
+SINGLE_GROUP = Table(
+    factors={
+        "shape": {"example1": (1, 6, 4), "channel1": (3, 1, 4), "alone": (3, 6)},
+        "regime": same(["normal"]),
+        "dtype": same(["float32"]),
+    },
+    read=lambda row: _read_group_norm(
+        {
+            "batch": row["shape"][0],
+            "channels": row["shape"][1],
+            # Each channel of a flat input is a group of its own.
+            "groups": 1 if row["shape"][2:] else row["shape"][1],
+            "space": row["shape"][2:],
+            "place": "last",
+            "weights": ("weight", "bias"),
+            "epsilon": 1e-5,
+        }
+    ),
+    hunts=_EXAMPLE_HUNTS
+    | {"alone": "a single value left as it is, or divided by the root of nothing"},
+    batched=lambda row: (),
+)
+
+TABLES = (
+    BATCH,
+    INSTANCE,
+    SINGLE_BATCH,
+    SINGLE_INSTANCE,
+    FUNCTIONS,
+    FUSED,
+    LAYERS_OWN,
+    SINGLE_OVER_AXES,
+    GROUPS,
+    SINGLE_GROUP,
+    RMS,
+)

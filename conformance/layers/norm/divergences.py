@@ -8,12 +8,14 @@ from conformance.spec.predicates import half
 DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         subjects=("torch",),
-        layers=("instance_norm*",),
+        # Batch norms, whose names end in their rank, add up a channel's values in float32.
+        layers=("instance_norm*", "*_norm"),
         aspects=("gradient",),
         kind="differs",
-        sentence="Gradients of an instance norm's weights are summed over the batch in the half"
-        " type.",
-        reason="torch repeats the weights for each example and sums their gradients.",
+        sentence="Gradients of a norm's weights are summed over the batch in the half type, where"
+        " each example is normalised by itself.",
+        reason="torch adds up the examples' parts one after the other, rounded; an instance norm"
+        " repeats its weights for each example to that end.",
         when=half,
         witnesses=("gradient/instance_norm3d-track-eps3-eval-tiny-bfloat16-torch-class",),
         half_sums=True,
@@ -38,6 +40,16 @@ DIVERGENCES: tuple[Divergence, ...] = (
         when=half,
         witnesses=("gradient/batch_normalization-batch-normal-float16-tensorflow-nn",),
         half_sums=True,
+    ),
+    Divergence(
+        subjects=("torch",),
+        layers=("group_norm",),
+        aspects=("gradient",),
+        kind="raises",
+        sentence="A group norm with a bias and without a weight has no way back.",
+        reason="Its backward kernel makes the bias's gradient like the weight, which is not there:"
+        " a RuntimeError from within. The class has no such form.",
+        when=lambda case: bool(case.config["bias"] and not case.config["weight"]),
     ),
     Divergence(
         subjects=("torch",),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from conformance.spec.array_changes import round_to_float32, shape_per_channel
-from conformance.spec.mutant import After, Mutant, of_kind
+from conformance.spec.mutant import After, Before, Mutant, of_kind
 from conformance.spec.request import Observation, Request
 from conformance.spec.transforms import (
     TF,
@@ -121,6 +122,139 @@ def hold_mean_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
     return bar + cotangent.mean(axes, keepdims=True) * scale * weight
 
 
+def rows_of(x: Any, call: Any) -> Any:
+    """Lay what is normalised together in one row, for the norms of each example in PyTorch."""
+    if "num_groups" in call.arguments:
+        return x.reshape(len(x) * call.arguments["num_groups"], -1)
+    return x.reshape(-1, np.prod(call.arguments["normalized_shape"]))
+
+
+def factor_of(arrays: Any, call: Any, x: Any) -> Any:
+    """The scale in a shape that goes with the input."""
+    weight = arrays.get("weight", np.ones(()))
+    return shape_per_channel(weight, x) if "num_groups" in call.arguments else weight
+
+
+def epsilon_of(call: Any) -> float:
+    """The epsilon that a call gives, or the dialect's default."""
+    return float(call.arguments.get("eps", call.conventions.get("epsilon", 1e-5)))
+
+
+def scale_rows_wrongly(scale: Callable[[Any, int, float], Any], *, centered: bool = True) -> After:
+    """Multiply by a wrong function of the variance, the number of values, and eps."""
+
+    def wrong(old: Any, arrays: Any, call: Any) -> Any:
+        x = arrays["input"].astype(np.float64)
+        rows, epsilon = rows_of(x, call), epsilon_of(call)
+        rows = rows - rows.mean(1, keepdims=True) if centered else rows
+        variance = np.square(rows).mean(1, keepdims=True)
+        change = scale(variance, rows.shape[1], epsilon) - 1 / np.sqrt(variance + epsilon)
+        return old + factor_of(arrays, call, x) * (change * rows).reshape(x.shape)
+
+    return change_output(wrong)
+
+
+def hold_mean_of_row_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
+    """The gradient of a norm of each example through its variance but not through its mean."""
+    x = arrays["input"].astype(np.float64)
+    scale = 1 / np.sqrt(rows_of(x, call).var(1, keepdims=True) + epsilon_of(call))
+    shift = rows_of(cotangent * factor_of(arrays, call, x), call).mean(1, keepdims=True)
+    return bar + np.broadcast_to(scale * shift, rows_of(x, call).shape).reshape(x.shape)
+
+
+def hold_square_of_row_constant(bar: Any, arrays: Any, call: Any, cotangent: Any) -> Any:
+    """The gradient of a norm that takes the mean square for a constant."""
+    x = arrays["input"].astype(np.float64)
+    square = np.square(rows_of(x, call)).mean(1, keepdims=True)
+    factor = factor_of(arrays, call, x) * cotangent.astype(np.float64)
+    return (rows_of(factor, call) / np.sqrt(square + epsilon_of(call))).reshape(x.shape)
+
+
+def subtract_mean_of_row(y: Any, arrays: Any, call: Any) -> Any:
+    """Subtract the mean before the scale, too."""
+    x = arrays["input"].astype(np.float64)
+    rows = rows_of(x, call)
+    centered = rows - rows.mean(1, keepdims=True)
+    deviation = np.sqrt(np.square(centered).mean(1, keepdims=True) + epsilon_of(call))
+    return (centered / deviation).reshape(x.shape) * factor_of(arrays, call, x)
+
+
+def add_own_eps(request: Request) -> Request:
+    """Take the spacing of the input's own dtype for an eps that is not given."""
+    widest = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
+    eps = widest.get(request.arrays["input"].dtype.name)
+    return request if eps is None else add_default("eps", eps)(request)
+
+
+def take_last_axis(op: Any) -> Any:
+    """Average over the last axis, whatever the axes."""
+
+    def wrong(input: Any, weight: Any, bias: Any, *, axes: Any, epsilon: float) -> Any:
+        _, vjp = op(input, weight, bias, axes=axes, epsilon=epsilon)
+        output = op(input, None, None, axes=(-1,), epsilon=epsilon)[0]
+        along = [1] * input.ndim
+        for axis in axes:
+            along[axis] = input.shape[axis]
+        output = output if weight is None else output * weight.reshape(along)
+        return output if bias is None else output + bias.reshape(along), vjp
+
+    return wrong
+
+
+def square_last_axis(op: Any) -> Any:
+    """Take the mean square of the last axis, whatever the axes."""
+
+    def wrong(input: Any, weight: Any, *, axes: Any, epsilon: float) -> Any:
+        _, vjp = op(input, weight, axes=axes, epsilon=epsilon)
+        return op(input, None, axes=(-1,), epsilon=epsilon)[0] * weight, vjp
+
+    return wrong
+
+
+def exchange_axes_of_weight(op: Any) -> Any:
+    """Read the weight's elements with its axes in the opposite order."""
+    return lambda input, weight, *rest, **options: op(
+        input, None if weight is None else weight.reshape(weight.shape[::-1]).T, *rest, **options
+    )
+
+
+def interleave_groups(op: Any) -> Any:
+    """Deal the channels to the groups in turn."""
+
+    def wrong(input: Any, *affine: Any, groups: int, epsilon: float) -> Any:
+        order = np.arange(input.shape[1]).reshape(-1, groups).T.ravel()
+        dealt = [None if each is None else each[order] for each in affine]
+        output, vjp = op(input[:, order], *dealt, groups=groups, epsilon=epsilon)
+        return output[:, np.argsort(order)], vjp
+
+    return wrong
+
+
+def normalise_each_position(op: Any) -> Any:
+    """Take the statistics of each position by itself."""
+
+    def wrong(input: Any, *affine: Any, **options: Any) -> Any:
+        _, vjp = op(input, *affine, **options)
+        positions = np.moveaxis(input.reshape(*input.shape[:2], -1), 1, 2)
+        alone = op(positions.reshape(-1, input.shape[1]), *affine, **options)[0]
+        return np.moveaxis(alone.reshape(positions.shape), 1, 2).reshape(input.shape), vjp
+
+    return wrong
+
+
+def add_default(name: str, value: Any) -> Before:
+    """Give an argument that is left out another default."""
+    return lambda request: replace(
+        request,
+        call=replace(request.call, arguments={name: value, **request.call.arguments}),
+    )
+
+
+def skip_single_value(y: Any, arrays: Any, call: Any) -> Any:
+    """Return values that are normalised alone as they came."""
+    return arrays["input"] if rows_of(arrays["input"], call).shape[1] == 1 else y
+
+
 def widen_state(request: Request, seen: Observation) -> Observation:
     """Keep every statistic in float64."""
     return replace(seen, state={name: each.astype(np.float64) for name, each in seen.state.items()})
@@ -222,7 +356,58 @@ _STATISTICS = of_kind(
       for layer in ("batch_norm3d", "instance_norm1d", "instance_norm3d")),
     *(Mutant("one example left as it is", "A batch of one example is not normalised.",
              layer, "output", after=change_output(skip_single_example), word="example1")
-      for layer in (f"{kind}_norm{n}d" for kind in ("batch", "instance") for n in (1, 2, 3))),
+      for layer in (
+          "group_norm", *(f"{kind}_norm{n}d" for kind in ("batch", "instance") for n in (1, 2, 3))
+      )),
+    Mutant("unbiased variance", "The variance is divided by n - 1 and not by n.",
+           "layer_norm", "output", after=scale_rows_wrongly(
+               lambda variance, n, eps: 1 / np.sqrt(variance * n / max(n - 1, 1) + eps))),
+    Mutant("eps outside the root", "eps is added to the deviation, not to the variance.",
+           "layer_norm", "output", after=scale_rows_wrongly(
+               lambda variance, n, eps: 1 / (np.sqrt(variance) + eps)), word="eps3"),
+    Mutant("PyTorch's default of eps", "An epsilon that is not given is 1e-5.",
+           "layer_norm", "output", add_default("epsilon", 1e-5), subject=TF, word="epsdefault"),
+    Mutant("the last axis whatever the axes", "Statistics are those of the last axis alone.",
+           "layer_norm", "output", subject=TF, word="outer",
+           patches={"refimpl.ops.norm_layer:layer_norm": take_last_axis}),
+    Mutant("weight along the wrong axis", "The axes of the weight are taken in the opposite order.",
+           "layer_norm", "output", word="last2",
+           patches={"refimpl.ops.norm_layer:layer_norm": exchange_axes_of_weight}),
+    Mutant("one value left as it is", "What is normalised alone is returned as it came.",
+           "layer_norm", "output", after=change_output(skip_single_value), word="value1"),
+    Mutant("the mean subtracted", "It is a layer norm without a shift.",
+           "rms_norm", "output", after=change_output(subtract_mean_of_row)),
+    Mutant("a sum for the mean", "The squares are added up and not averaged.",
+           "rms_norm", "output", after=scale_rows_wrongly(
+               lambda square, n, eps: 1 / np.sqrt(square * n + eps), centered=False)),
+    Mutant("eps outside the root", "eps is added to the root of the mean square.",
+           "rms_norm", "output", after=scale_rows_wrongly(
+               lambda square, n, eps: 1 / (np.sqrt(square) + eps), centered=False), word="eps3"),
+    Mutant("the half type's own eps", "An eps that is not given is the spacing of the half type.",
+           "rms_norm", "output", add_own_eps, word="epsdefault"),
+    Mutant("Keras' other default of eps", "An epsilon that is not given is 1e-3.",
+           "rms_norm", "output", add_default("epsilon", 1e-3), subject=TF, word="epsdefault"),
+    Mutant("the last axis alone", "The mean square is that of the last axis alone.",
+           "rms_norm", "output", subject=TF, word="last2",
+           patches={"refimpl.ops.norm_layer:rms_norm": square_last_axis}),
+    Mutant("one value left as it is", "What is normalised alone is returned as it came.",
+           "rms_norm", "output", after=change_output(skip_single_value), word="value1"),
+    Mutant("groups interleaved", "The channels are dealt to the groups in turn.",
+           "group_norm", "output",
+           patches={"refimpl.ops.norm_layer:group_norm": interleave_groups}),
+    Mutant("one group", "All channels are normalised together.",
+           "group_norm", "output", change_argument("num_groups", replace_with(1))),
+    Mutant("statistics of each position", "The positions of a group are not averaged over.",
+           "group_norm", "output", subject=TF,
+           patches={"refimpl.ops.norm_layer:group_norm": normalise_each_position}),
+    Mutant("unbiased variance", "The variance is divided by n - 1 and not by n.",
+           "group_norm", "output", after=scale_rows_wrongly(
+               lambda variance, n, eps: 1 / np.sqrt(variance * n / max(n - 1, 1) + eps))),
+    Mutant("eps outside the root", "eps is added to the deviation, not to the variance.",
+           "group_norm", "output", after=scale_rows_wrongly(
+               lambda variance, n, eps: 1 / (np.sqrt(variance) + eps)), word="eps3"),
+    Mutant("PyTorch's default of eps", "An epsilon that is not given is 1e-5.",
+           "group_norm", "output", add_default("epsilon", 1e-5), subject=TF, word="epsdefault"),
 )  # fmt: skip
 
 _GRADIENTS = of_kind(
@@ -241,6 +426,20 @@ _GRADIENTS = of_kind(
     Mutant("gradient of the variance missing", "Nothing flows back to a given variance.",
            "batch_normalization", "gradient", subject=TF,
            after=change_gradient("variance", lambda bar, *rest: bar * 0)),
+    Mutant("mean taken for a constant on the way back",
+           "The gradient flows through the variance but not through the mean: a term is missing.",
+           "layer_norm", "gradient",
+           after=change_gradient("input", hold_mean_of_row_constant)),
+    Mutant("mean taken for a constant on the way back",
+           "The gradient flows through the variance but not through the mean: a term is missing.",
+           "group_norm", "gradient",
+           after=change_gradient("input", hold_mean_of_row_constant)),
+    Mutant("mean square taken for a constant on the way back",
+           "The gradient does not flow through the mean square.",
+           "rms_norm", "gradient",
+           after=change_gradient("input", hold_square_of_row_constant)),
+    Mutant("gradient of the scale averaged", "The scale's gradient is a mean over the batch.",
+           "layer_norm", "gradient", after=average_gradient("weight")),
 )  # fmt: skip
 
 _PARAMETERS = of_kind(
@@ -263,6 +462,11 @@ _PARAMETERS = of_kind(
     Mutant("gamma and beta exchanged", "beta comes before gamma.",
            "batch_norm2d", "parameters", subject=TF, form="keras",
            after=change_owned(lambda owned: (owned[1], owned[0], *owned[2:]))),
+    Mutant("gamma of axes by their place",
+           "gamma's axes are those of the input, not sorted as they are written.",
+           "layer_norm", "parameters", subject=TF, word="unsorted",
+           after=change_owned(lambda owned: tuple(
+               replace(each, shape=tuple(sorted(each.shape))) for each in owned))),
 )  # fmt: skip
 
 _DTYPES = of_kind(

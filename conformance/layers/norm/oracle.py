@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from conformance.layers.norm.reproducer import explain_batch_norm, explain_instance_norm
+from conformance.layers.norm.reproducer import explain_normalised
 from conformance.spec.answer import Answer, Arrays, single
-from conformance.spec.layer import Layer
+from conformance.spec.layer import Element, Layer
 from refimpl.ops.norm import batch_norm, blend, instance_norm, moments, normalize, unbias_variance
+from refimpl.ops.norm_layer import group_norm, layer_norm, rms_norm
 
 
 def _channel(array: Any, ndim: int) -> Any:
@@ -83,6 +84,76 @@ def _batch_normalization(config: Mapping[str, Any], arrays: Arrays) -> Answer:
     return single(output, vjp, *names)
 
 
+def _layer_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    return _over_axes(layer_norm, config, arrays, "weight", "bias")
+
+
+def _rms_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    return _over_axes(rms_norm, config, arrays, "weight")
+
+
+def _over_axes(
+    op: Callable[..., Any], config: Mapping[str, Any], arrays: Arrays, *names: str
+) -> Answer:
+    """Evaluate an op whose parameters have the averaged axes only; the case's have all."""
+    x = arrays["input"]
+    axes = normalised_axes(config, x.ndim)
+    places = tuple(x.shape[axis] for axis in axes)
+    parameters = [_reshape(arrays.get(name), places) for name in names]
+    output, vjp = op(x, *parameters, axes=axes, epsilon=config["epsilon"])
+    along = tuple(size if axis in axes else 1 for axis, size in enumerate(x.shape))
+
+    def back(cotangent: Any) -> tuple[Any, ...]:
+        bar, *rest = vjp(cotangent)
+        return bar, *(_reshape(bar, along) for bar in rest)
+
+    return single(output, back, "input", *names)
+
+
+def normalised_axes(config: Mapping[str, Any], ndim: int) -> tuple[int, ...]:
+    """Count the axes of a case from the front, in the input's order.
+
+    Parameters
+    ----------
+    config : mapping
+        The case's configuration, with the axes as they are written.
+    ndim : int
+        Of the input.
+
+    Returns
+    -------
+    tuple of int
+    """
+    return tuple(sorted(axis % ndim for axis in config["axes"]))
+
+
+def _group_norm(config: Mapping[str, Any], arrays: Arrays) -> Answer:
+    output, vjp = group_norm(
+        arrays["input"],
+        arrays.get("weight"),
+        arrays.get("bias"),
+        groups=config["groups"],
+        epsilon=config["epsilon"],
+    )
+    return single(output, vjp, "input", "weight", "bias")
+
+
+def _in_group(element: Element) -> tuple[Any, ...]:
+    example, channel, *_ = element.index
+    members = element.arrays["input"].shape[1] // element.config["groups"]
+    first = channel // members * members
+    return example, slice(first, first + members)
+
+
+def _along_axes(element: Element) -> tuple[Any, ...]:
+    axes = normalised_axes(element.config, len(element.index))
+    return tuple(slice(None) if n in axes else place for n, place in enumerate(element.index))
+
+
+def _reshape(array: Any, shape: tuple[int, ...]) -> Any:
+    return None if array is None else array.reshape(shape)
+
+
 def _count(shape: tuple[int, ...]) -> int:
     return int(shape[0] * np.prod(shape[2:], dtype=np.int64))
 
@@ -135,6 +206,8 @@ _ARRAYS: Mapping[str, str] = {
 # What they are given or reduce has any axes; statistics are broadcast.
 _BROADCAST = dict.fromkeys(("output", "input", "mean", "variance", "weight", "bias"), "*shape")
 
+_explain_batch_norm = explain_normalised(lambda element: (slice(None), element.index[1]))
+
 BATCH_NORMS = tuple(
     Layer(
         f"batch_norm{rank}d",
@@ -143,7 +216,7 @@ BATCH_NORMS = tuple(
         _ARRAYS,
         rank=rank,
         advance=_advance_batch_norm,
-        explain=explain_batch_norm,
+        explain=_explain_batch_norm,
     )
     for rank in (1, 2, 3)
 )
@@ -155,13 +228,40 @@ INSTANCE_NORMS = tuple(
         _ARRAYS,
         rank=rank,
         advance=_advance_instance_norm,
-        explain=explain_instance_norm,
+        explain=explain_normalised(lambda element: element.index[:2]),
     )
     for rank in (1, 2, 3)
 )
 MOMENTS = Layer("moments", "norm", _moments, {"input": "*shape"})
 BATCH_NORMALIZATION = Layer("batch_normalization", "norm", _batch_normalization, _BROADCAST)
 FUSED_BATCH_NORM = Layer(
-    "fused_batch_norm", "norm", _fused_batch_norm, _ARRAYS, rank=2, explain=explain_batch_norm
+    "fused_batch_norm", "norm", _fused_batch_norm, _ARRAYS, rank=2, explain=_explain_batch_norm
 )
-LAYERS = (*BATCH_NORMS, *INSTANCE_NORMS, MOMENTS, BATCH_NORMALIZATION, FUSED_BATCH_NORM)
+LAYER_NORM = Layer(
+    "layer_norm", "norm", _layer_norm, _BROADCAST, explain=explain_normalised(_along_axes)
+)
+RMS_NORM = Layer(
+    "rms_norm",
+    "norm",
+    _rms_norm,
+    {name: axes for name, axes in _BROADCAST.items() if name != "bias"},
+    explain=explain_normalised(_along_axes, centered=False),
+)
+_GROUPED = dict.fromkeys(("output", "input"), "batch (groups features) *space")
+GROUP_NORM = Layer(
+    "group_norm",
+    "norm",
+    _group_norm,
+    {**_GROUPED, "weight": "(groups features)", "bias": "(groups features)"},
+    explain=explain_normalised(_in_group),
+)
+LAYERS = (
+    *BATCH_NORMS,
+    *INSTANCE_NORMS,
+    MOMENTS,
+    BATCH_NORMALIZATION,
+    FUSED_BATCH_NORM,
+    LAYER_NORM,
+    GROUP_NORM,
+    RMS_NORM,
+)

@@ -2,66 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-from conformance.spec.layer import Element
+from conformance.layers.arithmetic import slopes_of
+from conformance.spec.layer import Element, Explain
+
+# Element -> the index of the inputs that are normalised together with its own.
+Members = Callable[[Element], tuple[Any, ...]]
 
 
-def explain_batch_norm(element: Element) -> Sequence[str]:
-    """Write an element that is normalised with the statistics of its channel.
-
-    Parameters
-    ----------
-    element : Element
-        Of the output.
-
-    Returns
-    -------
-    sequence of str
-        Lines.
-    """
-    return _explain(element, each=False)
-
-
-def explain_instance_norm(element: Element) -> Sequence[str]:
-    """Write an element that is normalised with the statistics of its example and channel.
+def explain_normalised(members: Members, *, centered: bool = True) -> Explain:
+    """Explain elements that are normalised by the statistics of some inputs.
 
     Parameters
     ----------
-    element : Element
-        Of the output.
+    members : callable
+        Which inputs.
+    centered : bool
+        Whether their mean is subtracted; otherwise the mean square stands for the variance.
 
     Returns
     -------
-    sequence of str
-        Lines.
+    callable
+        Element -> lines. Where the case gives running statistics, they are told instead.
     """
-    return _explain(element, each=True)
+
+    def explain(element: Element) -> Sequence[str]:
+        x, epsilon = float(element.arrays["input"][element.index]), element.config["epsilon"]
+        values = element.arrays["input"][members(element)]
+        if not centered:
+            square = float(np.mean(np.square(values)))
+            lines = [
+                f"mean square {square!r}, epsilon {epsilon!r}",
+                f"normalised: {x!r} / sqrt(mean square + epsilon)"
+                f" = {x / float(np.sqrt(square + epsilon))!r}",
+            ]
+        else:
+            mean, variance = _given(element) or (float(np.mean(values)), float(np.var(values)))
+            lines = [
+                f"mean {mean!r}, variance {variance!r}, epsilon {epsilon!r}",
+                f"normalised: ({x!r} - mean) / sqrt(variance + epsilon)"
+                f" = {(x - mean) / float(np.sqrt(variance + epsilon))!r}",
+            ]
+        return [*lines, *_explain_parameters(element)]
+
+    return explain
 
 
-def _explain(element: Element, *, each: bool) -> Sequence[str]:
-    config, arrays, index = element.config, element.arrays, element.index
-    x = arrays["input"]
-    axes = tuple(range(2, x.ndim)) if each else (0, *range(2, x.ndim))
-    channel = index[1]
-    if not config["training"] and config.get("track", True):
-        tracked = ("running_mean", "running_var")
-        names = tracked if "running_mean" in arrays else ("mean", "variance")
-        mean, variance = (float(arrays[name][channel]) for name in names)
-    else:
-        where = (index[0], channel) if each else (0, channel)
-        mean, variance = (
-            float(of(x, axes, keepdims=True)[(*where, *(0,) * (x.ndim - 2))])
-            for of in (np.mean, np.var)
-        )
-    lines = [
-        f"mean {mean!r}, variance {variance!r}, epsilon {config['epsilon']!r}",
-        f"normalised: ({float(x[index])!r} - mean) / sqrt(variance + epsilon)"
-        f" = {(float(x[index]) - mean) / float(np.sqrt(variance + config['epsilon']))!r}",
-    ]
-    if "weight" in arrays:
-        weight, bias = float(arrays["weight"][channel]), float(arrays["bias"][channel])
-        lines.append(f"output: normalised * {weight!r} + {bias!r}")
-    return lines
+def _given(element: Element) -> tuple[float, float] | None:
+    """Return the statistics that a channel is given, if its own are not used."""
+    config, arrays = element.config, element.arrays
+    if config.get("training", True) or not config.get("track", True):
+        return None
+    tracked = ("running_mean", "running_var")
+    names = tracked if "running_mean" in arrays else ("mean", "variance")
+    mean, variance = (float(arrays[name][element.index[1]]) for name in names)
+    return mean, variance
+
+
+def _explain_parameters(element: Element) -> Sequence[str]:
+    """Write what the normalised value is multiplied by, and what is added to it."""
+    names = [name for name in ("weight", "bias") if name in element.arrays]
+    if not names:
+        return ()
+    # The one element that the output depends on; of a weight, if the output is not 0 without it.
+    slopes = slopes_of(element)[names[-1]]
+    place = np.unravel_index(int(np.argmax(np.abs(slopes))), slopes.shape)
+    terms = {name: repr(float(element.arrays[name][place])) for name in names}
+    product = f"normalised * {terms['weight']}" if "weight" in terms else "normalised"
+    return [f"output: {product}" + (f" + {terms['bias']}" if "bias" in terms else "")]

@@ -4,11 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from conformance.layers.data_formats import both_formats, images
+from conformance.layers.norm.oracle import normalised_axes
 from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
-from conformance.spec.call import Call, Owned, Result, Slot, Translate, Unsupported
+from conformance.spec.call import (
+    KEEP,
+    Call,
+    Move,
+    Owned,
+    Reshaped,
+    Result,
+    Slot,
+    Translate,
+    Transposed,
+    Unsupported,
+)
 from conformance.spec.case import Case
+
+_KERAS_NAMES = {"weight": "gamma", "bias": "beta"}
+
+
+def _gamma_and_beta(case: Case, move: Move = KEEP) -> tuple[Slot, ...]:
+    return tuple(
+        Slot(name, keras, "parameter", move)
+        for name, keras in _KERAS_NAMES.items()
+        if name in case.shapes
+    )
+
+
+def _own_gamma_and_beta(case: Case, shape: tuple[int, ...]) -> tuple[Owned, ...]:
+    # Keras keeps a half-typed layer's variables in that type.
+    return tuple(
+        Owned(keras, shape, case.dtype, True, 1.0 if name == "weight" else 0.0)
+        for name, keras in _KERAS_NAMES.items()
+        if name in case.shapes
+    )
 
 
 def _batch_layer(case: Case, channels_first: bool) -> Call:
@@ -27,13 +59,9 @@ def _batch_layer(case: Case, channels_first: bool) -> Call:
         "scale": config["affine"],
         "dtype": case.dtype,
     }
-    slots = [Slot("input", "inputs", move=move)]
-    # Keras keeps a half-typed layer's variables in that type.
     kind, shape = case.dtype, (config["features"],)
-    owned = []
-    if config["affine"]:
-        slots += [Slot("weight", "gamma", "parameter"), Slot("bias", "beta", "parameter")]
-        owned += [Owned("gamma", shape, kind, True, 1.0), Owned("beta", shape, kind, True, 0.0)]
+    slots = [Slot("input", "inputs", move=move), *_gamma_and_beta(case)]
+    owned = list(_own_gamma_and_beta(case, shape))
     if config["track"]:
         slots += [
             Slot("running_mean", "moving_mean", "buffer"),
@@ -68,22 +96,90 @@ def _group_layer(case: Case, channels_first: bool) -> Call:
         "scale": config["affine"],
         "dtype": case.dtype,
     }
-    slots = [Slot("input", "inputs", move=move)]
-    shape = (config["features"],)
-    owned: tuple[Owned, ...] = ()
-    if config["affine"]:
-        slots += [Slot("weight", "gamma", "parameter"), Slot("bias", "beta", "parameter")]
-        owned = (
-            Owned("gamma", shape, case.dtype, True, 1.0),
-            Owned("beta", shape, case.dtype, True, 0.0),
-        )
     return Call(
         "keras.layers.GroupNormalization",
         "class",
         arguments,
-        tuple(slots),
+        (Slot("input", "inputs", move=move), *_gamma_and_beta(case)),
         (Result(move=move),),
-        owned=owned,
+        owned=_own_gamma_and_beta(case, (config["features"],)),
+    )
+
+
+def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pass a case's epsilon as an argument, or leave it to the default, a convention then."""
+    if "epsilon" in case.config:
+        return {"epsilon": case.config["epsilon"]}, {}
+    return {}, {"epsilon": default}
+
+
+def _over_axes(case: Case) -> tuple[dict[str, Any], tuple[int, ...], Move]:
+    """Give the argument, the shape of weights along the axes, and how they get there."""
+    axes, shape = case.config["axes"], case.shapes["input"]
+    # Keras sorts the axes as they are written.
+    places = tuple(shape[axis] for axis in sorted(axes))
+    counted = normalised_axes(case.config, len(shape))
+    along = tuple(size if axis in counted else 1 for axis, size in enumerate(shape))
+    argument = {"axis": axes[0] if len(axes) == 1 else list(axes)}
+    return argument, places, Reshaped(along, places)
+
+
+def _layer_norm(case: Case) -> Call:
+    axis, places, move = _over_axes(case)
+    epsilon, conventions = _epsilon(case, default=1e-3)
+    options = {
+        "center": case.config["bias"],
+        "scale": case.config["weight"],
+        "dtype": case.dtype,
+    }
+    return Call(
+        "keras.layers.LayerNormalization",
+        "class",
+        axis | options | epsilon,
+        (Slot("input", "inputs"), *_gamma_and_beta(case, move)),
+        conventions=conventions,
+        owned=_own_gamma_and_beta(case, places),
+    )
+
+
+def _rms_norm(case: Case) -> Call:
+    if not case.config["weight"]:
+        raise Unsupported("Keras' RMSNormalization has a scale in any case")
+    axis, places, move = _over_axes(case)
+    epsilon, conventions = _epsilon(case, default=1e-6)
+    return Call(
+        "keras.layers.RMSNormalization",
+        "class",
+        axis | {"dtype": case.dtype} | epsilon,
+        (Slot("input", "inputs"), Slot("weight", "scale", "parameter", move)),
+        conventions=conventions,
+        owned=(Owned("scale", places, case.dtype, True, 1.0),),
+    )
+
+
+def _group_norm(case: Case) -> Call:
+    config, rank = case.config, len(case.shapes["input"]) - 2
+    axis, move = {
+        "last": (-1, images(rank)),
+        "first": (1, KEEP),
+        "between": (2, Transposed((0, 2, 1, *range(3, rank + 2)))),
+    }[config["place"]]
+    epsilon, conventions = _epsilon(case, default=1e-3)
+    arguments = {
+        "groups": config["groups"],
+        "axis": axis,
+        "center": config["bias"],
+        "scale": config["weight"],
+        "dtype": case.dtype,
+    }
+    return Call(
+        "keras.layers.GroupNormalization",
+        "class",
+        arguments | epsilon,
+        (Slot("input", "inputs", move=move), *_gamma_and_beta(case)),
+        (Result(move=move),),
+        conventions=conventions,
+        owned=_own_gamma_and_beta(case, (config["features"],)),
     )
 
 
@@ -140,6 +236,9 @@ FORMS: Mapping[str, Mapping[str, Translate]] = {
     "moments": {"nn": _moments},
     "batch_normalization": {"nn": _batch_normalization},
     "fused_batch_norm": both_formats("nn", _fused_batch_norm),
+    "layer_norm": {"layer": _layer_norm},
+    "group_norm": {"layer": _group_norm},
+    "rms_norm": {"layer": _rms_norm},
 }
 
 # Calls that must be refused, and what the framework itself does ------------------------------
@@ -207,4 +306,54 @@ BAD_CALLS: tuple[BadCall, ...] = (
     BadCall("keras.layers.GroupNormalization", "scale-no", "scale", "TypeError",
         Accepts("Any value that is true in a condition will do.",
                 ReturnedArray((2, 7, 6, 4), each=0.0)), {"groups": 2, "scale": "no"}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-1.5", "axis", "TypeError", "TypeError",
+        {"axis": 1.5}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-1.-3", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": [1, -3]}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-4", "axis", "ValueError at call",
+        "IndexError at call", {"axis": 4}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "axis-none", "axis", "ValueError",
+        Accepts("Over no axis every value is its own mean.",
+                ReturnedArray((2, 7, 6, 4), each=0.0)), {"axis": []}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "epsilon--1", "epsilon", "ValueError",
+        Accepts("A negative epsilon is computed with.", ReturnedArray((2, 7, 6, 4), each=math.nan)),
+        {"epsilon": -1}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "input-2x7x6x3", "inputs", "ValueError at call",
+        "InvalidArgumentError at call", {}, ((X2,), (ones(2, 7, 6, 3),),)),
+    BadCall("keras.layers.LayerNormalization", "scale-no", "scale", "TypeError",
+        Accepts("Any value that is true in a condition will do.",
+                ReturnedArray((2, 7, 6, 4), each=0.0)), {"scale": "no"}, ((X2,),)),
+    BadCall("keras.layers.LayerNormalization", "rms.scaling-True", "rms_scaling", "ValueError",
+        Accepts("Divides by the deviation without subtracting the mean, and is deprecated.",
+                ReturnedArray((2, 7, 6, 4), each=1 / math.sqrt(0.001))), {"rms_scaling": True},
+        ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "groups-2.0", "groups", "TypeError", "ValueError",
+        {"groups": 2.0}, ((X2,),)),
+    BadCall("keras.layers.GroupNormalization", "input-2x7x6x8", "inputs", "ValueError at call",
+        "ValueError at call", {"groups": 2}, ((X2,), (ones(2, 7, 6, 8),))),
+    BadCall("keras.layers.GroupNormalization", "axis-1.2", "axis", "TypeError",
+        "TypeError at call", {"groups": 2, "axis": [1, 2]}, ((X2,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-1-square", "axis", "ValueError at call",
+        Accepts("The scale is laid along the last axis, whatever the axis: a defect.",
+                ReturnedArray((2, 4, 4), each=1 / math.sqrt(1 + 1e-6))), {"axis": 1},
+        ((ones(2, 4, 4),),)),
+    BadCall("keras.layers.RMSNormalization", "axis-1", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": 1}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-0.2", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": [0, 2]}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis--1.1", "axis", "ValueError at call",
+        "InvalidArgumentError at call", {"axis": [-1, 1]}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-1.5", "axis", "TypeError",
+        "TypeError at call", {"axis": 1.5}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "axis-4", "axis", "ValueError at call",
+        "IndexError at call", {"axis": 4}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "epsilon--1", "epsilon", "ValueError",
+        Accepts("A negative epsilon is computed with.", ReturnedArray((2, 7, 4), each=math.inf)),
+        {"epsilon": -1}, ((X1,),)),
+    BadCall("keras.layers.RMSNormalization", "input-2x7x3", "inputs", "ValueError at call",
+        "InvalidArgumentError at call", {}, ((X1,), (ones(2, 7, 3),))),
+    BadCall("keras.layers.RMSNormalization", "input-int32", "inputs", "TypeError at call",
+        Accepts("The normalised values are cut to integers.",
+                ReturnedArray((2, 7, 4), "int32", each=0)), {},
+        ((ones(2, 7, 4, dtype="int32"),),)),
 )  # fmt: skip

@@ -182,6 +182,7 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 # Option -> the arrays that go with it.
 _SWITCHES: Mapping[str, tuple[str, ...]] = {
+    "weight": ("weight",),
     "bias": ("bias",),
     "affine": ("weight", "bias"),
     "track": ("running_mean", "running_var"),

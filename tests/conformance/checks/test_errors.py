@@ -138,7 +138,7 @@ def test_refusing_too_late_fails():
 
 def recorded_as(monkeypatch, framework):
     bad = replace(RELU, framework=framework)
-    monkeypatch.setattr(expectations, "recorded", lambda *claim: (record_of("torch", bad),))
+    monkeypatch.setattr(expectations, "find_records", lambda *claim: (record_of("torch", bad),))
     return bad
 
 

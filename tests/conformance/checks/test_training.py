@@ -155,7 +155,7 @@ def test_where_a_free_run_parts_is_told(dialect):
 def test_a_tensor_at_its_bound_has_not_left_it(monkeypatch):
     kind, root = LIBRARIES["torch"]
     for k, told in ((LIMIT, "no tensor left"), (np.nextafter(LIMIT, 5), "is the loss, in step 0")):
-        monkeypatch.setattr(checks, "_compared", lambda got, want, k=k: iter([Finding("loss", k)]))
+        monkeypatch.setattr(checks, "_compare", lambda got, want, k=k: iter([Finding("loss", k)]))
         assert told in freely(kind(root), "torch")[-1].remark
 
 

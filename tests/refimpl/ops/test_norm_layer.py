@@ -50,6 +50,8 @@ NORMS = {
     "layer": Norm(layer_norm, {"axes": (-1,)}, (3,)),
     "layer of two axes": Norm(layer_norm, {"axes": (2, 3)}, (2, 3)),
     "layer of outer axes": Norm(layer_norm, {"axes": (-2, 0)}, (0, 2)),
+    # The axes then change places in pairs: there and back is the same order.
+    "layer of the last axis but one": Norm(layer_norm, {"axes": (2,)}, (2,)),
     "rms": Norm(rms_norm, {"axes": (2, -1)}, (2, 3)),
     "rms of an inner axis": Norm(rms_norm, {"axes": (1,)}, (1,)),
     "one group": Norm(group_norm, {"groups": 1}, (1,), split=1),

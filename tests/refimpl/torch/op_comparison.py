@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ class Sample(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """What legitimately differs: the operator, on which samples, and why."""
+    """What legitimately differs: the operator, or a pattern, on which samples, and why."""
 
     op: str
     when: Callable[[Sample], bool]
@@ -150,7 +151,7 @@ class Comparison:
     def conclude(self, differences: Sequence[Difference]) -> None:
         """Fail on differences that are not in the table, and on rows that are not needed."""
         assert self.found, f"{self.name} has no samples"
-        rows = [row for row in differences if row.op == self.name]
+        rows = [row for row in differences if fnmatchcase(self.name, row.op)]
         unknown = [
             f"{sample}: {problem}"
             for sample, problem in self.found
@@ -159,7 +160,7 @@ class Comparison:
         assert not unknown, "\n".join([f"{len(unknown)} differences in {self.name}", *unknown[:20]])
         for row in rows:
             covered = [(sample, problem) for sample, problem in self.found if row.when(sample)]
-            assert covered, f"{self.name}: no sample is concerned: {row.reason}"
+            assert covered or "*" in row.op, f"{self.name}: no sample is concerned: {row.reason}"
             agreed = [str(sample) for sample, problem in covered if not problem]
             assert not agreed, f"{self.name}: no difference any more: {row.reason}: {agreed}"
 
