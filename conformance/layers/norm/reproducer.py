@@ -41,10 +41,8 @@ def explain_normalised(members: Members, *, centered: bool = True) -> Explain:
                 f" = {x / float(np.sqrt(square + epsilon))!r}",
             ]
         else:
-            mean, variance = _running_statistics(element) or (
-                float(np.mean(values)),
-                float(np.var(values)),
-            )
+            own = float(np.mean(values)), float(np.var(values))
+            mean, variance = _running_statistics(element) or own
             lines = [
                 f"mean {mean!r}, variance {variance!r}, epsilon {epsilon!r}",
                 f"normalised: ({x!r} - mean) / sqrt(variance + epsilon)"
