@@ -158,7 +158,9 @@ class AnswerMemory:
             check_answer(answer, trial.call)
             return to_neutral_layout(answer, trial.call)
         except Exception as error:
-            return SubjectRaised(f"{subject} gave an answer that cannot be read: {message_of(error)}")
+            return SubjectRaised(
+                f"{subject} gave an answer that cannot be read: {message_of(error)}"
+            )
 
 
 def _evaluate(

@@ -128,6 +128,13 @@ def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
         If it cannot be read or says something else; the message names the entry.
     """
     try:
+        return _read_entries(path)
+    except RecursionError:
+        raise ValueError(f"cannot read {path}: it is nested too deeply") from None
+
+
+def _read_entries(path: Path | str) -> tuple[ExpectedFailure, ...]:
+    try:
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"cannot read {path}: {error}") from None

@@ -11,6 +11,7 @@ from typing import Any
 import refimpl
 from conformance.judging.verdict import Record
 from conformance.report.files import write_file
+from conformance.report.json_text import parse_json
 from conformance.report.summary import Report
 from conformance.spec.text import to_printable
 
@@ -97,7 +98,7 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
         If the file cannot be read, is not a report, or has another schema.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:  # not JSON, or not text
@@ -122,7 +123,7 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
             for name, version in dict(values["versions"]).items()
         }
         return report, versions
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
 
 

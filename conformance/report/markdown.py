@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -49,6 +50,28 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _escape(cell: str) -> str:
     return cell.replace("|", "\\|")
+
+
+def escape_text(text: str) -> str:
+    r"""
+    Escape what Markdown and HTML would take for their own, in a text from outside.
+
+    Parameters
+    ----------
+    text : str
+        One line, to stand inside a paragraph or an item of a list.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(escape_text("<b> has no `dim`"))
+    &lt;b> has no \`dim\`
+    """
+    plain = text.replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*\[\]|])", r"\\\1", plain)
 
 
 def format_console(*commands: str) -> str:

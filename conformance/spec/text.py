@@ -13,7 +13,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def to_printable(text: str, longest: int = LONGEST) -> str:
-    """
+    r"""
     Replace what cannot be printed or encoded, and cut what is too long to be read.
 
     Parameters
@@ -32,8 +32,8 @@ def to_printable(text: str, longest: int = LONGEST) -> str:
 
     Examples
     --------
-    >>> print(to_printable("a \\x1b[31mred\\x1b[0m bell\\x07"))
-    a red bell\\x07
+    >>> print(to_printable("a \x1b[31mred\x1b[0m bell\x07"))
+    a red bell\x07
     """
     if text.isprintable() and len(text) <= longest:
         return text

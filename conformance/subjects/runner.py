@@ -149,8 +149,8 @@ class SubjectRunner:
             raise
         except BaseException as error:
             raise SubjectRaised(
-                f"the subject {name} cannot be loaded: {message_of(error)} (install what it needs, or leave it"
-                " out: --subject names the subjects to check)"
+                f"the subject {name} cannot be loaded: {message_of(error)} (install what it"
+                " needs, or leave it out: --subject names the subjects to check)"
             ) from error
 
     def _check_reasons(self, name: str, reasons: Iterable[str]) -> None:

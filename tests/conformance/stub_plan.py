@@ -3,7 +3,8 @@ A small plan that runs nothing, for the tests of the plugin: loaded with ``-p st
 
 It stands in for the modules that know about cases and subjects. What becomes of a claim is
 read from the environment: STUB_EVENTS maps ``aspect/id`` to a verdict, or to one of the failures
-``crash``, ``raise``, ``interrupt`` and ``surrogate``; ``plan`` may be ``twice``, to name every claim twice.
+``crash``, ``raise``, ``interrupt`` and ``surrogate`` (an error whose message cannot be encoded);
+``plan`` may be ``twice``, to name every claim twice.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.markdown import escape_text
 from conformance.report.summary import Report
 from conformance.studies.survey.results import ExplainedFailure, SurveyColumn
 
@@ -170,7 +171,7 @@ def _unsupported_section(column: SurveyColumn) -> list[str]:
     if not found:
         return []
     ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    lines = [f"- {count}: {sentence}" for sentence, count in ordered]
+    lines = [f"- {count}: {escape_text(sentence)}" for sentence, count in ordered]
     return [f"### {column.implementation.name}", "\n".join(lines)]
 
 

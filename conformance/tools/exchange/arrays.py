@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -9,6 +10,7 @@ from typing import Any, Literal, get_args
 import numpy.typing as npt
 
 from conformance.tools.exchange import ExchangeError, npy, safetensors
+from conformance.tools.exchange.files import LARGEST_ARRAYS, read_file
 
 Array = npt.NDArray[Any]
 Format = Literal["npy", "safetensors"]
@@ -29,10 +31,15 @@ class ArrayFolder(Mapping[str, Array]):
         The format.
     bfloat16 : bool
         Whether a 16-bit dtype that is not a float holds bfloat16, which ``.npy`` cannot name.
+    root : Path, optional
+        The folder of the pack or of the results that it belongs to, if it is not one itself.
     """
 
-    def __init__(self, path: Path, form: Format, *, bfloat16: bool = False) -> None:
+    def __init__(
+        self, path: Path, form: Format, *, bfloat16: bool = False, root: Path | None = None
+    ) -> None:
         self.path, self.form = path, form
+        self._root = root or path
         self._bfloat16 = bfloat16
         self._read: Mapping[str, Array] | None = None
 
@@ -57,13 +64,15 @@ class ArrayFolder(Mapping[str, Array]):
         if self.form == "safetensors":
             return self._all()[name]
         try:
-            return npy.decode(file.read_bytes(), bfloat16=self._bfloat16)
-        except (OSError, ValueError) as error:
+            return npy.decode(self._read_file(file), bfloat16=self._bfloat16)
+        except ExchangeError:
+            raise
+        except ValueError as error:
             raise ExchangeError(f"{file} {error}") from None
 
     def __contains__(self, name: object) -> bool:
         if self.form == "npy":
-            return self.file(str(name)).is_file()
+            return os.path.lexists(self.file(str(name)))  # what cannot be read says so itself
         return name in self._all()
 
     def __iter__(self) -> Iterator[str]:
@@ -78,7 +87,13 @@ class ArrayFolder(Mapping[str, Array]):
         if self._read is None:
             file = self.path / _ALL
             try:
-                self._read = safetensors.decode(file.read_bytes()) if file.is_file() else {}
-            except (OSError, ValueError) as error:
+                there = os.path.lexists(file)
+                self._read = safetensors.decode(self._read_file(file)) if there else {}
+            except ExchangeError:
+                raise
+            except ValueError as error:
                 raise ExchangeError(f"{file} {error}") from None
         return self._read
+
+    def _read_file(self, file: Path) -> bytes:
+        return read_file(file, self._root, LARGEST_ARRAYS)

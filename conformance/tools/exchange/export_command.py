@@ -48,7 +48,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     cases = len({question.case.id for question in questions})
     claims = sum(len(question.claims) for question in questions)
-    print(f"{to_printable(str(options.DIR))}: {len(questions)} questions about {cases} cases, for {claims} claims")
+    folder = to_printable(str(options.DIR))
+    print(f"{folder}: {len(questions)} questions about {cases} cases, for {claims} claims")
     return 0
 
 

@@ -8,7 +8,9 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from conformance.report.json_text import parse_json
 from conformance.tools.exchange import VERSION, ExchangeError
+from conformance.tools.exchange.files import LARGEST_DOCUMENT, read_file
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
@@ -28,7 +30,7 @@ def write_document(path: Path, document: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def read_document(path: Path, kind: str) -> Any:
+def read_document(path: Path, kind: str, root: Path | None = None) -> Any:
     """
     Read a document.
 
@@ -38,6 +40,8 @@ def read_document(path: Path, kind: str) -> Any:
         The file.
     kind : str
         Which of the schema's definitions it follows.
+    root : Path, optional
+        The folder of the pack or of the results, if it is not the one that the file lies in.
 
     Returns
     -------
@@ -46,15 +50,15 @@ def read_document(path: Path, kind: str) -> Any:
     Raises
     ------
     ExchangeError
-        If it is missing, not JSON, of another version, or does not follow the schema.
+        If it is missing, not a file that is read, not JSON, of another version, or does not follow
+        the schema.
     """
     import jsonschema
 
+    data = read_file(path, root or path.parent, LARGEST_DOCUMENT)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_reject_constant)
-    except FileNotFoundError:
-        raise ExchangeError(f"{path} is missing") from None
-    except (OSError, ValueError) as error:
+        document = parse_json(data.decode())
+    except ValueError as error:
         raise ExchangeError(f"{path} is not a JSON document that can be read: {error}") from None
     version = document.get("version") if isinstance(document, dict) else None
     if version is not None and version != VERSION:
@@ -75,7 +79,3 @@ def _validator(kind: str) -> Any:
 
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
-
-
-def _reject_constant(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import sys
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,23 @@ _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
+
+
+def is_shape(sizes: Iterable[object]) -> bool:
+    """
+    Whether sizes from a file can be those of an array.
+
+    Parameters
+    ----------
+    sizes : iterable
+        The sizes.
+
+    Returns
+    -------
+    bool
+        False if one is negative, not an integer (a boolean is one to Python), or beyond any memory.
+    """
+    return all(type(size) is int and 0 <= size <= sys.maxsize for size in sizes)
 
 
 def encode(array: Array) -> bytes:
@@ -80,6 +99,8 @@ def decode(data: bytes, *, bfloat16: bool = False) -> Array:
         raise ValueError("holds Python objects; only numbers are read, and nothing is unpickled")
     if kind not in _PLAIN and not (bfloat16 and kind in _BITS):
         raise ValueError(f"holds {dtype}; only numbers are read: {', '.join(_PLAIN)}")
+    if not is_shape(shape):
+        raise ValueError(f"has the shape {shape}, which must be of whole numbers")
     wanted = math.prod(shape) * dtype.itemsize
     found = len(data) - stream.tell()
     if found != wanted:

@@ -184,13 +184,16 @@ class Pack:
         folder = self.path / question.name
         stated = contents_of(question, session, subject)
         for key, here, there in _differences(
-            stated.document, json_files.read_document(folder / "question.json", "question")
+            stated.document,
+            json_files.read_document(folder / "question.json", "question", self.path),
         ):
             raise ExchangeError(
                 f"{folder / 'question.json'} does not ask what the installed suite ({_SUITE}) asks:"
                 f" {key} is {_shorten(there)}, not {_shorten(here)}; export the pack anew"
             )
-        stored = ArrayFolder(folder, self.format, bfloat16=question.case.dtype == "bfloat16")
+        stored = ArrayFolder(
+            folder, self.format, bfloat16=question.case.dtype == "bfloat16", root=self.path
+        )
         for name, array in stated.inputs.items():
             there = stored[name]
             if (there.dtype, there.shape) != (array.dtype, array.shape) or (

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conformance.report.json_text import parse_json
+from conformance.tools.exchange.npy import is_shape
 from refimpl.dtypes import float_dtype
 
 Array = npt.NDArray[Any]
@@ -89,7 +91,9 @@ def decode(data: bytes) -> dict[str, Array]:
         )
     numbers = data[_LENGTH + length :]
     try:
-        header = dict(json.loads(data[_LENGTH : _LENGTH + length].decode()))
+        header = parse_json(data[_LENGTH : _LENGTH + length].decode())
+        if not isinstance(header, dict):
+            raise TypeError("it must be an object")
         header.pop("__metadata__", None)
         entries = [(name, *_parse_entry(entry)) for name, entry in header.items()]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -112,7 +116,7 @@ def decode(data: bytes) -> dict[str, Array]:
 
 def _parse_entry(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
     shape, (start, end) = tuple(entry["shape"]), entry["data_offsets"]
-    if not all(isinstance(each, int) and each >= 0 for each in (*shape, start, end)):
+    if not is_shape((*shape, start, end)):
         raise ValueError("sizes and offsets must be whole numbers")
     name = _DTYPES[entry["dtype"]]
     dtype = float_dtype(name) if name.startswith(("float", "bfloat")) else np.dtype(name)

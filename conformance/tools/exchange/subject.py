@@ -61,7 +61,7 @@ class FileSubject:
         folder = self.path / name
         if not folder.is_dir():
             raise ExchangeError(f"there is no answer: the folder {folder} is missing")
-        answer = json_files.read_document(folder / "answer.json", "answer")
+        answer = json_files.read_document(folder / "answer.json", "answer", self.path)
         lacking, broken = _read_reasons(answer, "unsupported"), _read_reasons(answer, "error")
         if request.fresh:
             if "owned" in lacking:
@@ -69,7 +69,12 @@ class FileSubject:
             return Observation((), owned=_read_owned(answer, broken))
         document = self._stated[name].document
         found = _AnswerArrays(
-            ArrayFolder(folder, self._format, bfloat16=document["dtype"] == "bfloat16")
+            ArrayFolder(
+                folder,
+                self._format,
+                bfloat16=document["dtype"] == "bfloat16",
+                root=self.path,
+            )
         )
         outputs = tuple(
             found.array(f"output.{result['name']}", result) for result in document["results"]

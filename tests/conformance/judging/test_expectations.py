@@ -32,6 +32,16 @@ def test_a_file_that_says_something_else_is_refused(tmp_path, text, message):
         read_expected_failures(file)
 
 
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 100_000, "[[expected]]\ncase" + ".a" * 5_000 + " = 1"]
+)
+def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path, text):
+    file = tmp_path / "expected.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=f"cannot read {file}: it is nested too deeply"):
+        read_expected_failures(file)
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match="cannot read"):
         conformance.check("refimpl.torch", expected_failures=tmp_path / "none.toml")

@@ -1,4 +1,4 @@
-"""Reports go to regular files: what else stands there is refused before any work, and left alone."""
+"""Reports go to regular files: what else is there is refused before any work, and left alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.report.files import check_destination, write_file
 
 def both(path):
     """Refuse a destination, before the work and after it."""
-    with pytest.raises(ValueError, match=".") as before:
+    with pytest.raises(ValueError, match=r"^\S+") as before:
         check_destination(path)
     with pytest.raises((ValueError, OSError)):
         write_file(path, "new")

@@ -246,7 +246,9 @@ def test_every_sentence_is_told_once_with_its_counts():
 
 def test_text_from_outside_is_printed_as_it_stands():
     for verdict in (Verdict.UNSUPPORTED, Verdict.PASS):
-        text = render_report(Report.of([record(verdict, message="[red]never[/red]: \x1b[2J \ud800")]))
+        text = render_report(
+            Report.of([record(verdict, message="[red]never[/red]: \x1b[2J \ud800")])
+        )
         assert "[red]never[/red]: \\x1b[2J \\ud800" in text
 
 

@@ -338,9 +338,80 @@ def unknown_key(folder):
     return folder / "answer.json"
 
 
+def pipe(folder, name="answer.json"):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    return folder / name
+
+
+def pipe_of_numbers(folder):
+    return pipe(folder, "output.output.npy")
+
+
+def endless(folder, name="answer.json"):
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    return folder / name
+
+
+def endless_numbers(folder):
+    return endless(folder, "output.output.npy")
+
+
+def link_outside(folder):
+    file = folder / "answer.json"
+    file.rename(folder.parents[1] / "answer.json")
+    file.symlink_to(folder.parents[1] / "answer.json")
+    return file
+
+
+def link_to_itself(folder):
+    (folder / "answer.json").unlink()
+    (folder / "answer.json").symlink_to("answer.json")
+    return folder / "answer.json"
+
+
+def folder_outside(folder):
+    elsewhere = folder.parents[1] / "elsewhere"
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    return folder / "answer.json"
+
+
+def too_large(folder, name="answer.json", size=1 << 40):
+    with (folder / name).open("ab") as file:
+        file.truncate(size)
+    return folder / name
+
+
+def too_many_numbers(folder):
+    return too_large(folder, "output.output.npy")
+
+
+def nested(folder):
+    (folder / "answer.json").write_text('{"version": 1, "owned": ' + "[" * 100_000)
+    return folder / "answer.json"
+
+
+def key_twice(folder):
+    (folder / "answer.json").write_text('{"version": 1, "version": 1}')
+    return folder / "answer.json"
+
+
 @pytest.mark.parametrize(
     "damage",
     [
+        pipe,
+        pipe_of_numbers,
+        endless,
+        endless_numbers,
+        link_outside,
+        link_to_itself,
+        folder_outside,
+        too_large,
+        too_many_numbers,
+        nested,
+        key_twice,
         remove_folder,
         remove_answer,
         remove_output,
@@ -363,6 +434,16 @@ def test_what_is_wrong_with_an_answer_is_its_error_and_names_the_file(sample, da
             assert str(file) in record.message
         elif record.layer != "linear":
             assert record.verdict is Verdict.PASS
+
+
+def test_a_link_inside_the_results_is_followed(sample):
+    pack, results = sample
+    file = folder_of(results, "linear") / "answer.json"
+    file.rename(results / "the-answer.json")
+    file.symlink_to("../the-answer.json")
+    results.rename(results.parent / "moved")
+    results.symlink_to(results.parent / "moved")
+    assert judge_results(pack, results).healthy
 
 
 def test_a_missing_gradient_costs_the_gradient_alone(sample):
@@ -441,6 +522,22 @@ def unknown_layer(pack, results):
         (
             lambda pack, results: edit(results / "results.json", subject="torch"),
             "built-in subject",
+        ),
+        (lambda pack, results: pipe(pack, "pack.json"), "pack.json is not a regular file"),
+        (lambda pack, results: endless(results, "results.json"), "results.json is a link that"),
+        (lambda pack, results: too_large(pack, "pack.json"), "pack.json has 1,099,511,627,776 b"),
+        (lambda pack, results: folder_outside(folder_of(pack, "linear")), "question.json is a li"),
+        (
+            lambda pack, results: pipe(folder_of(pack, "linear"), "given.bias.npy"),
+            "given.bias.npy is not a regular file",
+        ),
+        (
+            lambda pack, results: (results / "results.json").write_text("[" * 100_000),
+            "results.json is not a JSON document that can be read: it is nested more than 100",
+        ),
+        (
+            lambda pack, results: (results / "results.json").write_text('{"a": 1, "a": 2}'),
+            "results.json is not .* the key 'a' stands twice in one object",
         ),
     ],
 )

@@ -90,6 +90,12 @@ def saved(array):
     return stream.getvalue()
 
 
+def npy_of(shape, length):
+    """A file of float64 whose header gives a shape that NumPy would not write."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"\0" * length
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -103,6 +109,10 @@ def saved(array):
         (saved(np.zeros(4))[:20], "not a .npy file"),
         (b"", "not a .npy file"),
         (b"\x93NUMPY\x03\x00" + saved(np.zeros(4))[8:], "version other than"),
+        (npy_of("(True, True)", 8), r"the shape \(True, True\), which must be of whole numbers"),
+        (npy_of("(-1, -1)", 8), "must be of whole numbers"),
+        (npy_of(f"({1 << 70}, 0)", 0), "must be of whole numbers"),
+        (npy_of("(" * 300 + ")" * 300, 8), "not a .npy file"),
     ],
     ids=[
         "pickled",
@@ -115,6 +125,10 @@ def saved(array):
         "header cut",
         "empty file",
         "version 3",
+        "boolean shape",
+        "negative shape",
+        "endless shape",
+        "nested shape",
     ],
 )
 def test_nothing_but_numbers_is_read(tmp_path, data, says):
@@ -175,6 +189,11 @@ def entry(dtype="F64", shape=(1,), offsets=(0, 8)):
         (packed(entry(), b"\0" * 4), "before a does"),
         (packed(entry(), b"\0" * 9), "9 bytes of numbers; its header says 8"),
         (packed({**entry(), "b": entry()["a"]}), "cannot be its own"),
+        (packed(entry(shape=(True,))), "whole numbers"),
+        (packed(entry(shape=(1 << 70, 0), offsets=(0, 0)), b""), "whole numbers"),
+        (packed(b'{"a": 1, "a": 2}'), "the key 'a' stands twice in one object"),
+        (packed(json.dumps(list(entry().items())).encode()), "it must be an object"),
+        (packed(b"[" * 100_000), "nested more than 100 deep"),
     ],
     ids=[
         "empty file",
@@ -187,6 +206,11 @@ def entry(dtype="F64", shape=(1,), offsets=(0, 8)):
         "short",
         "long",
         "overlap",
+        "boolean shape",
+        "endless shape",
+        "key twice",
+        "list",
+        "nested",
     ],
 )
 def test_a_safetensors_file_must_account_for_every_byte(tmp_path, data, says):
