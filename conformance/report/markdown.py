@@ -53,7 +53,7 @@ def _escape(cell: str) -> str:
 
 
 def escape_text(text: str) -> str:
-    """
+    r"""
     Escape what Markdown and HTML would take for their own, in a text from outside.
 
     Parameters
@@ -68,7 +68,7 @@ def escape_text(text: str) -> str:
     Examples
     --------
     >>> print(escape_text("<b> has no `dim`"))
-    &lt;b> has no \\`dim\\`
+    &lt;b> has no \`dim\`
     """
     plain = text.replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"([\\`*\[\]|])", r"\\\1", plain)

@@ -46,7 +46,7 @@ def test_a_directory_and_a_missing_one_are_refused(tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no such device")
 def test_a_device_is_refused():
     # Nothing is written here: were it not refused, a user with all rights would lose the device.
-    with pytest.raises(ValueError, match="^/dev/full is not a regular file"):
+    with pytest.raises(ValueError, match=r"^/dev/full is not a regular file"):
         check_destination(Path("/dev/full"))
 
 
