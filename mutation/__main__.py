@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         score = page.Score.of(target, mutants, known)
         left += len(score.survivors)
         print(score, flush=True)
-        if score.tried:
+        if score.tried or not mutants:
             page.keep(score)
     page.write()
     return 1 if left else 0
@@ -134,6 +134,7 @@ def _warm_up() -> None:
     import scipy.stats  # noqa: F401
 
     import conformance.judging.judge
+    import conformance.judging.planning
     import conformance.subjects.refimpl  # noqa: F401
     import refimpl.tf
     import refimpl.torch  # noqa: F401

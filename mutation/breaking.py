@@ -74,6 +74,10 @@ def import_anew(modules: Iterable[str]) -> None:
 
 
 def install(target: Target, code: str) -> None:
-    """From now on, import the broken module, and anew what depends on it."""
+    """Put the broken module in the place of the whole one, and import anew what depends on it.
+
+    It is imported at once: pytest, whose plugin is part of the suite, would find its file first.
+    """
     sys.meta_path.insert(0, _Broken(target, code))
     import_anew(depend_on(target))
+    importlib.import_module(target.module)

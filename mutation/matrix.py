@@ -13,7 +13,6 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from mutation.targets import ROOT
 
@@ -27,13 +26,11 @@ def claims_about(layers: Sequence[str], frameworks: bool) -> list[Any]:
 
     Those of the real frameworks are among them if they are asked for.
     """
-    from conformance.judging import planning
-    from conformance.programs import all_cases
+    from conformance.judging.planning import plan
     from conformance.subjects.loading import SUBJECTS
 
-    some = [case for case in all_cases() if case.layer in layers]
-    with mock.patch.object(planning, "all_cases", return_value=some):
-        planned = planning.plan([name for name in SUBJECTS if frameworks or name not in FRAMEWORKS])
+    planned = plan([name for name in SUBJECTS if frameworks or name not in FRAMEWORKS])
+    planned = [claim for claim in planned if claim.case.layer in layers]
     random.Random(1).shuffle(planned)
     return _telling_first(planned)
 

@@ -17,8 +17,12 @@ from conformance.spec.case import Array, Case
 from conformance.spec.library import Library
 from conformance.spec.request import Memory, Observation
 from conformance.spec.text import message_of
-from conformance.subjects.answer_check import check_answer
-from conformance.subjects.observation import mask_seed, observed_mask, to_neutral_layout
+from conformance.subjects.observation import (
+    check_answer,
+    mask_seed,
+    observed_mask,
+    to_neutral_layout,
+)
 from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.runner import SubjectRunner
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from conformance.spec.text import to_printable
 
+# Text of so many characters need not be looked at for its length.
+_SHORT = 1000
+
 
 class Verdict(enum.StrEnum):
     """What became of one claim."""
@@ -75,7 +78,8 @@ class Record:
         """Make its text printable, wherever it comes from: every report is made of records."""
         for name in ("case", "layer", "aspect", "subject", "form", "seed", "message", "divergence"):
             value = getattr(self, name)
-            if value is not None:
+            plain = type(value) is str and len(value) <= _SHORT and value.isprintable()
+            if value is not None and not plain:
                 object.__setattr__(self, name, to_printable(str(value)))
 
     @property

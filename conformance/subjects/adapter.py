@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from conformance.spec.call import Owned, Role, Unsupported
 from conformance.spec.request import Observation, Request
-from conformance.subjects.answer_check import AnswerError, check_array
 from conformance.subjects.gap import Gap
+from conformance.subjects.observation import AnswerError, check_array
 from conformance.subjects.protocol import constant
 
 Array = npt.NDArray[Any]

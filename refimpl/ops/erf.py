@@ -185,8 +185,8 @@ def _density(x: Array) -> Any:
 def _scale(x: Array) -> Array:
     """Return the argument as it is; a bound gains what it may lose by being scaled.
 
-    An implementation that has only an error function divides the argument by sqrt(2) first. That is honest, and
-    far out it costs x^2 units in the last place.
+    An implementation that has only an error function divides the argument by sqrt(2) first. That is
+    allowed, and far out it costs x^2 units in the last place.
     """
     return x
 

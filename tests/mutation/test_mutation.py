@@ -4,29 +4,58 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import time
 
 import pytest
 
+from conformance.layers.registry import FAMILIES, LAYERS
 from mutation import page
-from mutation.breaking import import_anew
+from mutation.breaking import import_anew, install
 from mutation.forks import Died, all_of, alone
-from mutation.targets import ROOT, targets
+from mutation.targets import EVERY_FAMILY, ROOT, has_functions, layers_of, targets
 
-# It holds names and nothing to break.
-LEFT_OUT = {"refimpl/ops/activation.py"}
+# The mathematics and the judgement.
+PARTS = (
+    "refimpl/_arguments.py",
+    "refimpl/ops/**/*.py",
+    *(f"conformance/{room}/**/*.py" for room in ("checks", "judging", "oracle", "spec")),
+    "conformance/layers/*/oracle.py",
+)
+# No verdict depends on them: what other suites allow, mutants of the kill matrix, and what a
+# namespace has to offer.
+LEFT_OUT = {
+    f"conformance/spec/{name}.py" for name in ("array_changes", "library", "mutant", "tolerance")
+}
 
 
 def test_every_module_of_the_mathematics_and_of_the_judgement_is_mutated():
-    found = {target.file for target in targets()}
-    for folder in (
-        "refimpl/ops",
-        *(f"conformance/{name}" for name in ("bounds", "oracle", "checks")),
-    ):
-        for path in (ROOT / folder).rglob("*.py"):
-            name = path.relative_to(ROOT).as_posix()
-            plain = path.name == "__init__.py" and folder != "conformance/oracle"
-            assert name in found | LEFT_OUT or plain, name
+    paths = [path for part in PARTS for path in ROOT.glob(part) if has_functions(path)]
+    names = {path.relative_to(ROOT).as_posix() for path in paths}
+    assert names >= LEFT_OUT
+    assert names - LEFT_OUT - {target.file for target in targets()} == set()
+
+
+def test_every_layer_is_a_witness():
+    rows = {row for target in targets() for row in target.rows} - {EVERY_FAMILY}
+    assert {layer for row in rows for layer in layers_of(row)} >= set(LAYERS)
+
+
+def test_rows_are_families_layers_or_programs():
+    assert layers_of("conv") == ("conv1d", "conv2d", "conv3d")
+    assert layers_of("dropout")[:2] == ("dropout", "dropout1d")  # the family, not the layer
+    assert layers_of("gelu") == ("gelu",)
+    assert layers_of("errors") == ("errors",)
+    assert {LAYERS[layer].family for layer in layers_of(EVERY_FAMILY)} == {
+        family.name for family in FAMILIES
+    }
+    with pytest.raises(ValueError, match="'cubic' is no family, layer or program"):
+        layers_of("cubic")
+
+
+def test_an_oracle_is_judged_by_its_own_family():
+    oracles = {target.file: target.rows for target in targets() if "/layers/" in target.file}
+    assert oracles["conformance/layers/norm/oracle.py"] == ("norm",)
 
 
 def test_no_module_is_named_twice_and_the_tests_exist():
@@ -42,6 +71,12 @@ def test_what_is_excused_still_stands_in_the_code(target):
         assert before.split(" … ")[0] in code, before
         assert before != after
         assert len(reason.split()) > 3
+
+
+def test_scores_and_excuses_are_of_modules_that_are_mutated():
+    found = {target.file for target in targets()}
+    assert {score.file for score in page.scores()} <= found
+    assert {row["file"] for row in page.excuses()} <= found
 
 
 def test_the_page_is_made_of_the_scores():
@@ -79,3 +114,14 @@ def test_a_package_imported_afresh_knows_its_submodules():
         return first is not again and hasattr(again, "engine")
 
     assert alone(attributes, 60)
+
+
+def test_a_broken_module_is_in_its_place_before_any_test_runs():
+    pytest.importorskip("grimp")
+    (target,) = (each for each in targets() if each.file == "conformance/judging/planning.py")
+
+    def is_broken():
+        install(target, f"{target.source}\nBROKEN = True\n")
+        return hasattr(sys.modules[target.module], "BROKEN")
+
+    assert alone(is_broken, 120)

@@ -27,7 +27,7 @@ def explain_normalised(members: Members, *, centered: bool = True) -> Explain:
     Returns
     -------
     callable
-        Element -> lines. Where the case gives running statistics, they are told instead.
+        Element -> lines. Where running statistics are used, those are shown.
     """
 
     def explain(element: Element) -> Sequence[str]:
@@ -41,7 +41,8 @@ def explain_normalised(members: Members, *, centered: bool = True) -> Explain:
                 f" = {x / float(np.sqrt(square + epsilon))!r}",
             ]
         else:
-            mean, variance = _given(element) or (float(np.mean(values)), float(np.var(values)))
+            own = float(np.mean(values)), float(np.var(values))
+            mean, variance = _running_statistics(element) or own
             lines = [
                 f"mean {mean!r}, variance {variance!r}, epsilon {epsilon!r}",
                 f"normalised: ({x!r} - mean) / sqrt(variance + epsilon)"
@@ -52,7 +53,7 @@ def explain_normalised(members: Members, *, centered: bool = True) -> Explain:
     return explain
 
 
-def _given(element: Element) -> tuple[float, float] | None:
+def _running_statistics(element: Element) -> tuple[float, float] | None:
     """Return the statistics that a channel is given, if its own are not used."""
     config, arrays = element.config, element.arrays
     if config.get("training", True) or not config.get("track", True):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -19,8 +16,8 @@ from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
 from conformance.spec.layer import Family, Layer
 from conformance.spec.table import Table
+from mutation.targets import EVERY_FAMILY, targets
 
-ROOT = Path(__file__).parents[3]
 NAMES = ("conv", "pooling", "linear", "norm", "dropout", "activation", "loss")
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=NAMES)
 # Arguments that every layer may have, and that nothing but their type can be wrong with.
@@ -29,13 +26,8 @@ COMMON = {"dtype", "inplace"}
 WITHOUT_BAD_CALLS = {"moments has no bad calls", "softplus has no bad calls"}
 
 
-@functools.cache
-def mutated() -> frozenset[str]:
-    """List the layers that some target of the mutation test names."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutation"]
-    named = (name for target in settings["targets"] for name in target["layers"])
-    return frozenset(layer for name in named for layer in settings["layers"].get(name, [name]))
-
+# Families and layers that the mutation test names.
+MUTATED = {row for target in targets() for row in target.rows} - {EVERY_FAMILY}
 
 _CASES: dict[int, list[Case]] = {}  # by table: covering arrays take a while
 
@@ -85,7 +77,7 @@ def lacks(family: Family, layer: Layer) -> Iterator[str]:
         yield "has no bad calls"
     if layer.elementwise and name not in {each.layer for each in MEASURED}:
         yield "is not among the activations whose accuracy is measured"
-    if name not in mutated():
+    if not MUTATED & {name, layer.family}:
         yield "is in no target of the mutation test"
 
 
@@ -180,7 +172,7 @@ def with_layer(**changes):
             "linear has arrays that do not agree: bias has 1 dimensions, unlike its named axes",
         ),
         (
-            with_layer(name="cubic"),
+            with_layer(name="cubic", family="cubic"),
             "cubic is in no target of the mutation test",
         ),
         (

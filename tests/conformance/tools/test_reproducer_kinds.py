@@ -81,6 +81,7 @@ MADE_OF = [
     "batch_norm2d: scale starts at zero",
     "batch_norm2d: batches not counted",
     "batch_norm2d: statistics kept in float64",
+    "layer_norm: weight along the wrong axis",
     "avg_pool1d: an empty batch keeps one example",
     "conv2d: NaN gradients of an empty batch",
     "dropout: survivors not rescaled",
