@@ -237,7 +237,6 @@ def test_selecting_subjects(matrix):
         (["--claim", "output/nothing"], "the plan has no claim 'output/nothing'"),
         (["--report-json", "missing/report.json"], "there is no directory"),
         (["--report-json", "."], "is a directory"),
-        (["--report-json", os.devnull], "is not a regular file"),
     ],
 )
 def test_options_that_cannot_be_followed_are_refused(matrix, options, message):
@@ -245,6 +244,15 @@ def test_options_that_cannot_be_followed_are_refused(matrix, options, message):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert report is None
     assert message in result.stderr.str()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_report_goes_to_a_regular_file_only(matrix, pytester):
+    os.mkfifo(pytester.path / "pipe")
+    result, report = matrix("--report-json", "pipe")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert report is None
+    assert "--report-json: pipe is not a regular file" in result.stderr.str()
 
 
 def test_report_that_cannot_be_written_fails_the_run(matrix, pytester):

@@ -246,10 +246,11 @@ def test_any_text_of_an_answer_can_be_reported(sample, capsys, key):
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [(os.devnull, "is not a regular file"), (".", "is a directory"), ("a" * 300, "too long")],
+    [("pipe", "is not a regular file"), (".", "is a directory"), ("a" * 300, "too long")],
 )
 def test_a_report_that_cannot_be_written_is_refused_before_the_work(sample, capsys, name, says):
     pack, results = sample
+    os.mkfifo(results.parent / "pipe")
     path = results.parent / name
     assert main(["judge", str(pack), str(results), "--report-json", str(path)]) == 2
     printed = capsys.readouterr()
