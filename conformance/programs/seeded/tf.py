@@ -124,11 +124,17 @@ def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...], seed_all: b
 def _keras_constants(root: Any, seed: int) -> list[Any]:
     _sow(root, seed, seed_all=False)
     layers = root.keras.layers
-    made = [layers.BatchNormalization(), layers.GroupNormalization(groups=-1), layers.PReLU()]
-    made.append(layers.Dense(2))  # whose seed they must have left alone
-    for layer in made:
+    constants = [
+        layers.BatchNormalization(),
+        layers.GroupNormalization(groups=-1),
+        layers.LayerNormalization(),
+        layers.RMSNormalization(),
+        layers.PReLU(),
+    ]
+    built = [*constants, layers.Dense(2)]  # whose seed they must have left alone
+    for layer in built:
         layer.build((2, 6, 3))
-    return [variable.value for layer in made for variable in layer.weights]
+    return [variable.value for layer in built for variable in layer.weights]
 
 
 def _keras_mask(layer: str, shape: tuple[int, ...], options: Mapping[str, Any]) -> Program:

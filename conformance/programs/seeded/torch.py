@@ -163,6 +163,9 @@ _LAYERS: Mapping[str, Callable[[Any, Any], Any]] = {
     "instance-norm1d": lambda nn, kind: nn.InstanceNorm1d(5, affine=True, dtype=kind),
     "instance-norm2d": lambda nn, kind: nn.InstanceNorm2d(5, affine=True, dtype=kind),
     "instance-norm3d": lambda nn, kind: nn.InstanceNorm3d(5, affine=True, dtype=kind),
+    "layer-norm": lambda nn, kind: nn.LayerNorm((3, 4), dtype=kind),
+    "group-norm": lambda nn, kind: nn.GroupNorm(2, 6, dtype=kind),
+    "rms-norm": lambda nn, kind: nn.RMSNorm(5, dtype=kind),
     "prelu": lambda nn, kind: nn.PReLU(3, dtype=kind),
     "sequential": lambda nn, kind: nn.Sequential(
         nn.Conv2d(1, 4, 3, dtype=kind), nn.ReLU(), nn.Linear(4, 2, dtype=kind)

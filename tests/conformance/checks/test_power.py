@@ -119,7 +119,9 @@ def test_bounds_are_small_against_the_values(number):
     """In units of the roundoff; a sum that comes out small by chance has the bound of its terms."""
     normal = [said for said in survey(number)[0] if said.case.regime == "normal"]
     assert float(np.median([said.units for said in normal])) <= 128
-    worst = max(normal, key=lambda said: said.units)
+    # One value that is normalised by itself has a gradient of which all but eps cancels.
+    several = [said for said in normal if not {"value1", "alone"} & set(said.case.words)]
+    worst = max(several, key=lambda said: said.units)
     assert worst.units <= 2**14, f"{worst.case.id}: {worst.what}"
 
 

@@ -348,7 +348,7 @@ def test_a_subject_that_raises_or_lacks_something_is_told_so():
     class NoGradient(Planted):
         def run(self, request):
             seen = super().run(request)
-            return Observation(seen.outputs, lacking={"gradients": "has none"})
+            return Observation(seen.outputs, lacking={"gradients": "not implemented: gradients"})
 
     class WrongShape(Planted):
         def run(self, request):
@@ -359,7 +359,7 @@ def test_a_subject_that_raises_or_lacks_something_is_told_so():
     assert not raised.parts
     assert any("planted raised ArithmeticError: no" in note for note in raised.notes)
     lacks = found_of(NoGradient(AT))
-    assert (set(lacks.parts), lacks.notes) == ({"output"}, {"has none"})
+    assert (set(lacks.parts), lacks.notes) == ({"output"}, {"not implemented: gradients"})
     (note,) = found_of(WrongShape(AT)).notes
     assert note.startswith("output of shape")
 
