@@ -9,7 +9,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
     Divergence(
         subjects=("torch",),
         # Batch norms, whose names end in their rank, add up a channel's values in float32.
-        layers=("instance_norm*", "*_norm"),
+        layers=("instance_norm*", "layer_norm"),
         aspects=("gradient",),
         kind="differs",
         sentence="Gradients of a norm's weights are summed over the batch in the half type, where"
