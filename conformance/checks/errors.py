@@ -19,6 +19,7 @@ from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
 from conformance.spec.text import message_of
 from conformance.subjects import sandbox
+from conformance.subjects.loading import is_reference
 from conformance.subjects.protocol import SubjectRaised, resolve
 
 # What a call may cost that kills its process, or hangs in it.
@@ -63,7 +64,7 @@ def check_bad_call_is_refused(trial: ProgramTrial, answers: Answers) -> Sequence
     """
     bad_call: BadCall = trial.program.content
     library = answers.library(trial.subject)
-    if trial.subject.startswith("refimpl."):
+    if is_reference(trial.subject):
         outcome = attempt(library, bad_call)
         return [_compare_exception(outcome, bad_call.refuses), _check_message(bad_call, outcome)]
     if not answers.is_built_in(trial.subject):

@@ -12,6 +12,7 @@ from conformance.programs import all_cases
 from conformance.spec.call import Call, Unsupported
 from conformance.spec.case import Case
 from conformance.spec.program import Program
+from conformance.subjects.loading import is_reference
 from conformance.subjects.protocol import HasLibrary
 from conformance.subjects.roster import Roster, RosterEntry, SubjectLike, roster_of
 
@@ -61,7 +62,7 @@ def _plan_program(program: Program, roster: Roster, coverage: Coverage) -> Itera
 
 def _is_left_out(program: Program, entry: RosterEntry, coverage: Coverage) -> bool:
     """Whether there is nothing to ask a subject by a program."""
-    if entry.built_in and entry.name.startswith("refimpl."):
+    if entry.built_in and is_reference(entry.name):
         # Its own draws are what the others are held against.
         return program.compared_with_refimpl
     if entry.built_in or program.kind != "errors" or entry.dialect not in program.dialects:

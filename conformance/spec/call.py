@@ -248,3 +248,29 @@ class Dialect:
             If the form cannot say the case.
         """
         return self.forms[case.layer][form](case)
+
+
+def pass_option(
+    case: Case, option: str, word: str, default: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Say an option, or leave it to the dialect's default, which is a convention then.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    option : str
+        The option's neutral name.
+    word : str
+        What the dialect calls it.
+    default : object
+        What the dialect takes where it is left open.
+
+    Returns
+    -------
+    arguments, conventions : dict
+        What the call passes, and what the oracle is told.
+    """
+    if case.leaves_open(option):
+        return {}, {option: default}
+    return {word: case.config[option]}, {}

@@ -69,6 +69,20 @@ class Case:
         """Whether the layer is to write over its input."""
         return bool(self.config.get("inplace"))
 
+    def leaves_open(self, option: str) -> bool:
+        """Whether the case leaves an option to each dialect's own default.
+
+        Parameters
+        ----------
+        option : str
+            Its neutral name.
+
+        Returns
+        -------
+        bool
+        """
+        return option not in self.config
+
     def draw(self, name: str, step: int = 0) -> Array:
         """Draw one of the case's arrays.
 

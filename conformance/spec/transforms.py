@@ -215,7 +215,8 @@ def limit_to_classes(change: After) -> After:
 def keep_batch_axis(y: Any, arrays: Any, call: Any) -> Any:
     """Give an input without a batch axis an output with one."""
     x = arrays[next(slot.name for slot in call.slots if slot.array == "input")]
-    rank = int(call.target[-2]) if call.target.endswith("d") else x.ndim - 2
+    weight = arrays.get("weight")
+    rank = len(call.arguments["kernel_size"]) if weight is None else weight.ndim - 2
     return y[None] if x.ndim == rank + 1 else y
 
 

@@ -17,6 +17,7 @@ BUILT_IN: Mapping[str, str] = {
     "tensorflow": "conformance.subjects.tensorflow:TensorFlow",
 }
 SUBJECTS: tuple[str, ...] = tuple(BUILT_IN)
+REFERENCES = frozenset(("refimpl.torch", "refimpl.tf"))
 DIALECT_OF: Mapping[str, str] = {
     "refimpl.torch": "torch",
     "torch": "torch",
@@ -64,6 +65,21 @@ def instantiate(given: Any) -> Any:
     """
     makes = inspect.isclass(given) or inspect.isroutine(given)
     return given() if makes else given
+
+
+def is_reference(name: str) -> bool:
+    """Whether a subject is refimpl, which others are compared with.
+
+    Parameters
+    ----------
+    name : str
+        The subject's name.
+
+    Returns
+    -------
+    bool
+    """
+    return name in REFERENCES
 
 
 def dialect_of(name: str) -> str:

@@ -140,7 +140,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
         kind="differs",
         sentence="The slope of leaky_relu is rounded to float32, in float64 too.",
         reason="It is an attribute of the kernel, and those are float32.",
-        when=lambda case: case.dtype == "float64" and "negative_slope" not in case.config,
+        when=lambda case: case.dtype == "float64" and case.leaves_open("negative_slope"),
         surely=lambda case: not few(case),
         witnesses=("gradient/leaky_relu-few-special-float64-tensorflow-nn",),
     ),
@@ -187,7 +187,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
         sentence="At subnormal inputs slopes are those at exactly zero.",
         reason=_FLUSHED,
         # With alpha 1 there is one slope on both sides.
-        when=lambda case: "alpha" in case.config and _has_subnormal_numbers(case),
+        when=lambda case: not case.leaves_open("alpha") and _has_subnormal_numbers(case),
     ),
     Divergence(
         subjects=("tensorflow",),

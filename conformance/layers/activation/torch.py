@@ -73,7 +73,7 @@ _SLOTS = (Slot("input", "input"),)
 
 
 def _conventions(case: Case, spelling: Spelling) -> Mapping[str, Any]:
-    left_out = {name: v for name, v in spelling.defaults.items() if name not in case.config}
+    left_out = {name: v for name, v in spelling.defaults.items() if case.leaves_open(name)}
     return {**left_out, **spelling.inplace} if case.inplace else left_out
 
 
@@ -81,7 +81,7 @@ def _arguments(case: Case, spelling: Spelling) -> Mapping[str, Any]:
     given = {
         word: case.config[neutral]
         for neutral, word in spelling.words.items()
-        if neutral in case.config
+        if not case.leaves_open(neutral)
     }
     return given | {"inplace": True} if case.inplace else given
 

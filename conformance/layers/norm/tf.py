@@ -20,6 +20,7 @@ from conformance.spec.call import (
     Translate,
     Transposed,
     Unsupported,
+    pass_option,
 )
 from conformance.spec.case import Case
 
@@ -106,13 +107,6 @@ def _group_layer(case: Case, channels_first: bool) -> Call:
     )
 
 
-def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Pass a case's epsilon as an argument, or leave it to the default, a convention then."""
-    if "epsilon" in case.config:
-        return {"epsilon": case.config["epsilon"]}, {}
-    return {}, {"epsilon": default}
-
-
 def _over_axes(case: Case) -> tuple[dict[str, Any], tuple[int, ...], Move]:
     """Give the argument, the shape of weights along the axes, and how they get there."""
     axes, shape = case.config["axes"], case.shapes["input"]
@@ -126,7 +120,7 @@ def _over_axes(case: Case) -> tuple[dict[str, Any], tuple[int, ...], Move]:
 
 def _layer_norm(case: Case) -> Call:
     axis, places, move = _over_axes(case)
-    epsilon, conventions = _epsilon(case, default=1e-3)
+    epsilon, conventions = pass_option(case, "epsilon", "epsilon", 1e-3)
     options = {
         "center": case.config["bias"],
         "scale": case.config["weight"],
@@ -146,7 +140,7 @@ def _rms_norm(case: Case) -> Call:
     if not case.config["weight"]:
         raise Unsupported("Keras' RMSNormalization has a scale in any case")
     axis, places, move = _over_axes(case)
-    epsilon, conventions = _epsilon(case, default=1e-6)
+    epsilon, conventions = pass_option(case, "epsilon", "epsilon", 1e-6)
     return Call(
         "keras.layers.RMSNormalization",
         "class",
@@ -164,7 +158,7 @@ def _group_norm(case: Case) -> Call:
         "first": (1, KEEP),
         "between": (2, Transposed((0, 2, 1, *range(3, rank + 2)))),
     }[config["place"]]
-    epsilon, conventions = _epsilon(case, default=1e-3)
+    epsilon, conventions = pass_option(case, "epsilon", "epsilon", 1e-3)
     arguments = {
         "groups": config["groups"],
         "axis": axis,

@@ -11,7 +11,17 @@ import numpy as np
 
 from conformance.layers.norm.oracle import normalised_axes
 from conformance.spec.bad_call import Accepts, BadCall, ReturnedArray, ones
-from conformance.spec.call import KEEP, Call, Move, Owned, Reshaped, Slot, Translate, Unsupported
+from conformance.spec.call import (
+    KEEP,
+    Call,
+    Move,
+    Owned,
+    Reshaped,
+    Slot,
+    Translate,
+    Unsupported,
+    pass_option,
+)
 from conformance.spec.case import Case
 
 _CONVENTIONS = {"moving_variance": "unbiased"}
@@ -87,20 +97,13 @@ def _function(case: Case, name: str, *, flag: str) -> Call:
     )
 
 
-def _epsilon(case: Case, default: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Pass a case's epsilon as an argument, or leave it to the default, a convention then."""
-    if "epsilon" in case.config:
-        return {"eps": case.config["epsilon"]}, {}
-    return {}, {"epsilon": default}
-
-
 def _over_axes(case: Case, kind: Literal["function", "class"], target: str, default: float) -> Call:
     config, shape = case.config, case.shapes["input"]
     axes = normalised_axes(config, len(shape))
     if axes != tuple(range(len(shape)))[-len(axes) :]:
         raise Unsupported("PyTorch normalises over the last axes")
     places = tuple(shape[axis] for axis in axes)
-    arguments, conventions = _epsilon(case, default)
+    arguments, conventions = pass_option(case, "epsilon", "eps", default)
     arguments["normalized_shape"] = places
     along = tuple(size if axis in axes else 1 for axis, size in enumerate(shape))
     slots = (Slot("input", "input"), *_parameter_slots(case, Reshaped(along, places)))
@@ -129,7 +132,7 @@ def _rms_norm(case: Case, kind: Literal["function", "class"]) -> Call:
 
 def _group_norm(case: Case, kind: Literal["function", "class"]) -> Call:
     config = case.config
-    arguments, conventions = _epsilon(case, default=1e-5)
+    arguments, conventions = pass_option(case, "epsilon", "eps", 1e-5)
     arguments["num_groups"] = config["groups"]
     slots = (Slot("input", "input"), *_parameter_slots(case))
     if kind == "function":

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from conformance.spec.bad_call import BadCall, Values
+from conformance.subjects.loading import is_reference
 from conformance.tools.reproducer.codegen import Codegen
 from conformance.tools.reproducer.codegen.base import Lines, format_keywords
 from conformance.tools.reproducer.failure import Failure
@@ -80,7 +81,7 @@ def write_bad_call(failure: Failure, words: Codegen) -> Lines:
 def _failure_condition(failure: Failure, bad_call: BadCall) -> str:
     """What must not be: as `checks.errors` has it."""
     subject = failure.tried.subject
-    if subject.startswith("refimpl."):
+    if is_reference(subject):
         named = rf"(?<!\w){re.escape(bad_call.names)}(?!\w)"
         said = " and ".join(f"re.search({each!r}, message)" for each in (named, r"\b(got|both)\b"))
         return f"got != {bad_call.refuses!r} or not ({said})"
