@@ -9,6 +9,7 @@ from refimpl.torch._src.modules import linear as _linear
 from refimpl.torch._src.modules import loss as _loss
 from refimpl.torch._src.modules import module as _module
 from refimpl.torch._src.modules import norm as _norm
+from refimpl.torch._src.modules import norm_layer as _norm_layer
 from refimpl.torch._src.modules import pooling as _pooling
 from refimpl.torch._src.modules.activation import *
 from refimpl.torch._src.modules.container import *
@@ -18,6 +19,7 @@ from refimpl.torch._src.modules.linear import *
 from refimpl.torch._src.modules.loss import *
 from refimpl.torch._src.modules.module import *
 from refimpl.torch._src.modules.norm import *
+from refimpl.torch._src.modules.norm_layer import *
 from refimpl.torch._src.modules.pooling import *
 from refimpl.torch._src.parameter import *
 from refimpl.torch.nn import functional, init
@@ -31,5 +33,6 @@ __all__ += _linear.__all__
 __all__ += _loss.__all__
 __all__ += _module.__all__
 __all__ += _norm.__all__
+__all__ += _norm_layer.__all__
 __all__ += _parameter.__all__
 __all__ += _pooling.__all__

@@ -1,4 +1,4 @@
-"""Normalisation (torch.nn.functional.batch_norm and its like)."""
+"""Batch and instance normalisation (torch.nn.functional.batch_norm, instance_norm)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import (
-    check_same_dtype,
-    check_shape,
-    read_flag,
-    read_integers,
-    read_number,
-    read_size,
-)
+from refimpl._arguments import read_flag, read_number
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
-from refimpl.ops import norm, norm_layer
+from refimpl.ops import norm
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch._src.arguments import read_array, read_floats
 from refimpl.torch._src.parameter import Tensor
 
-__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"]
+__all__ = ["batch_norm", "instance_norm"]
 
 
 @differentiable
@@ -88,11 +81,11 @@ def batch_norm(
         )
     if x.size == 0:
         return _normalize_nothing(x, w, b)
-    results, vjp = norm.batch_norm(_widen(x), _widen(w), _widen(b), epsilon=eps)
+    results, vjp = norm.batch_norm(widen(x), widen(w), widen(b), epsilon=eps)
     output, batch_mean, batch_var = results
     _update(mean, batch_mean[None], momentum)
     _update(var, norm.unbias_variance(batch_var, count)[None], momentum)
-    return _narrow(output, x), _arrange(vjp, x, w, b)
+    return narrow(output, x), arrange(vjp, x, w, b)
 
 
 @differentiable
@@ -146,206 +139,11 @@ def instance_norm(
         )
     if x.size == 0:
         return _normalize_nothing(x, w, b)
-    results, vjp = norm.instance_norm(_widen(x), _widen(w), _widen(b), epsilon=eps)
+    results, vjp = norm.instance_norm(widen(x), widen(w), widen(b), epsilon=eps)
     output, means, variances = results
     _update(mean, means, momentum)
     _update(var, norm.unbias_variance(variances, count), momentum)
-    return _narrow(output, x), _arrange(vjp, x, w, b)
-
-
-@differentiable
-def layer_norm(
-    input: Tensor,
-    normalized_shape: Sizes,
-    weight: Tensor | None = None,
-    bias: Tensor | None = None,
-    eps: float = 1e-5,
-) -> tuple[Array, Vjp]:
-    """Normalise by the mean and the variance over the last axes.
-
-    Parameters
-    ----------
-    input : array
-        Floats.
-    normalized_shape : tuple of int
-        The end of the input's shape: the axes to average over.
-    weight, bias : array of that shape, optional
-        What each place along these axes is multiplied by, and what is added then; both in the
-        input's dtype, or in float32 beside a half type.
-    eps : float, default 1e-5
-        Added to the variance; not negative.
-
-    Returns
-    -------
-    array of the input's shape
-
-    Raises
-    ------
-    TypeError
-        If dtypes differ or `normalized_shape` is not a sequence of integers.
-    ValueError
-        If shapes do not fit or `eps` is negative.
-
-    Notes
-    -----
-    The vjp's tuple is (input, None, weight, bias). Half types are computed in float32.
-    Source: Ba, Kiros and Hinton, Layer Normalization, 2016; PyTorch's documentation of
-    `torch.nn.LayerNorm`.
-    """
-    x = read_floats(input)
-    shape = _read_normalized_shape(normalized_shape, x)
-    w, b = _read_affine(weight, bias, x, shape)
-    output, vjp = norm_layer.layer_norm(
-        _widen(x),
-        _widen(w),
-        _widen(b),
-        axes=tuple(range(-len(shape), 0)),
-        epsilon=read_number(eps, "eps", least=0),
-    )
-    return _narrow(output, x), _arrange(vjp, x, w, b, constants=1)
-
-
-@differentiable
-def group_norm(
-    input: Tensor,
-    num_groups: int,
-    weight: Tensor | None = None,
-    bias: Tensor | None = None,
-    eps: float = 1e-5,
-) -> tuple[Array, Vjp]:
-    """Normalise neighbouring channels of an example together, over all positions.
-
-    Parameters
-    ----------
-    input : (N, C, *) array
-        Floats.
-    num_groups : int
-        Into how many groups of equal size the channels are split.
-    weight, bias : (C,) array, optional
-        What each channel is multiplied by, and what is added then; dtypes as for `layer_norm`.
-    eps : float, default 1e-5
-        Added to the variance; not negative.
-
-    Returns
-    -------
-    (N, C, *) array
-
-    Raises
-    ------
-    TypeError
-        If dtypes differ or `num_groups` is not an integer.
-    ValueError
-        If shapes do not fit, `num_groups` does not divide C, `eps` is negative, or the whole
-        batch has one value per group.
-
-    Notes
-    -----
-    The vjp's tuple is (input, None, weight, bias). Half types are computed in float32.
-    Source: Wu and He, Group Normalization, 2018; PyTorch's documentation of
-    `torch.nn.GroupNorm`.
-    """
-    x = read_floats(input)
-    if x.ndim < 2:
-        raise ValueError(f"input must have shape (N, C, ...); got {x.shape}")
-    groups = read_size(num_groups, "num_groups")
-    if x.shape[1] % groups:
-        raise ValueError(
-            f"num_groups must be a divisor of the {x.shape[1]} channels of input; got {num_groups}"
-        )
-    if x.size == groups:
-        raise ValueError(f"input must hold more than 1 value per group; got shape {x.shape}")
-    w, b = _read_affine(weight, bias, x, x.shape[1:2])
-    output, vjp = norm_layer.group_norm(
-        _widen(x),
-        _widen(w),
-        _widen(b),
-        groups=groups,
-        epsilon=read_number(eps, "eps", least=0),
-    )
-    return _narrow(output, x), _arrange(vjp, x, w, b, constants=1)
-
-
-@differentiable
-def rms_norm(
-    input: Tensor,
-    normalized_shape: Sizes,
-    weight: Tensor | None = None,
-    eps: float | None = None,
-) -> tuple[Array, Vjp]:
-    """Divide by the root of the mean square over the last axes.
-
-    Parameters
-    ----------
-    input : array
-        Floats.
-    normalized_shape : tuple of int
-        The end of the input's shape: the axes to average over.
-    weight : array of that shape, optional
-        What each place along these axes is multiplied by. Of another float dtype it changes that
-        of the computation, but not that of the output.
-    eps : float, optional
-        Added to the mean square; not negative. By default the spacing of floats at 1: float64's,
-        or float32's for any other dtype.
-
-    Returns
-    -------
-    array of the input's shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If `normalized_shape` is not a sequence of integers.
-    ValueError
-        If shapes do not fit or `eps` is negative.
-
-    Notes
-    -----
-    The vjp's tuple is (input, None, weight). Half types are computed in float32.
-    Source: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019; PyTorch's
-    documentation of `torch.nn.RMSNorm`.
-    """
-    x = read_floats(input)
-    shape = _read_normalized_shape(normalized_shape, x)
-    w = None if weight is None else read_floats(weight, "weight")
-    if w is not None:
-        check_shape(w, "weight", shape)
-    default = np.finfo(np.float64 if x.dtype == np.float64 else np.float32).eps
-    epsilon = read_number(default if eps is None else eps, "eps", least=0)
-    wide, wide_w = _widen(x), _widen(w)
-    if wide_w is not None:
-        dtype = np.result_type(wide, wide_w)
-        wide, wide_w = wide.astype(dtype, copy=False), wide_w.astype(dtype, copy=False)
-    axes = tuple(range(-len(shape), 0))
-    output, inner_vjp = norm_layer.rms_norm(wide, wide_w, axes=axes, epsilon=epsilon)
-
-    def vjp(cotangent: Array) -> tuple[Any, ...]:
-        input_bar, weight_bar = inner_vjp(cotangent.astype(wide.dtype, copy=False))
-        return _narrow(input_bar, x), None, None if w is None else _narrow(weight_bar, w)
-
-    return _narrow(output, x), vjp
-
-
-def _read_normalized_shape(value: Sizes, x: Array) -> Sizes:
-    """Return a shape of one axis or more that is the end of the input's."""
-    if not isinstance(value, tuple | list):
-        raise TypeError(f"normalized_shape must be a tuple of integers; got {value!r}")
-    shape = read_integers(value, "normalized_shape", least=0)
-    if not shape or x.shape[-len(shape) :] != shape:
-        raise ValueError(
-            f"normalized_shape must be the end of the shape of input, {x.shape}, of one axis or "
-            f"more; got {shape}"
-        )
-    return shape
-
-
-def _read_affine(
-    weight: Tensor | None, bias: Tensor | None, x: Array, shape: Sizes
-) -> tuple[Array | None, Array | None]:
-    """Return weight and bias of a shape, both in one dtype."""
-    w, b = _read_parameter(weight, "weight", x, shape), _read_parameter(bias, "bias", x, shape)
-    if w is not None and b is not None:
-        check_same_dtype(b, "bias", w, "weight")
-    return w, b
+    return narrow(output, x), arrange(vjp, x, w, b)
 
 
 def _read_channels(
@@ -361,7 +159,7 @@ def _read_channels(
     if x.ndim < 2:
         raise ValueError(f"input must have shape (N, C, ...); got {x.shape}")
     mean, var, w, b = (
-        _read_parameter(value, name, x, x.shape[1:2])
+        read_parameter(value, name, x, x.shape[1:2])
         for name, value in (
             ("running_mean", running_mean),
             ("running_var", running_var),
@@ -376,7 +174,7 @@ def _read_channels(
     return mean, var, w, b
 
 
-def _read_parameter(value: Tensor | None, name: str, x: Array, shape: Sizes) -> Array | None:
+def read_parameter(value: Tensor | None, name: str, x: Array, shape: Sizes) -> Array | None:
     """Return an optional argument of a shape, in the dtype of the input or in float32 for it."""
     if value is None:
         return None
@@ -405,17 +203,17 @@ def _normalize_by(
     shape = (1, x.shape[1]) + (1,) * (x.ndim - 2)
 
     def column(value: Array | None) -> Any:
-        return None if value is None else _widen(value).reshape(shape)
+        return None if value is None else widen(value).reshape(shape)
 
     output, vjp = norm.normalize(
-        _widen(x), column(mean), column(var), column(w), column(b), epsilon=eps
+        widen(x), column(mean), column(var), column(w), column(b), epsilon=eps
     )
 
     def without_statistics(cotangent: Array) -> tuple[Any, ...]:
         input_bar, _, _, weight_bar, bias_bar = vjp(cotangent)
         return input_bar, weight_bar, bias_bar
 
-    return _narrow(output, x), _arrange(without_statistics, x, w, b)
+    return narrow(output, x), arrange(without_statistics, x, w, b)
 
 
 def _normalize_nothing(x: Array, w: Array | None, b: Array | None) -> tuple[Array, Vjp]:
@@ -428,19 +226,19 @@ def _normalize_nothing(x: Array, w: Array | None, b: Array | None) -> tuple[Arra
     return x.copy(), vjp
 
 
-def _arrange(vjp: Vjp, x: Array, w: Array | None, b: Array | None, constants: int = 2) -> Vjp:
+def arrange(vjp: Vjp, x: Array, w: Array | None, b: Array | None, constants: int = 2) -> Vjp:
     """Put the cotangents of an op in the order of the function's arguments, in their dtypes.
 
     Between the input and the weight stand so many `constants`, which have none.
     """
 
     def arranged(cotangent: Array) -> tuple[Any, ...]:
-        input_bar, weight_bar, bias_bar = vjp(_widen(cotangent))
+        input_bar, weight_bar, bias_bar = vjp(widen(cotangent))
         return (
-            _narrow(input_bar, x),
+            narrow(input_bar, x),
             *(None,) * constants,
-            None if w is None else _narrow(weight_bar.reshape(w.shape), w),
-            None if b is None else _narrow(bias_bar.reshape(b.shape), b),
+            None if w is None else narrow(weight_bar.reshape(w.shape), w),
+            None if b is None else narrow(bias_bar.reshape(b.shape), b),
         )
 
     return arranged
@@ -449,12 +247,14 @@ def _arrange(vjp: Vjp, x: Array, w: Array | None, b: Array | None, constants: in
 def _update(running: Array | None, batch: Array, momentum: float) -> None:
     """Blend statistics of shape (1 or N, C) into running ones of shape (C,), in place."""
     if running is not None:
-        running[...] = norm.blend(_widen(running), batch, momentum).mean(axis=0)
+        running[...] = norm.blend(widen(running), batch, momentum).mean(axis=0)
 
 
-def _widen(value: Any) -> Any:
+def widen(value: Any) -> Any:
+    """Return an array of a half type in float32, and anything else as it is."""
     return value.astype(np.float32) if value is not None and is_half(value.dtype) else value
 
 
-def _narrow(value: Array, like: Array) -> Array:
+def narrow(value: Array, like: Array) -> Array:
+    """Return an array in the dtype of another."""
     return value.astype(like.dtype) if value.dtype != like.dtype else value
