@@ -11,7 +11,7 @@ from typing import Any
 import refimpl
 from conformance.judging.verdict import Record
 from conformance.report.files import write_file
-from conformance.report.json_text import parse_json
+from conformance.spec.json_text import parse_json
 from conformance.report.summary import Report
 from conformance.spec.text import to_printable
 

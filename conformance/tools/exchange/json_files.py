@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from conformance.report.json_text import parse_json
+from conformance.spec.json_text import parse_json
 from conformance.tools.exchange import VERSION, ExchangeError
 from conformance.tools.exchange.files import LARGEST_DOCUMENT, read_file
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.report.json_text import parse_json
+from conformance.spec.json_text import parse_json
 from conformance.tools.exchange.npy import is_shape
 from refimpl.dtypes import float_dtype
 
