@@ -19,6 +19,7 @@ from refimpl._arguments import (
     check_shape,
     read_choice,
 )
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.quiet import quiet
 from refimpl.ops.select import choose, keep_where
@@ -134,7 +135,9 @@ def hardtanh(
     """
     check_float(input, "input")
     if not min_value <= max_value:
-        raise ValueError(f"min_value must be at most max_value, {max_value!r}; got {min_value!r}")
+        raise ValueError(
+            f"min_value must be at most max_value, {show(max_value)}; got {show(min_value)}"
+        )
     read_choice(kink, "kink", ("flat", "linear"))
 
     def passes() -> Array:

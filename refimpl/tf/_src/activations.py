@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from refimpl._arguments import read_axis, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp, half_in_float32
@@ -295,13 +296,13 @@ def get(identifier: Any) -> Activation:
         if identifier not in _NAMED:
             raise ValueError(
                 "activation must be None, a function of keras.activations or one of "
-                f"{', '.join(_NAMED)}; got {identifier!r}"
+                f"{', '.join(_NAMED)}; got {show(identifier)}"
             )
         return _NAMED[identifier]
     if not callable(identifier) or not hasattr(identifier, "with_vjp"):
         raise TypeError(
             "activation must be None, a name, or a function of keras.activations (others have "
-            f"no derivative here); got {identifier!r}"
+            f"no derivative here); got {show(identifier)}"
         )
     activation: Activation = identifier
     return activation
@@ -318,7 +319,7 @@ def _apply_over_axes(op: Callable[..., tuple[Array, Vjp]], x: Any, axis: Any) ->
         return op(x, axis=read_axis(axis, "axis", x.ndim))
     axes = tuple(read_axis(one, "axis", x.ndim) for one in axis)
     if not 0 < len(set(axes)) == len(axes):
-        raise ValueError(f"axis must be one or several different axes; got {axis!r}")
+        raise ValueError(f"axis must be one or several different axes; got {show(axis)}")
     last = tuple(range(x.ndim - len(axes), x.ndim))
     moved = np.moveaxis(x, axes, last)
     flat = (*moved.shape[: last[0]], int(np.prod(moved.shape[last[0] :])))

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from refimpl._arguments import read_choice, read_integers, read_number
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf._src.naming import to_snake_case
@@ -326,7 +327,9 @@ def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
         return _return_value(identifier, name)
     initializer = identifier() if isinstance(identifier, type) else identifier
     if not callable(initializer):
-        raise ValueError(f"{name} must be an initialiser or the name of one; got {identifier!r}")
+        raise ValueError(
+            f"{name} must be an initialiser or the name of one; got {show(identifier)}"
+        )
     resolved: MakesValues = initializer
     return resolved
 

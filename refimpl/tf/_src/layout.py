@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import LARGEST_SIZE, read_choice, read_integers, read_pairs
+from refimpl._show import show
 from refimpl.ops import windows
 from refimpl.ops.array import Array, Pairs, Sizes
 
@@ -120,7 +121,7 @@ def read_window(value: Any, name: str, layout: Layout) -> Sizes:
         return sizes * n
     if len(sizes) != n:
         raise ValueError(
-            f"{name} must be an integer or a list of 1, {n} or {n + 2} integers; got {value!r}"
+            f"{name} must be an integer or a list of 1, {n} or {n + 2} integers; got {show(value)}"
         )
     return sizes
 
@@ -129,17 +130,17 @@ def read_full_window(value: Any, name: str, layout: Layout) -> Sizes:
     """Read strides where TensorFlow takes only the list of n + 2 entries."""
     n = layout.n
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
-        raise TypeError(f"{name} must be a list of {n + 2} integers; got {value!r}")
+        raise TypeError(f"{name} must be a list of {n + 2} integers; got {show(value)}")
     sizes = read_integers(value, name, least=1, most=LARGEST_SIZE)
     if len(sizes) != n + 2:
-        raise ValueError(f"{name} must be a list of {n + 2} integers; got {value!r}")
+        raise ValueError(f"{name} must be a list of {n + 2} integers; got {show(value)}")
     return _spatial_entries(sizes, value, name, layout)
 
 
 def _spatial_entries(sizes: Sizes, value: Any, name: str, layout: Layout) -> Sizes:
     channel = sizes[-1] if layout.channels_last else sizes[1]
     if sizes[0] != 1 or channel != 1:
-        raise ValueError(f"{name} must be 1 in the batch and channel dimensions; got {value!r}")
+        raise ValueError(f"{name} must be 1 in the batch and channel dimensions; got {show(value)}")
     return sizes[1:-1] if layout.channels_last else sizes[2:]
 
 
@@ -165,12 +166,12 @@ def read_padding(
         if isinstance(padding, str) and padding == "SAME":
             return same_padding(layout.spatial(shape), kernel, stride, dilation)
         allowed = "'SAME' or 'VALID'" + (f" or a list of {n + 2} pairs" if explicit else "")
-        raise ValueError(f"padding must be {allowed}; got {padding!r}")
+        raise ValueError(f"padding must be {allowed}; got {show(padding)}")
     pairs = _read_explicit(padding, n + 2)
     channel = pairs[-1] if layout.channels_last else pairs[1]
     if pairs[0] != (0, 0) or channel != (0, 0):
         raise ValueError(
-            f"padding must be [0, 0] in the batch and channel dimensions; got {padding!r}"
+            f"padding must be [0, 0] in the batch and channel dimensions; got {show(padding)}"
         )
     return pairs[1:-1] if layout.channels_last else pairs[2:]
 
@@ -187,7 +188,7 @@ def _read_explicit(padding: Any, count: int) -> Pairs:
     except (TypeError, ValueError):
         raise ValueError(
             f"padding must be 'SAME' or 'VALID' or a list of {count} pairs of non-negative "
-            f"integers; got {padding!r}"
+            f"integers; got {show(padding)}"
         ) from None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import sum_to
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.tf._src.arguments import read_floats, read_like
@@ -59,7 +60,7 @@ def matmul(
                 f"adjoint_{label} must be False where transpose_{label} is True; got True"
             )
     if output_type is not None:
-        raise ValueError(f"output_type must be None; got {output_type!r}")
+        raise ValueError(f"output_type must be None; got {show(output_type)}")
     a_turned, b_turned = transpose_a or adjoint_a, transpose_b or adjoint_b
     columns = a.shape[-2] if a_turned else a.shape[-1]
     rows = b.shape[-1] if b_turned else b.shape[-2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp
 from refimpl.tf._src.layers.layer import Layer
 from refimpl.tf._src.variable import Variable
@@ -60,10 +61,10 @@ class Sequential(Layer):
             One that is not in the stack (each remembers only its last call), nor has its name.
         """
         if not isinstance(layer, Layer):
-            raise TypeError(f"layer must be a Layer; got {layer!r}")
+            raise TypeError(f"layer must be a Layer; got {show(layer)}")
         names = [other.name for other in self.layers]
         if layer.name in names:
-            raise ValueError(f"layer must be named other than {names}; got {layer.name!r}")
+            raise ValueError(f"layer must be named other than {names}; got {show(layer.name)}")
         if not self._is_trainable:
             layer.trainable = False
         self.layers.append(layer)

@@ -9,7 +9,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from refimpl._arguments import check_companion, check_float, check_shape, read_flag
+from refimpl._arguments import (
+    LARGEST_SIZE,
+    check_companion,
+    check_count,
+    check_float,
+    check_shape,
+    read_flag,
+)
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp
 from refimpl.torch._src.parameter import Parameter, Tensor
 
@@ -19,14 +27,18 @@ Ints: TypeAlias = int | tuple[int, ...] | list[int]
 def read_array(value: Tensor, name: str) -> Array:
     """Return the NumPy array of an argument; lists and numbers are refused, as torch does."""
     if type(value) is np.ndarray:
-        return value
-    if isinstance(value, Parameter):
-        return value.data
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, np.generic):
-        return np.asarray(value)
-    raise TypeError(f"{name} must be a NumPy array; got {value!r} of type {type(value).__name__}")
+        array = value
+    elif isinstance(value, Parameter):
+        array = value.data
+    elif isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)  # of NumPy's own class
+    else:
+        raise TypeError(
+            f"{name} must be a NumPy array; got {show(value)} of type {type(value).__name__}"
+        )
+    if array.size > LARGEST_SIZE:
+        check_count(array, name)
+    return array
 
 
 def read_floats(value: Tensor, name: str = "input") -> Array:
@@ -68,7 +80,7 @@ def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:
 def check_device(device: object) -> None:
     """Refuse a device other than the CPU."""
     if device is not None and not str(device).startswith("cpu"):
-        raise ValueError(f"device must be 'cpu' or None; got {device!r}")
+        raise ValueError(f"device must be 'cpu' or None; got {show(device)}")
 
 
 def one_example(vjp: Vjp) -> Vjp:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from refimpl._arguments import read_number
+from refimpl._show import show
 from refimpl.ops import sgd
 from refimpl.torch._src.parameter import Parameter
 
@@ -51,7 +52,7 @@ class SGD:
         if nesterov and (momentum == 0.0 or dampening != 0.0):
             raise ValueError(
                 "nesterov must be False without momentum or with dampening; "
-                f"got momentum={momentum!r}, dampening={dampening!r}"
+                f"got momentum={show(momentum)}, dampening={show(dampening)}"
             )
         self.defaults = {
             "lr": lr,

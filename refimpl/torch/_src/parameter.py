@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from refimpl._show import show
 from refimpl.dtypes import is_float
 from refimpl.ops.array import Array
 
@@ -59,7 +60,7 @@ class Parameter:
         if isinstance(data, Parameter):
             data = data._data
         if not isinstance(data, np.ndarray):
-            got = f"{type(data).__name__} {data!r}"
+            got = f"{type(data).__name__} {show(data)}"
         elif not is_float(data.dtype) or not data.dtype.isnative:
             got = f"an array of dtype {data.dtype}"
         else:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl._arguments import LARGEST_SIZE, check_float, read_integer, read_integers, read_size
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src import random
@@ -74,7 +75,7 @@ def randint(
     if len(bounds) != len(names) or (low is not None and "low" in names):
         raise TypeError(
             "randint takes (high, size) or (low, high, size), each by place or by name; got "
-            f"{len(bounds)} by place, and low={low!r}, high={high!r}, size={size!r}"
+            f"{len(bounds)} by place, and low={show(low)}, high={show(high)}, size={show(size)}"
         )
     bound = {"low": low, "high": high, "size": size, **dict(zip(names, bounds, strict=True))}
     least = 0 if bound["low"] is None else read_integer(bound["low"], "low")
@@ -167,14 +168,15 @@ def normal(
     arrays = [part for part in (mean, std) if isinstance(part, np.ndarray)]
     if bool(arrays) != (size is None):
         raise TypeError(
-            f"size must be given if, and only if, mean and std are both numbers; got size={size!r}"
+            f"size must be given if, and only if, mean and std are both numbers; "
+            f"got size={show(size)}"
         )
     if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
         return random.draw_normal(_read_shape(size), mean, std, _float(dtype), generator)
     if dtype is not None:
-        raise TypeError(f"dtype must be left out with an array; got {dtype!r}")
+        raise TypeError(f"dtype must be left out with an array; got {show(dtype)}")
     if not np.all(np.asarray(std) >= 0):
-        raise ValueError(f"std must be at least 0 everywhere; got {std!r}")
+        raise ValueError(f"std must be at least 0 everywhere; got {show(std)}")
     found = float_dtype(np.result_type(*arrays))
     shape = np.broadcast_shapes(*(part.shape for part in arrays))
     if not isinstance(std, np.ndarray):
@@ -194,5 +196,5 @@ def _float(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
 
 def _read_shape(size: Any) -> Sizes:
     if not isinstance(size, tuple | list):
-        raise TypeError(f"size must be a tuple or list of integers; got {size!r}")
+        raise TypeError(f"size must be a tuple or list of integers; got {show(size)}")
     return read_integers(size, "size", least=0, most=LARGEST_SIZE)

@@ -59,9 +59,8 @@ def vars_of(kind: type) -> dict[str, Any]:
 
 def parameters_of(value: Any) -> dict[str, inspect.Parameter]:
     """Return the parameters of a call; `**kwargs` are none."""
-    function = getattr(value, "with_vjp", value) if not inspect.isclass(value) else value
     return {
         name: parameter
-        for name, parameter in inspect.signature(function).parameters.items()
+        for name, parameter in inspect.signature(value).parameters.items()
         if parameter.kind is not inspect.Parameter.VAR_KEYWORD
     }

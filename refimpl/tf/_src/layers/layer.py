@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import initializers
@@ -57,7 +58,9 @@ class Layer:
     ) -> None:
         kind = type(self).__name__
         if kwargs:
-            raise ValueError(f"{kind} has no arguments {', '.join(sorted(kwargs))}; got {kwargs!r}")
+            raise ValueError(
+                f"{kind} has no arguments {', '.join(sorted(kwargs))}; got {show(kwargs)}"
+            )
         reject_unsupported(activity_regularizer=activity_regularizer)
         self.variable_dtype, self.compute_dtype = read_policy(dtype)
         # Held beside its name, for asking a dtype for its name is slow.
@@ -150,7 +153,8 @@ class Layer:
         """
         if self.built and type(self)._add_weights is not Layer._add_weights:
             raise ValueError(
-                f"input_shape must be given once: the layer is built already; got {input_shape!r}"
+                f"input_shape must be given once: the layer is built already; "
+                f"got {show(input_shape)}"
             )
         self._add_weights(tuple(input_shape))
         self.built = True
@@ -250,7 +254,7 @@ class Layer:
         variable = Variable(value, self.variable_dtype, trainable and self.trainable, name, path)
         if variable.shape != shape:
             raise ValueError(
-                f"the initializer of {path} must be of {shape}; got {variable.shape!r}"
+                f"the initializer of {path} must be of {shape}; got {show(variable.shape)}"
             )
         self._variables.append(variable)
         if trainable:
@@ -293,7 +297,7 @@ def reject_unsupported(**arguments: Any) -> None:
     for name, value in arguments.items():
         if value is not None and value is not False:
             allowed = False if value is True else None
-            raise ValueError(f"{name} must be {allowed}: refimpl has none; got {value!r}")
+            raise ValueError(f"{name} must be {allowed}: refimpl has none; got {show(value)}")
 
 
 def read_policy(dtype: Any) -> tuple[str, str]:
@@ -306,7 +310,7 @@ def read_policy(dtype: Any) -> tuple[str, str]:
         name = float_dtype(dtype).name
     except TypeError:
         known = "float64, float32, float16, bfloat16, mixed_float16, mixed_bfloat16"
-        raise ValueError(f"dtype must be None or one of {known}; got {dtype!r}") from None
+        raise ValueError(f"dtype must be None or one of {known}; got {show(dtype)}") from None
     return name, name
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_axis, read_flag, read_integer, read_number
+from refimpl._show import show
 from refimpl.dtypes import is_half
 from refimpl.ops import norm, norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -234,7 +235,7 @@ class GroupNormalization(_ChannelNormalization):
     ) -> None:
         self.groups = read_integer(groups, "groups")
         if self.groups != -1 and self.groups < 1:
-            raise ValueError(f"groups must be -1 or at least 1; got {groups!r}")
+            raise ValueError(f"groups must be -1 or at least 1; got {show(groups)}")
         reject_unsupported(
             beta_regularizer=beta_regularizer,
             gamma_regularizer=gamma_regularizer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl._arguments import read_axis, read_integer, read_integers, read_number
+from refimpl._show import show
 from refimpl.ops import norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src.layers.layer import (
@@ -176,7 +177,7 @@ def _read_written_axes(axis: Any) -> Sizes:
     """Return one or more axes, sorted by the numbers that they are written as."""
     axes = read_integers(axis, "axis")
     if not axes:
-        raise ValueError(f"axis must be one axis or more; got {axis!r}")
+        raise ValueError(f"axis must be one axis or more; got {show(axis)}")
     return tuple(sorted(axes))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_axis, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp, half_in_float32
@@ -179,7 +180,9 @@ def bias_add(
         and (data_format[:2] == "NC" or (data_format[:1] == "N" and data_format[-1:] == "C"))
     )
     if not is_known:
-        raise ValueError(f"data_format must be of the form 'N...C' or 'NC...'; got {data_format!r}")
+        raise ValueError(
+            f"data_format must be of the form 'N...C' or 'NC...'; got {show(data_format)}"
+        )
     first = data_format is not None and data_format.startswith("NC") and data_format != "NC"
     axis = 1 if first else value.ndim - 1
     channels = value.shape[axis]

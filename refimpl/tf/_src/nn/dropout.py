@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import broadcasts_to, read_integer, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -64,7 +65,7 @@ def dropout(
         keep = read_keep(keep, x.shape, "x")
     elif generator is not None:
         if not isinstance(generator, np.random.Generator):
-            raise TypeError(f"generator must be a numpy.random.Generator; got {generator!r}")
+            raise TypeError(f"generator must be a numpy.random.Generator; got {show(generator)}")
         keep = generator.random(mask_shape) >= probability
     elif probability == 0:
         take_seeds(seed)  # uses up a seed although it draws nothing
@@ -109,7 +110,7 @@ def resolve_noise_shape(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
     if noise_shape is None:
         return shape
     allowed = f"a list of at most {len(shape)} sizes that broadcasts to {name}'s {shape}"
-    refusal = ValueError(f"noise_shape must be {allowed}; got {noise_shape!r}")
+    refusal = ValueError(f"noise_shape must be {allowed}; got {show(noise_shape)}")
     if not isinstance(noise_shape, list | tuple) and np.ndim(noise_shape) != 1:
         raise refusal
     entries = tuple(noise_shape)
@@ -140,5 +141,5 @@ def read_keep(keep: Any, shape: Sizes, name: str) -> Array:
 def _read_rate(rate: Any) -> float:
     probability = read_number(rate, "rate")
     if not 0 <= probability < 1:
-        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+        raise ValueError(f"rate must be in [0, 1); got {show(rate)}")
     return probability

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
 from refimpl._arguments import broadcasts_to, read_axis, read_choice, read_integers, read_number
-from refimpl.differentiable import differentiable
+from refimpl._show import show
+from refimpl.differentiable import Differentiable, differentiable
 from refimpl.dtypes import is_half
 from refimpl.ops import norm
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -17,7 +19,7 @@ from refimpl.tf._src.layout import Layout
 __all__ = ["batch_normalization", "moments"]
 
 
-@differentiable
+@functools.partial(Differentiable, paired=True)
 def moments(
     x: Any,
     axes: Any,
@@ -48,7 +50,7 @@ def moments(
         return norm.moments(x, tuple(range(x.ndim)), keepdims=keepdims)
     averaged = tuple(read_axis(axis, "axes", x.ndim) for axis in read_integers(axes, "axes"))
     if len(set(averaged)) != len(averaged):
-        raise ValueError(f"axes must be different from each other; got {axes!r}")
+        raise ValueError(f"axes must be different from each other; got {show(axes)}")
     return norm.moments(x, averaged, keepdims=keepdims)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl._arguments import read_choice, read_integers
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import conv, pooling
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
@@ -242,20 +243,22 @@ def pool(
     read_choice(pooling_type, "pooling_type", ("AVG", "MAX"))
     n = len(_read_list(window_shape, "window_shape"))
     if not 1 <= n <= 3:
-        raise ValueError(f"window_shape must be a list of 1, 2 or 3 integers; got {window_shape!r}")
+        raise ValueError(
+            f"window_shape must be a list of 1, 2 or 3 integers; got {show(window_shape)}"
+        )
     layout = read_data_format(data_format, n)
     for value, label in ((strides, "strides"), (dilations, "dilations")):
         if value is not None and len(_read_list(value, label)) != n:
-            raise ValueError(f"{label} must be a list of {n}; got {value!r}")
+            raise ValueError(f"{label} must be a list of {n}; got {show(value)}")
     gaps = read_window(dilations, "dilations", layout)
     if max(gaps) > 1:
         if max(read_window(strides, "strides", layout)) > 1:
             raise ValueError(
-                f"strides must be 1 where dilations are above 1, here {gaps}; got {strides!r}"
+                f"strides must be 1 where dilations are above 1, here {gaps}; got {show(strides)}"
             )
         if padding != "VALID":
             raise ValueError(
-                f"padding must be 'VALID' where dilations are above 1; got {padding!r}"
+                f"padding must be 'VALID' where dilations are above 1; got {show(padding)}"
             )
     return _pool_checked(
         input, window_shape, strides, padding, layout, pooling_type, gaps, "window_shape"
@@ -340,7 +343,7 @@ def _read(
     pairs = read_padding(padding, layout, input.shape, taps, steps, gaps, explicit=explicit)
     for size, pair in zip(taps, pairs, strict=True):
         if max(pair) >= size:
-            raise ValueError(f"padding must be smaller than the window {taps}; got {padding!r}")
+            raise ValueError(f"padding must be smaller than the window {taps}; got {show(padding)}")
     check_window_fits("input", layout.spatial(input.shape), ksize_name, taps, steps, gaps, pairs)
     return input, taps, steps, pairs
 
@@ -354,5 +357,5 @@ def _read_any_rank(input: Any, data_format: str | None) -> tuple[Array, Layout]:
 
 def _read_list(value: Any, name: str) -> Sizes:
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
-        raise TypeError(f"{name} must be a list of integers; got {value!r}")
+        raise TypeError(f"{name} must be a list of integers; got {show(value)}")
     return read_integers(value, name, least=1)

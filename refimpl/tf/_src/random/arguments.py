@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import LARGEST_SIZE, read_choice, read_integer, read_integers
+from refimpl._show import show
 from refimpl.dtypes import FLOATS, float_dtype
 from refimpl.ops.array import Array, Sizes
 
@@ -17,7 +18,7 @@ _LONGEST_SEED = 192  # bits
 def read_shape(shape: Any) -> Sizes:
     """Return a list of sizes as a tuple."""
     if not isinstance(shape, list | tuple | np.ndarray):
-        raise TypeError(f"shape must be a list of sizes; got {shape!r}")
+        raise TypeError(f"shape must be a list of sizes; got {show(shape)}")
     return read_integers(shape, "shape", least=0, most=LARGEST_SIZE)
 
 
@@ -32,7 +33,7 @@ def read_dtype(dtype: Any, others: tuple[str, ...] = ()) -> np.dtype[Any]:
         read_choice(dtype, "dtype", allowed)
         raise
     if resolved.name not in allowed:
-        raise ValueError(f"dtype must be one of {', '.join(allowed)}; got {dtype!r}")
+        raise ValueError(f"dtype must be one of {', '.join(allowed)}; got {show(dtype)}")
     return resolved
 
 
@@ -45,7 +46,7 @@ def read_seed(seed: Any) -> int:
 def read_seed_pair(seed: Any) -> tuple[int, int]:
     """Return the two seeds of a stateless function."""
     if np.shape(seed) != (2,):
-        raise ValueError(f"seed must be a pair of integers; got {seed!r}")
+        raise ValueError(f"seed must be a pair of integers; got {show(seed)}")
     first, second = (read_integer(part, "seed", most=2**64 - 1) for part in seed)
     return first, second
 
@@ -59,7 +60,7 @@ def read_interval(minval: Any, maxval: Any) -> tuple[int, int]:
     """Return an interval of integers that is not empty."""
     low, high = read_integer(minval, "minval"), read_integer(maxval, "maxval")
     if low >= high:
-        raise ValueError(f"maxval must be greater than minval, {low}; got {maxval!r}")
+        raise ValueError(f"maxval must be greater than minval, {low}; got {show(maxval)}")
     return low, high
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_choice
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
 from refimpl.ops.random.philox import Stream
@@ -56,7 +57,7 @@ def stateless_gamma(
     concentration = read_rounded(alpha, "alpha", resolved)
     rate = read_rounded(1 if beta is None else beta, "beta", resolved)
     if not (concentration > 0).all():
-        raise ValueError(f"alpha must be positive; got {alpha!r}")
+        raise ValueError(f"alpha must be positive; got {show(alpha)}")
     parameters = read_parameters(sizes, alpha=concentration, beta=rate)
     drawn = draw_gamma(stream, sizes, np.broadcast_to(concentration, parameters), resolved)
     return np.asarray(np.maximum(np.finfo(resolved).tiny, drawn / rate))

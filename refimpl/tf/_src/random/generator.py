@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_integer
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.random import distributions
@@ -51,7 +52,7 @@ class Generator:
         elif isinstance(copy_from, Generator):
             self._stream: Stream = copy_from._stream
         else:
-            raise TypeError(f"copy_from must be a Generator; got {copy_from!r}")
+            raise TypeError(f"copy_from must be a Generator; got {show(copy_from)}")
 
     @classmethod
     def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
@@ -107,7 +108,7 @@ class Generator:
     def reset(self, state: Any) -> None:
         """Replace the state; see `Generator` for it."""
         if np.shape(state) != (3,):
-            raise ValueError(f"state must be three integers; got {state!r}")
+            raise ValueError(f"state must be three integers; got {show(state)}")
         low, high, key = (read_integer(part, "state", most=_WORD - 1) % _WORD for part in state)
         self._stream = Stream(key, low + high * _WORD)
 
@@ -217,7 +218,7 @@ class Generator:
 
 def _join(key: Any, counter: Any) -> list[Any]:
     if np.shape(counter) != (2,):
-        raise ValueError(f"counter must be two integers; got {counter!r}")
+        raise ValueError(f"counter must be two integers; got {show(counter)}")
     return [*counter, key]
 
 
@@ -225,7 +226,7 @@ def _state_from(seed: Any) -> list[int]:
     if isinstance(seed, Sequence | np.ndarray):
         parts = [read_integer(part, "seed", most=_WORD - 1) for part in seed]
         if len(parts) > 3:
-            raise ValueError(f"seed must be an integer or at most three; got {seed!r}")
+            raise ValueError(f"seed must be an integer or at most three; got {show(seed)}")
         return [0] * (3 - len(parts)) + parts
     number = read_seed(seed)
     return [number % _WORD, (number >> 64) % _WORD, (number >> 128) % _WORD]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_axis, read_integer, read_number
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes
@@ -168,7 +169,7 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
     """
     resolved = np.dtype(dtype)
     if resolved.kind not in "iu":
-        raise ValueError(f"dtype must be an integer dtype; got {dtype!r}")
+        raise ValueError(f"dtype must be an integer dtype; got {show(dtype)}")
     drawn = resolved if resolved.name in ("int32", "int64") else np.dtype(np.int64)
     values = stateless_uniform(shape, draw_seed(seed), minval, maxval, drawn)
     return values.astype(resolved, copy=False)
@@ -242,7 +243,7 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
 def _broadcast_positive(value: Any, name: str, sizes: Sizes) -> Array:
     array = read_rounded(value, name, np.dtype(np.float64))
     if not (array > 0).all():
-        raise ValueError(f"{name} must be positive; got {value!r}")
+        raise ValueError(f"{name} must be positive; got {show(value)}")
     try:
         return np.broadcast_to(array, sizes)
     except ValueError as error:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_choice, read_integer
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.ops.random.philox import Stream, words
 from refimpl.tf._src.arguments import read_array, read_floats
@@ -83,7 +84,7 @@ def draw_uniform(
     if minval is None and maxval is None:
         return distributions.draw_full_integers(stream, shape, dtype)
     if dtype.kind == "u":
-        raise ValueError(f"minval must be None for unsigned integers; got {minval!r}")
+        raise ValueError(f"minval must be None for unsigned integers; got {show(minval)}")
     low, high = read_interval(minval, maxval)
     return distributions.draw_integers(stream, shape, low, high, dtype)
 
@@ -221,5 +222,5 @@ def stateless_shuffle(
     check_algorithm(alg)
     array, stream = read_array(value, "value"), stream_from(seed)
     if array.ndim == 0:
-        raise ValueError(f"value must be an array of at least one dimension; got {value!r}")
+        raise ValueError(f"value must be an array of at least one dimension; got {show(value)}")
     return array[distributions.draw_permutation(stream, len(array))]

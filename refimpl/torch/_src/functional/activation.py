@@ -13,6 +13,7 @@ from typing import Any
 import numpy.typing as npt
 
 from refimpl._arguments import read_axis, read_choice, read_flag, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import float_dtype
 from refimpl.ops import activation as ops
@@ -245,7 +246,7 @@ def hardtanh(
     """
     low, high = read_number(min_val, "min_val"), read_number(max_val, "max_val")
     if low > high:
-        raise ValueError(f"min_val must be at most max_val, {max_val!r}; got {min_val!r}")
+        raise ValueError(f"min_val must be at most max_val, {show(max_val)}; got {show(min_val)}")
     return apply_elementwise(ops.hardtanh, input, inplace, min_value=low, max_value=high)
 
 
@@ -301,7 +302,7 @@ def read_alpha(alpha: float) -> float:
     """Return the alpha of celu, which divides."""
     found = read_number(alpha, "alpha")
     if found == 0.0:
-        raise ValueError(f"alpha must not be 0; got {alpha!r}")
+        raise ValueError(f"alpha must not be 0; got {show(alpha)}")
     return found
 
 

@@ -6,13 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import (
-    check_same_dtype,
-    check_shape,
-    read_integers,
-    read_number,
-    read_size,
-)
+from refimpl._arguments import check_same_dtype, check_shape, read_integers, read_number, read_size
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -198,7 +193,7 @@ def rms_norm(
 def _read_normalized_shape(value: Sizes, x: Array) -> Sizes:
     """Return a shape of one axis or more that is the end of the input's."""
     if not isinstance(value, tuple | list):
-        raise TypeError(f"normalized_shape must be a tuple of integers; got {value!r}")
+        raise TypeError(f"normalized_shape must be a tuple of integers; got {show(value)}")
     shape = read_integers(value, "normalized_shape", least=0)
     if not shape or x.shape[-len(shape) :] != shape:
         raise ValueError(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl._arguments import read_flag, read_integer, read_sizes
+from refimpl._show import show
 from refimpl.differentiable import differentiable, for_rank
 from refimpl.ops import pooling, windows
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
@@ -168,7 +169,7 @@ def read_geometry(
     for k, pad in zip(kernel, pads, strict=True):
         if pad > k // 2:
             raise ValueError(
-                f"padding must be at most half of kernel_size {kernel_size}; got {padding!r}"
+                f"padding must be at most half of kernel_size {kernel_size}; got {show(padding)}"
             )
     return kernel, strides, pads, read_sizes(dilation, "dilation", n, repeat=True)
 

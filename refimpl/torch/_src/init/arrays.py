@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
 
@@ -16,7 +17,7 @@ def array_of(tensor: Any) -> Array:
     """Return the array to fill."""
     array = tensor.data if isinstance(tensor, Parameter) else tensor
     if not isinstance(array, np.ndarray):
-        raise TypeError(f"tensor must be a Parameter or a NumPy array; got {tensor!r}")
+        raise TypeError(f"tensor must be a Parameter or a NumPy array; got {show(tensor)}")
     return array
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from refimpl._arguments import read_choice
+from refimpl._show import show
 from refimpl.torch._src import random
 from refimpl.torch._src.init.arrays import T, array_of
 from refimpl.torch._src.parameter import Parameter
@@ -61,7 +62,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         return _GAINS[nonlinearity]
     slope = 0.01 if param is None else param
     if isinstance(slope, bool) or not isinstance(slope, int | float):
-        raise ValueError(f"param must be a number, the negative slope; got {param!r}")
+        raise ValueError(f"param must be a number, the negative slope; got {show(param)}")
     return math.sqrt(2.0 / (1 + slope**2))
 
 

@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from refimpl._arguments import read_integer, read_number
+from refimpl._show import show
 from refimpl.dtypes import is_half
 from refimpl.ops.array import Sizes
 from refimpl.torch._src import random
@@ -57,7 +58,7 @@ def dirac_(tensor: T, groups: int = 1) -> T:
     array = array_with_axes(tensor, range(3, 6), "three to five axes, (out, in, *kernel)")
     out = array.shape[0]
     if out % read_integer(groups, "groups", least=1):
-        raise ValueError(f"groups must be a divisor of tensor.shape[0], {out}; got {groups!r}")
+        raise ValueError(f"groups must be a divisor of tensor.shape[0], {out}; got {show(groups)}")
     centre: Sizes = tuple(size // 2 for size in array.shape[2:])
     array[...] = 0.0
     for start in range(0, out, out // groups or 1):

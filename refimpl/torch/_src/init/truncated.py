@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 
 from refimpl._arguments import read_number
+from refimpl._show import show
 from refimpl.dtypes import is_half
 from refimpl.ops.array import Array
 from refimpl.torch._src import random
@@ -62,7 +63,7 @@ def trunc_normal_(
     array = array_of(tensor)
     read_number(std, "std", above=0)
     if not a <= b:
-        raise ValueError(f"b must be at least a, {a}; got {b!r}")
+        raise ValueError(f"b must be at least a, {a}; got {show(b)}")
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             f"trunc_normal_: mean {mean} is more than 2 std from [{a}, {b}]",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl._arguments import read_choice, read_flag, read_number, read_size
+from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array
 from refimpl.torch._src.functional import activation as functional
@@ -287,7 +288,7 @@ class Hardtanh(_Activation):
             _warn_renamed("max_value", "max_val")
             max_val = max_value
         if not read_number(min_val, "min_val") < read_number(max_val, "max_val"):
-            raise ValueError(f"min_val must be below max_val, {max_val!r}; got {min_val!r}")
+            raise ValueError(f"min_val must be below max_val, {show(max_val)}; got {show(min_val)}")
         self.min_val = min_val
         self.max_val = max_val
         self.inplace = read_flag(inplace, "inplace")

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
 
@@ -106,7 +107,7 @@ class Members(Generic[M]):
         if not isinstance(name, str):
             raise TypeError(f"{kind} name should be a string; got {type(name).__name__}")
         if "." in name:
-            raise KeyError(f'{kind} name can\'t contain "."; got {name!r}')
+            raise KeyError(f'{kind} name can\'t contain "."; got {show(name)}')
         if name == "":
             raise KeyError(f'{kind} name can\'t be empty string ""')
         if hasattr(self, name) and name not in members:

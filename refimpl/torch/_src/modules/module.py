@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.dtypes import float_dtype, is_float
 from refimpl.ops.array import Array
@@ -200,7 +201,7 @@ class Module(Members["Module"]):
             False is evaluation.
         """
         if not isinstance(mode, bool):
-            raise ValueError(f"mode must be True or False; got {mode!r}")
+            raise ValueError(f"mode must be True or False; got {show(mode)}")
         self.training = mode
         for child in self.children():
             child.train(mode)

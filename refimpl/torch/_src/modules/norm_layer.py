@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl._arguments import LARGEST_SIZE, read_flag, read_integers, read_number, read_size
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src.arguments import Ints, read_floats
 from refimpl.torch._src.functional import norm_layer
@@ -227,5 +228,5 @@ class RMSNorm(_ExampleNorm):
 def _read_normalized_shape(value: Ints) -> Sizes:
     shape = read_integers(value, "normalized_shape", least=0, most=LARGEST_SIZE)
     if not shape:
-        raise ValueError(f"normalized_shape must be of one axis or more; got {value!r}")
+        raise ValueError(f"normalized_shape must be of one axis or more; got {show(value)}")
     return shape
