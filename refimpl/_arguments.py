@@ -9,6 +9,7 @@ fails for no value and fits into a line or two.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Collection
 from typing import Any, NoReturn, TypeAlias, TypeVar
@@ -140,12 +141,16 @@ def read_pairs(value: Any, name: str, n: int, *, least: int = 0, most: int = LAR
     return tuple(pairs)
 
 
-def read_axis(value: Any, name: str, ndim: int) -> int:
-    """Return an axis of an array of `ndim` dimensions, counted from the front."""
+def read_axis(value: Any, name: str, ndim: int, of: str = "") -> int:
+    """Return an axis of an array of `ndim` dimensions, counted from the front.
+
+    `of` is the name of the array, if the caller gave one.
+    """
     axis = read_integer(value, name)
     if not -ndim <= axis < ndim:
+        place = f" of {of}, which has" if of else " of"
         raise ValueError(
-            f"{name} must be in [{-ndim}, {ndim}), an axis of {ndim}; got {show(value)}"
+            f"{name} must be in [{-ndim}, {ndim}), an axis{place} {ndim}; got {show(value)}"
         )
     return axis % ndim
 
@@ -173,7 +178,7 @@ def as_array(value: Any, name: str) -> Array:
     if _is_array_like(value, 0):
         try:
             array: Array = np.asarray(value)
-        except Exception:  # noqa: BLE001, S110 (an object's own method may raise anything)
+        except Exception:
             pass
         else:
             return array
@@ -210,6 +215,20 @@ def check_byte_order(array: Any, name: str) -> None:
         raise TypeError(
             f"{name} must be in the byte order of this machine; got dtype {array.dtype.str}"
         )
+
+
+def new_array(shape: Sizes, dtype: Any, name: str) -> Array:
+    """Return an array that is not written yet; the name is that of what says how large it is."""
+    if math.prod(shape) > LARGEST_SIZE:
+        raise ValueError(
+            f"{name} must make no more than {LARGEST_SIZE} elements; got an array of shape {shape}"
+        )
+    try:
+        return np.empty(shape, dtype)
+    except MemoryError:
+        raise ValueError(
+            f"{name} must need no more memory than there is; got an array of shape {shape}"
+        ) from None
 
 
 def check_count(array: Any, name: str) -> None:

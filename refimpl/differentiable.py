@@ -46,7 +46,8 @@ class Differentiable(Generic[P, T]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the output alone."""
         try:
-            output = self._function(*args, **kwargs)[0]
+            with np.errstate(all="ignore"):
+                output = self._function(*args, **kwargs)[0]
         except MemoryError:
             raise self._too_large(args, kwargs) from None
         if isinstance(output, np.generic):  # what NumPy makes of an array without dimensions
@@ -73,7 +74,8 @@ class Differentiable(Generic[P, T]):
             is returned then is the derivative nowhere.
         """
         try:
-            output, vjp = self._function(*args, **kwargs)
+            with np.errstate(all="ignore"):
+                output, vjp = self._function(*args, **kwargs)
         except MemoryError:
             raise self._too_large(args, kwargs) from None
 
@@ -81,7 +83,8 @@ class Differentiable(Generic[P, T]):
         kinds = [(each.shape, each.dtype) for each in _arrays(output)]
 
         def checked(cotangent: Any) -> tuple[Any, ...]:
-            return vjp(self._read_cotangent(cotangent, kinds))
+            with np.errstate(all="ignore"):
+                return vjp(self._read_cotangent(cotangent, kinds))
 
         return output, checked
 

@@ -67,6 +67,23 @@ def parse_dtype(dtype: Any, allowed: str, name: str = "dtype") -> np.dtype[Any]:
         raise TypeError(f"{name} must be one of {allowed}; got {show(dtype)}") from None
 
 
+def largest(dtype: np.dtype[Any]) -> float:
+    """Return the largest finite number of a float dtype.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        One of the four.
+
+    Returns
+    -------
+    float
+    """
+    if dtype.name == "bfloat16":  # not in numpy.finfo
+        return float.fromhex("0x1.fep127")
+    return float(np.finfo(dtype).max)
+
+
 def is_half(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is float16 or bfloat16.
 

@@ -14,7 +14,6 @@ from refimpl._arguments import (
     check_companion,
     check_count,
     check_float,
-    check_shape,
     read_flag,
 )
 from refimpl._show import show
@@ -60,7 +59,11 @@ def read_vector(value: Tensor | None, name: str, size: int, input: Array) -> Arr
     if value is None:
         return None
     array = read_companion(value, name, input)
-    check_shape(array, name, (size,))
+    if array.shape != (size,):
+        raise ValueError(
+            f"{name} must have shape {(size,)} beside input of shape {input.shape}; "
+            f"got {array.shape}"
+        )
     return array
 
 
@@ -79,7 +82,7 @@ def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:
 
 def check_device(device: object) -> None:
     """Refuse a device other than the CPU."""
-    if device is not None and not str(device).startswith("cpu"):
+    if device is not None and not (isinstance(device, str) and device.startswith("cpu")):
         raise ValueError(f"device must be 'cpu' or None; got {show(device)}")
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import LARGEST_SIZE, check_float, read_integer, read_integers, read_size
+from refimpl._arguments import LARGEST_SIZE, new_array, read_integer, read_integers, read_size
 from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src import random
-from refimpl.torch._src.arguments import takes_device
+from refimpl.torch._src.arguments import read_floats, takes_device
+from refimpl.torch._src.dtypes import read_dtype
 
 __all__ = ["bernoulli", "normal", "rand", "randint", "randn", "randperm"]
 
@@ -83,7 +84,7 @@ def randint(
     shape = _read_shape(bound["size"])
     if not least < end:
         raise ValueError(f"high must be above low, {least}; got {end}")
-    return random.random_(np.empty(shape, np.dtype(dtype)), least, end, generator)
+    return random.random_(new_array(shape, read_dtype(dtype), "size"), least, end, generator)
 
 
 @takes_device
@@ -106,7 +107,8 @@ def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = 
     -----
     Source: PyTorch's page `torch.randperm`.
     """
-    return random.permutation(read_size(n, "n", least=0), generator).astype(dtype)
+    wanted = read_dtype(dtype)
+    return random.permutation(read_size(n, "n", least=0), generator).astype(wanted)
 
 
 def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
@@ -128,8 +130,10 @@ def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
     -----
     Source: PyTorch's page `torch.bernoulli`.
     """
-    check_float(input, "input")
-    return random.bernoulli_(np.empty(input.shape, input.dtype), input, generator)
+    p = read_floats(input)
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError(f"input must be in [0, 1] everywhere; got {show(input)}")
+    return random.bernoulli_(np.empty(p.shape, p.dtype), p, generator)
 
 
 @takes_device

@@ -245,7 +245,7 @@ def hardtanh(
         The ends, in this order.
     """
     low, high = read_number(min_val, "min_val"), read_number(max_val, "max_val")
-    if low > high:
+    if not low <= high:
         raise ValueError(f"min_val must be at most max_val, {show(max_val)}; got {show(min_val)}")
     return apply_elementwise(ops.hardtanh, input, inplace, min_value=low, max_value=high)
 
@@ -328,7 +328,7 @@ def _apply_along(
         )
         dim = 0 if x.ndim in (0, 1, 3) else 1
     # An array without axes has the axis 0, as in torch.
-    axis = read_axis(dim, "dim", max(x.ndim, 1))
+    axis = read_axis(dim, "dim", max(x.ndim, 1), "input")
     wanted = x.dtype if dtype is None else float_dtype(dtype)
     if wanted == x.dtype and x.ndim:
         output, vjp = op(x, axis=axis)

@@ -194,6 +194,7 @@ def define_in_place(function: Differentiable[..., Array]) -> Differentiable[...,
         keep: Array | None = None,
         generator: random.Source = None,
     ) -> tuple[Array, Vjp]:
+        train = read_flag(train, "train")
         return function.with_vjp(input, p, train, True, keep=keep, generator=generator)
 
     name = function.__name__  # type: ignore[attr-defined]

@@ -99,6 +99,7 @@ def orthogonal_(tensor: T, gain: float = 1, generator: random.Source = None) -> 
         raise TypeError(f"tensor must be of float32 or float64; got {array.dtype.name}")
     if array.size == 0:
         return tensor
+    gain = read_number(gain, "gain")
     rows = array.shape[0]
     drawn = random.draw_normal((rows, array.size // rows), 0.0, 1.0, array.dtype, generator)
     wide = drawn.shape[0] < drawn.shape[1]

@@ -61,7 +61,8 @@ def trunc_normal_(
     Source: PyTorch's page `torch.nn.init`; the rounds follow what torch 2.13 draws.
     """
     array = array_of(tensor)
-    read_number(std, "std", above=0)
+    mean, std = read_number(mean, "mean"), read_number(std, "std", above=0)
+    a, b = read_number(a, "a"), read_number(b, "b")
     if not a <= b:
         raise ValueError(f"b must be at least a, {a}; got {show(b)}")
     if mean < a - 2 * std or mean > b + 2 * std:

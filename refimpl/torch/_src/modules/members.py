@@ -94,7 +94,9 @@ class Members(Generic[M]):
             The child.
         """
         if module is not None and not isinstance(module, Members):
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+            raise TypeError(
+                f"module must be a Module; got {show(module)} of type {type(module).__name__}"
+            )
         self._check_name(name, "module", self._modules)
         self._modules[name] = module
 

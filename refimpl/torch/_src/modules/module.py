@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._arguments import read_flag
 from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.dtypes import float_dtype, is_float
@@ -141,7 +142,12 @@ class Module(Members["Module"]):
         OrderedDict
             The arrays are those of the module, not copies, as in torch.
         """
-        state = StateDict() if destination is None else destination
+        if destination is not None and not isinstance(destination, OrderedDict):
+            raise TypeError(f"destination must be an OrderedDict; got {show(destination)}")
+        if not isinstance(prefix, str):
+            raise TypeError(f"prefix must be a string; got {show(prefix)}")
+        read_flag(keep_vars, "keep_vars")
+        state: Any = StateDict() if destination is None else destination
         if not hasattr(state, "_metadata"):
             state._metadata = OrderedDict()
         state._metadata[prefix[:-1]] = {"version": self._version}
@@ -219,6 +225,8 @@ class Module(Members["Module"]):
         fn : callable
             Takes a module.
         """
+        if not callable(fn):
+            raise TypeError(f"fn must be callable; got {show(fn)}")
         for child in self.children():
             child.apply(fn)
         fn(self)
@@ -263,7 +271,7 @@ class Module(Members["Module"]):
         for argument in args:
             if isinstance(argument, str) and (argument == "cpu" or ":" in argument):
                 device = argument
-            else:
+            elif argument is not None:
                 dtype = argument
         check_device(device)
         return self if dtype is None else self._cast(float_dtype(dtype))
