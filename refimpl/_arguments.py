@@ -33,7 +33,7 @@ LARGEST_SIZE = 2**31 - 1
 
 # More entries has no shape, nor a width before and after each axis of one; NumPy's have 64 axes.
 _MOST_ENTRIES = 128
-_MOST_AXES = 64
+MOST_AXES = 64
 
 
 # Numbers, flags and choices
@@ -191,7 +191,8 @@ def read_cotangent(value: Any, name: str, shape: Sizes, dtype: np.dtype[Any]) ->
         value = as_array(value, name)
     if value.dtype != dtype:
         check_float(value, name)
-        value = value.astype(dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = value.astype(dtype)
     if value.shape != shape:
         raise ValueError(f"{name} must have the output's shape {shape}; got {value.shape}")
     array: Array = value
@@ -376,7 +377,7 @@ def _refuse_range(entry: int, name: str, least: int, most: int, shown: Any) -> N
 def _is_array_like(value: Any, depth: int) -> bool:
     """Return whether NumPy makes an array of a value in finite time."""
     if isinstance(value, list | tuple):
-        return depth < _MOST_AXES and all(_is_array_like(entry, depth + 1) for entry in value)
+        return depth < MOST_AXES and all(_is_array_like(entry, depth + 1) for entry in value)
     return isinstance(value, int | float | np.ndarray | np.generic) or (
         not isinstance(value, type) and hasattr(type(value), "__array__")
     )

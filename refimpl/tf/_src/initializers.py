@@ -20,6 +20,7 @@ from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf._src.naming import to_snake_case
 from refimpl.tf._src.random import keras as random
+from refimpl.tf._src.random.arguments import read_shape
 
 __all__ = [
     "Constant",
@@ -58,7 +59,10 @@ class Initializer:
         dtype : str, optional
             Of the variable; None is float32.
         """
-        return self._make_values(tuple(shape), float_dtype(dtype or "float32"))
+        sizes = read_shape(shape)
+        resolved = float_dtype("float32" if dtype is None else dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._make_values(sizes, resolved)
 
     def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         raise NotImplementedError(f"{type(self).__name__} does not say what it makes")
@@ -359,6 +363,6 @@ def _return_value(value: Array, name: str) -> MakesValues:
     def initializer(shape: Sizes, dtype: str | None = None) -> Array:
         if value.shape != tuple(shape):
             raise ValueError(f"{name} must be of shape {tuple(shape)}; got {value.shape}")
-        return value.astype(float_dtype(dtype or "float32"))
+        return value.astype(float_dtype("float32" if dtype is None else dtype))
 
     return initializer

@@ -82,6 +82,7 @@ class SGD:
         set_to_none : bool, default True
             Drop them; otherwise fill them with zeros.
         """
+        read_flag(set_to_none, "set_to_none")
         for parameter in self._parameters():
             if set_to_none:
                 parameter.grad = None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import broadcasts_to, read_integer, read_number
+from refimpl._arguments import broadcasts_to, read_entries, read_integer, read_number
 from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import dropout as ops
@@ -99,7 +99,7 @@ def stateless_dropout(
         `x / (1 - rate)` where it is kept, else 0.
     """
     x, probability = read_floats(x, "x"), _read_rate(rate)
-    check_algorithm(rng_alg or "auto_select", "rng_alg")
+    check_algorithm("auto_select" if rng_alg is None else rng_alg, "rng_alg")
     mask_shape, stream = resolve_noise_shape(x.shape, noise_shape, "x"), stream_from(seed)
     keep = distributions.draw_survivors(stream, mask_shape, probability, x.dtype)
     return ops.dropout(x, keep, rate=probability, select=True)
@@ -110,10 +110,8 @@ def resolve_noise_shape(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
     if noise_shape is None:
         return shape
     allowed = f"a list of at most {len(shape)} sizes that broadcasts to {name}'s {shape}"
+    entries = read_entries(noise_shape, "noise_shape", allowed)
     refusal = ValueError(f"noise_shape must be {allowed}; got {show(noise_shape)}")
-    if not isinstance(noise_shape, list | tuple) and np.ndim(noise_shape) != 1:
-        raise refusal
-    entries = tuple(noise_shape)
     if len(entries) > len(shape):
         raise refusal
     aligned = shape[len(shape) - len(entries) :]

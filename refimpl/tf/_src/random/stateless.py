@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_choice, read_integer
+from refimpl._arguments import read_integer
 from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.ops.random.philox import Stream, words
@@ -22,6 +22,7 @@ from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
     check_algorithm,
     read_dtype,
+    read_dtype_of,
     read_interval,
     read_seed_pair,
     read_shape,
@@ -155,7 +156,7 @@ def stateless_categorical(
     scores, count = read_floats(logits, "logits"), read_integer(num_samples, "num_samples", least=0)
     if scores.ndim != 2 or scores.shape[1] < 1:
         raise ValueError(f"logits must be (N, C) with C > 0; got {scores.shape}")
-    kind = read_choice(np.dtype(dtype).name, "dtype", ("int32", "int64"))
+    kind = read_dtype_of(dtype, "dtype", ("int32", "int64")).name
     stream = stream_from(seed)
     drawn = make_floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
     drawn = drawn[: len(scores) * count].reshape(len(scores), count)
@@ -185,6 +186,7 @@ def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
     array (num, 2)
         Of the seed's dtype; int32 for Python integers.
     """
+    read_seed_pair(seed)
     dtype = read_array(seed, "seed").dtype
     shape = [read_integer(num, "num", least=1), 2]
     return stateless_uniform(shape, seed, None, None, dtype, alg=alg)

@@ -89,8 +89,8 @@ def _read_pairs(pad: Sequence[int], x: Array) -> Pairs:
     widths = read_integers(pad, "pad", least=-LARGEST_SIZE, most=LARGEST_SIZE)
     if len(widths) % 2 or len(widths) > 2 * x.ndim:
         raise ValueError(
-            f"pad must hold an even number of widths, at most two for each of the {x.ndim} axes; "
-            f"got {show(pad)}"
+            f"pad must hold an even number of widths, at most two for each of the {x.ndim} axes of "
+            f"input; got {show(pad)}"
         )
     return tuple((widths[i], widths[i + 1]) for i in range(len(widths) - 2, -1, -2))
 

@@ -209,12 +209,26 @@ def _fans(tensor: T) -> tuple[int, int]:
     return shape[1] * window, shape[0] * window
 
 
+def _most(tensor: T) -> float:
+    """Return the largest number that half of an interval may be long in the tensor's dtype."""
+    return largest(array_of(tensor).dtype) / 4
+
+
 def _kaiming_std(tensor: T, a: float, mode: str, nonlinearity: str) -> float:
     read_choice(mode, "mode", ("fan_in", "fan_out"))
     fan = _fans(tensor)[mode == "fan_out"]
     slope = read_number(a, "a")
+    if not abs(slope) <= _most(tensor):
+        raise ValueError(f"a must be finite in the tensor's dtype; got {show(a)}")
+    if fan == 0:
+        raise ValueError(
+            f"tensor must have no axis of length 0; got shape {array_of(tensor).shape}"
+        )
     return calculate_gain(nonlinearity, slope) / math.sqrt(fan)
 
 
 def _xavier_std(tensor: T, gain: float) -> float:
-    return read_number(gain, "gain") * math.sqrt(2.0 / float(sum(_fans(tensor))))
+    factor = read_number(gain, "gain", least=0)
+    if not math.sqrt(3.0) * factor <= _most(tensor):
+        raise ValueError(f"gain must be finite in the tensor's dtype; got {show(gain)}")
+    return factor * math.sqrt(2.0 / float(sum(_fans(tensor))))

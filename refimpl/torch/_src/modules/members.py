@@ -54,8 +54,7 @@ class Members(Generic[M]):
         self._check_name(name, "parameter", self._parameters)
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign {_describe(param)} object to parameter '{name}' "
-                "(Parameter or None required)"
+                f"param must be a Parameter or None for parameter '{name}'; got {_describe(param)}"
             )
         self._parameters[name] = param
 
@@ -74,8 +73,7 @@ class Members(Generic[M]):
         self._check_name(name, "buffer", self._buffers)
         if tensor is not None and not isinstance(tensor, np.ndarray):
             raise TypeError(
-                f"cannot assign {_describe(tensor)} object to buffer '{name}' "
-                "(NumPy array or None required)"
+                f"tensor must be a NumPy array or None for buffer '{name}'; got {_describe(tensor)}"
             )
         self._buffers[name] = tensor
         if persistent:
@@ -237,6 +235,7 @@ class Members(Generic[M]):
 
     def get_submodule(self, target: str) -> M:
         """Return the module of a dotted name."""
+        _check_target(target)
         found = cast("M", self)
         for name in target.split(".") if target else ():
             child = found._modules.get(name)
@@ -256,6 +255,7 @@ class Members(Generic[M]):
         return found
 
     def _get_member(self, kind: str, word: str, target: str) -> Any:
+        _check_target(target)
         path, _, name = target.rpartition(".")
         found = getattr(self.get_submodule(path), kind).get(name)
         if found is None:
@@ -278,6 +278,11 @@ class Members(Generic[M]):
                 if remove_duplicate:
                     seen.add(id(member))
                 yield (f"{path}.{name}" if path else name), member
+
+
+def _check_target(target: object) -> None:
+    if not isinstance(target, str):
+        raise TypeError(f"target must be a dotted name; got {show(target)}")
 
 
 def _describe(value: object) -> str:

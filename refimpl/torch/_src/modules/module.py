@@ -190,6 +190,8 @@ class Module(Members["Module"]):
             If names are missing or unexpected (with `strict`), or a shape does not fit. What
             does fit has been copied by then, as in torch.
         """
+        read_flag(strict, "strict")
+        read_flag(assign, "assign")
         return load_state(self, state_dict, strict, assign)
 
     def _may_lack(self, metadata: Any, missing: str) -> bool:
@@ -240,6 +242,7 @@ class Module(Members["Module"]):
         requires_grad : bool, default True
             Whether they are.
         """
+        read_flag(requires_grad, "requires_grad")
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self
@@ -252,6 +255,7 @@ class Module(Members["Module"]):
         set_to_none : bool, default True
             Make them None and not zeros.
         """
+        read_flag(set_to_none, "set_to_none")
         for parameter in self.parameters():
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else np.zeros_like(parameter.grad)
