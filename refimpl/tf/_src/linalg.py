@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import sum_to
+from refimpl._arguments import read_flag, sum_to
 from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops.array import Array, Vjp, half_in_float32
@@ -49,6 +49,14 @@ def matmul(
     -------
     array of shape (*, N, M)
     """
+    flags = {
+        "transpose_a": transpose_a,
+        "transpose_b": transpose_b,
+        "adjoint_a": adjoint_a,
+        "adjoint_b": adjoint_b,
+    }
+    for flag, value in flags.items():
+        read_flag(value, flag)
     a = read_floats(a, "a")
     b = read_like(b, "b", a, "a")
     for array, label in ((a, "a"), (b, "b")):
@@ -66,7 +74,9 @@ def matmul(
     rows = b.shape[-1] if b_turned else b.shape[-2]
     if rows != columns:
         raise ValueError(
-            f"b must be a matrix of {columns} rows to fit a's {a.shape}; got {b.shape}"
+            f"b must be a matrix of {columns} rows to fit a's {a.shape}, transposed as "
+            f"{', '.join(f'{flag}={bool(value)}' for flag, value in flags.items())} say; got "
+            f"{b.shape}"
         )
     try:
         np.broadcast_shapes(a.shape[:-2], b.shape[:-2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl._arguments import read_flag
 from refimpl._show import show
 from refimpl.ops.array import Array, Vjp
 from refimpl.tf._src.layers.layer import Layer
@@ -33,7 +34,11 @@ class Sequential(Layer):
     ) -> None:
         self.layers: list[Layer] = []
         super().__init__(trainable=trainable, name=name, autocast=False)
+        if layers is not None and not isinstance(layers, list | tuple):
+            raise TypeError(f"layers must be a list of Layers; got {show(layers)}")
         for layer in layers or ():
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers must be a list of Layers; got {show(layer)} in it")
             self.add(layer)
 
     @property
@@ -43,7 +48,7 @@ class Sequential(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._is_trainable = bool(value)
+        self._is_trainable = read_flag(value, "trainable")
         for layer in self.layers:
             layer.trainable = self._is_trainable
 

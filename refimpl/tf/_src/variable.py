@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._arguments import as_array, check_count, check_numeric, read_flag, to_native
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 
@@ -39,7 +40,12 @@ class Variable:
         path: str | None = None,
     ) -> None:
         resolved = None if dtype is None else float_dtype(dtype)
-        self._value: Array = np.array(value, dtype=resolved)
+        array = as_array(value, "value")
+        check_count(array, "value")
+        check_numeric(array, "value")
+        read_flag(trainable, "trainable")
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._value: Array = np.array(to_native(array), dtype=resolved)
         self.name = name
         self.path = path or name
         self.trainable = trainable
@@ -82,12 +88,14 @@ class Variable:
         Variable
             The variable itself.
         """
-        array = np.asarray(value)
+        array = as_array(value, "value")
+        check_numeric(array, "value")
         if array.shape != self.shape:
             raise ValueError(
                 f"value must be of {self.path}'s shape {self.shape}; got {array.shape}"
             )
-        self._value = array.astype(self._value.dtype, copy=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._value = array.astype(self._value.dtype, copy=True)
         return self
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:

@@ -44,7 +44,7 @@ class _WindowedLayer(Layer):
         self.dilation_rate = read_sizes(dilation_rate, "dilation_rate", self.rank)
 
     def _set_output(self, activation: Any, use_bias: bool, bias_initializer: Any) -> None:
-        self.activation = activations.get(activation)
+        self.activation = activations.resolve(activation)
         self.bias_initializer = resolve_initializer(bias_initializer, "bias_initializer")
         self.use_bias = read_flag(use_bias, "use_bias")
 

@@ -8,6 +8,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refimpl._arguments import (
+    LARGEST_SIZE,
+    as_array,
+    read_cotangent,
+    read_entries,
+    read_flag,
+    read_integers,
+)
 from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -69,7 +77,7 @@ class Layer:
         self._variables: list[Variable] = []
         self._trainable: list[Variable] = []
         self.trainable = trainable
-        self.autocast = bool(autocast)
+        self.autocast = read_flag(autocast, "autocast")
         self.built = False
         self._vjp: Vjp | None = None
 
@@ -85,7 +93,7 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._is_trainable = bool(value)
+        self._is_trainable = read_flag(value, "trainable")
         for variable in self._trainable:
             variable.trainable = self._is_trainable
 
@@ -132,15 +140,20 @@ class Layer:
             In the order of `weights`, and of their shapes.
         """
         own = self.weights
-        if len(weights) != len(own):
-            raise ValueError(f"weights must be a list of {len(own)} arrays; got {len(weights)}")
-        for variable, value in zip(own, weights, strict=True):
-            if np.shape(value) != variable.shape:
+        allowed = f"a list of {len(own)} arrays"
+        if isinstance(weights, list | tuple) and len(weights) != len(own):
+            raise ValueError(f"weights must be {allowed}; got {len(weights)}")
+        values = [
+            as_array(value, "weights")
+            for value in read_entries(weights, "weights", allowed, len(own))
+        ]
+        for variable, value in zip(own, values, strict=True):
+            if value.shape != variable.shape:
                 raise ValueError(
                     f"weights must be of shape {variable.shape} for {variable.path}; "
-                    f"got {np.shape(value)}"
+                    f"got {value.shape}"
                 )
-        for variable, value in zip(own, weights, strict=True):
+        for variable, value in zip(own, values, strict=True):
             variable.assign(value)
 
     def build(self, input_shape: Sizes) -> None:
@@ -156,7 +169,7 @@ class Layer:
                 f"input_shape must be given once: the layer is built already; "
                 f"got {show(input_shape)}"
             )
-        self._add_weights(tuple(input_shape))
+        self._add_weights(read_entries(input_shape, "input_shape", "a tuple of sizes"))
         self.built = True
 
     def __call__(self, inputs: Any, training: bool | None = None) -> Array:
@@ -190,18 +203,24 @@ class Layer:
             Cotangent of output to (cotangent of inputs,); stores the weights' `grad`.
         """
         array = self._read_inputs(inputs)
+        trains = training is not None and read_flag(training, "training")
         self._check_shape(array.shape)
         if not self.built:
             self.build(array.shape)
         x = array.astype(self._compute_dtype, copy=False) if self.autocast else array
-        output, inner = self._forward(x, bool(training))
+        try:
+            with np.errstate(all="ignore"):
+                output, inner = self._forward(x, trains)
+        except MemoryError:
+            raise ValueError(
+                f"inputs must need no more memory than there is; got {show(inputs)}"
+            ) from None
+        shape, kind, input_dtype = output.shape, output.dtype, array.dtype
 
         def vjp(cotangent: Any) -> tuple[Array]:
-            bar = np.asarray(cotangent)
-            if bar.shape != output.shape:
-                raise ValueError(f"cotangent must be of shape {output.shape}; got {bar.shape}")
-            input_bar = inner(bar.astype(output.dtype, copy=False))[0]
-            return (input_bar.astype(array.dtype, copy=False),)
+            with np.errstate(all="ignore"):
+                input_bar = inner(read_cotangent(cotangent, "cotangent", shape, kind))[0]
+                return (input_bar.astype(input_dtype, copy=False),)
 
         self._vjp = vjp
         return output, vjp
@@ -249,8 +268,26 @@ class Layer:
         -------
         Variable
         """
-        value = initializer(shape, dtype=self.variable_dtype)
+        if not callable(initializer):
+            raise TypeError(f"initializer must be callable; got {show(initializer)}")
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a string; got {show(name)}")
+        shape = read_integers(
+            read_entries(shape, "shape", "a tuple of sizes"), "shape", least=0, most=LARGEST_SIZE
+        )
+        read_flag(trainable, "trainable")
         path = f"{self.name}/{name}"
+        try:
+            value = as_array(initializer(shape, dtype=self.variable_dtype), "initializer")
+        except MemoryError:
+            raise ValueError(
+                f"the weights' shape must need no more memory than there is; got {shape} for {path}"
+            ) from None
+        except Exception as error:
+            raise TypeError(
+                f"initializer ({name}_initializer) must return an array for a shape and a dtype; "
+                f"got {show(initializer)}, which did not for {path}"
+            ) from error
         variable = Variable(value, self.variable_dtype, trainable and self.trainable, name, path)
         if variable.shape != shape:
             raise ValueError(
@@ -272,7 +309,7 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
 
     def _read_inputs(self, inputs: Any) -> Array:
-        if not hasattr(inputs, "dtype"):
+        if not hasattr(inputs, "dtype") or isinstance(inputs, type):
             raise TypeError(f"inputs must be an array of floats; got {type(inputs).__name__}")
         return read_floats(inputs, "inputs")
 

@@ -69,14 +69,14 @@ class _ChannelNormalization(Normalization):
         self._channels: int | None = None
 
     def _add_weights(self, input_shape: Sizes) -> None:
-        axis = read_axis(self.axis, "axis", len(input_shape))
+        axis = read_axis(self.axis, "axis", len(input_shape), "inputs")
         self._channels = read_integer(input_shape[axis], "input_shape", least=1)
         self._add_gamma_and_beta((self._channels,))
 
     def _check_shape(self, shape: Sizes) -> None:
         if len(shape) < 2:
             raise ValueError(f"inputs must be of rank 2 or more; got {shape}")
-        channels = shape[read_axis(self.axis, "axis", len(shape))]
+        channels = shape[read_axis(self.axis, "axis", len(shape), "inputs")]
         if channels < 1:
             raise ValueError(
                 f"inputs must be of one channel or more on axis {self.axis}; got {shape}"
@@ -242,13 +242,14 @@ class GroupNormalization(_ChannelNormalization):
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
-        # As in Keras, the input is not cast: a float64 one is computed in float64.
+        # As in Keras, the input is not cast, whatever is asked: a float64 one is computed in float64.
+        read_flag(kwargs.pop("autocast", False), "autocast")
         arrays = (beta_initializer, gamma_initializer)
         super().__init__(axis, epsilon, center, scale, *arrays, autocast=False, **kwargs)
 
     def _check_shape(self, shape: Sizes) -> None:
         super()._check_shape(shape)
-        axis = read_axis(self.axis, "axis", len(shape))
+        axis = read_axis(self.axis, "axis", len(shape), "inputs")
         if axis == 0:
             raise ValueError(f"axis must be another than the batch's; got {self.axis}")
         channels = shape[axis]

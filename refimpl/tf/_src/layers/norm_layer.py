@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refimpl._arguments import read_axis, read_integer, read_integers, read_number
+from refimpl._arguments import read_axis, read_flag, read_integer, read_integers, read_number
 from refimpl._show import show
 from refimpl.ops import norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -64,7 +64,8 @@ class LayerNormalization(Normalization):
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
-        # As in Keras, the input is not cast: a float64 one is computed in float64.
+        # As in Keras, the input is not cast, whatever is asked: a float64 one is computed in float64.
+        read_flag(kwargs.pop("autocast", False), "autocast")
         initializers = (beta_initializer, gamma_initializer)
         super().__init__(epsilon, center, scale, *initializers, autocast=False, **kwargs)
         self._shape: Sizes | None = None
@@ -183,7 +184,7 @@ def _read_written_axes(axis: Any) -> Sizes:
 
 def _read_axes(axes: Sizes, ndim: int) -> Sizes:
     """Return axes of an input of `ndim` dimensions, counted from the front."""
-    counted = tuple(read_axis(axis, "axis", ndim) for axis in axes)
+    counted = tuple(read_axis(axis, "axis", ndim, "inputs") for axis in axes)
     if len(set(counted)) != len(counted):
         raise ValueError(f"axis must name each axis once; got {list(axes)} of {ndim} dimensions")
     return counted

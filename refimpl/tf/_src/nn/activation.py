@@ -187,7 +187,9 @@ def bias_add(
     axis = 1 if first else value.ndim - 1
     channels = value.shape[axis]
     if bias.shape != (channels,):
-        raise ValueError(f"bias must be of shape ({channels},); got {bias.shape}")
+        raise ValueError(
+            f"bias must be of shape ({channels},), one for each channel of value; got {bias.shape}"
+        )
     return _bias_add(value, bias, axis)
 
 
@@ -205,4 +207,4 @@ def _read_logits(logits: Any, axis: int | None) -> tuple[Array, int]:
     logits = read_floats(logits, "logits")
     if logits.ndim == 0:
         raise ValueError(f"logits must be of rank 1 or more; got {logits.shape}")
-    return logits, read_axis(-1 if axis is None else axis, "axis", logits.ndim)
+    return logits, read_axis(-1 if axis is None else axis, "axis", logits.ndim, "logits")

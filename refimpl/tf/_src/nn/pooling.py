@@ -11,6 +11,7 @@ import numpy.typing as npt
 from refimpl._arguments import read_choice, read_integers
 from refimpl._show import show
 from refimpl.differentiable import differentiable
+from refimpl.dtypes import parse_dtype
 from refimpl.ops import conv, pooling
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.tf._src.arguments import read_floats
@@ -196,7 +197,7 @@ def max_pool_with_argmax(
     """
     read_choice(data_format, "data_format", ("NHWC",))
     layout = Layout(2, True)
-    index_dtype = np.dtype(output_dtype)
+    index_dtype = parse_dtype(output_dtype, "int32, int64", "output_dtype")
     read_choice(index_dtype.name, "output_dtype", ("int64", "int32"))
     input, taps, steps, pairs = _read(input, ksize, strides, padding, layout, (1, 1))
     (output, flat), vjp = pooling.max_pool_with_indices(

@@ -293,7 +293,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
         Along which.
     """
     array = read_array(x, "x")
-    along = read_axis(axis, "axis", array.ndim)
+    along = read_axis(axis, "axis", array.ndim, "x")
     drawn = stateless_uniform([array.shape[along]], draw_seed(seed))
     shuffled: Array = np.take(array, np.argsort(drawn, kind="stable"), axis=along)
     return shuffled
