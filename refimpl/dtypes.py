@@ -62,6 +62,8 @@ def parse_dtype(dtype: Any, allowed: str, name: str = "dtype") -> np.dtype[Any]:
         If it stands for none.
     """
     try:
+        if isinstance(dtype, np.ndarray | np.generic):
+            raise TypeError  # NumPy would take the dtype that it has
         return np.dtype(dtype)
     except Exception:
         raise TypeError(f"{name} must be one of {allowed}; got {show(dtype)}") from None

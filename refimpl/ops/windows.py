@@ -5,9 +5,10 @@ Every op that slides a window (convolution, pooling) takes its geometry from her
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from refimpl._arguments import read_pairs, read_sizes
+from refimpl._arguments import LARGEST_SIZE, read_pairs, read_sizes
 from refimpl.ops.array import Pairs, Sizes
 
 
@@ -188,6 +189,8 @@ class Window:
             If an entry is no integer.
         ValueError
             If a tuple has the wrong length, an entry is out of range, or no window fits.
+        MemoryError
+            If the windows are more than memory holds.
         """
         n = len(spatial)
         kernel = read_sizes(self.kernel, name, n)
@@ -212,6 +215,8 @@ class Window:
                 f"{name} must be no larger than the padded input {padded} at dilation "
                 f"{dilations}: the output would have the size {tuple(counts)}; got {kernel}"
             )
+        if max(math.prod(counts), math.prod(span)) > LARGEST_SIZE:
+            raise MemoryError  # said here, where NumPy would speak of its own sizes
         return Grid(kernel, strides, dilations, tuple(before), spatial, tuple(counts), tuple(span))
 
     def occupancy(self, spatial: Sizes, *, padding: bool) -> tuple[tuple[int, ...], ...]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_entries, read_number
+from refimpl._arguments import read_axis, read_entries, read_flag, read_number
 from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
@@ -179,7 +179,8 @@ def gelu(x: Any, approximate: bool = False) -> tuple[Array, Vjp]:
     approximate : bool
         Use the approximation by tanh instead of erf.
     """
-    return ops.gelu(read_floats(x, "x"), approximate="tanh" if approximate else "none")
+    word = "tanh" if read_flag(approximate, "approximate") else "none"
+    return ops.gelu(read_floats(x, "x"), approximate=word)
 
 
 @differentiable

@@ -56,7 +56,8 @@ def read_whole(value: Any, name: str) -> Array:
 def read_rounded(value: Any, name: str, dtype: np.dtype[Any]) -> Array:
     """Return the argument as an array of a dtype; Python's floats are rounded once, to it."""
     read_array(value, name)
-    return np.asarray(value).astype(dtype)
+    with np.errstate(over="ignore"):
+        return np.asarray(value).astype(dtype)
 
 
 def read_like(value: Any, name: str, other: Array, other_name: str) -> Array:
@@ -67,5 +68,6 @@ def read_like(value: Any, name: str, other: Array, other_name: str) -> Array:
             raise TypeError(
                 f"{name} must have the dtype of {other_name}, {other.dtype}; got {array.dtype}"
             )
-        array = array.astype(other.dtype)
+        with np.errstate(over="ignore"):
+            array = array.astype(other.dtype)
     return array

@@ -16,7 +16,7 @@ import numpy as np
 
 from refimpl._arguments import read_choice, read_integers, read_number
 from refimpl._show import show
-from refimpl.dtypes import float_dtype
+from refimpl.dtypes import float_dtype, is_half
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf._src.naming import to_snake_case
 from refimpl.tf._src.random import keras as random
@@ -291,8 +291,12 @@ class Orthogonal(_Random):
     def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         if len(shape) < 2:
             raise ValueError(f"shape must be of at least two sizes; got {shape}")
+        if is_half(dtype):
+            raise TypeError(f"dtype must be float32 or float64; got {dtype}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         tall = (max(rows, columns), min(rows, columns))
+        if not all(shape):
+            return np.zeros(shape, dtype)
         q, r = np.linalg.qr(random.normal(tall, dtype=dtype, seed=self.seed))
         q = q * np.sign(np.diag(r))
         matrix = q if rows >= columns else q.T

@@ -60,12 +60,16 @@ class Layout:
         return array
 
 
-def read_data_format(data_format: Any, n: int) -> Layout:
+def read_data_format(data_format: Any, n: int, of: str = "input") -> Layout:
     """Read a data format as `tf.nn` spells it: NWC, NCHW, NDHWC, …; None is channels last."""
     last, first = f"N{_SPATIAL[n]}C", f"NC{_SPATIAL[n]}"
     if data_format is None:
         return Layout(n, True)
-    read_choice(data_format, "data_format", (last, first))
+    if data_format not in (last, first) if isinstance(data_format, str) else True:
+        raise ValueError(
+            f"data_format must be {last!r} or {first!r} for {of} of {n} spatial dimensions; "
+            f"got {show(data_format)}"
+        )
     return Layout(n, data_format == last)
 
 
@@ -182,8 +186,9 @@ def same_padding(spatial: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) 
 
 
 def _read_explicit(padding: Any, count: int) -> Pairs:
-    pairs = padding.tolist() if isinstance(padding, np.ndarray) else padding
     try:
+        is_array = isinstance(padding, np.ndarray) and padding.shape == (count, 2)
+        pairs = padding.tolist() if is_array else padding
         return read_pairs(pairs, "padding", count)
     except (TypeError, ValueError):
         raise ValueError(
@@ -214,5 +219,6 @@ def check_window_fits(
             room = f"{before} + {size} + {after}"
             raise ValueError(
                 f"{kernel_name} must be no larger than the padded {input_name} ({room}); got "
-                f"{kernel}, which spans {span} and leaves an output of size 0"
+                f"{kernel}, which spans {span} with dilations {dilation} and leaves an output of "
+                "size 0"
             )

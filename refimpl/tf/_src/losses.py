@@ -189,6 +189,10 @@ class Loss:
         vjp : callable
             Cotangent of the loss to (None, cotangent of y_pred).
         """
+        with np.errstate(all="ignore"):
+            return self._compute(y_true, y_pred, sample_weight)
+
+    def _compute(self, y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Vjp]:
         predicted = read_floats(y_pred, "y_pred")
         dtype = float_dtype(self.dtype)
         truth = read_array(y_true, "y_true")
@@ -201,9 +205,10 @@ class Loss:
 
         def vjp(cotangent: Any = 1.0) -> tuple[None, Array]:
             bar = read_cotangent(cotangent, "cotangent", shape, dtype)
-            spread = sum_to_losses(bar.astype(factor.dtype) * factor, values.shape)
-            pred_bar = inner(spread.astype(dtype, copy=False))[1]
-            return None, pred_bar.astype(predicted.dtype, copy=False)
+            with np.errstate(all="ignore"):
+                spread = sum_to_losses(bar.astype(factor.dtype) * factor, values.shape)
+                pred_bar = inner(spread.astype(dtype, copy=False))[1]
+                return None, pred_bar.astype(predicted.dtype, copy=False)
 
         self._vjp = vjp
         return loss, vjp

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from refimpl._arguments import as_array, check_count, check_numeric, read_flag, to_native
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 
@@ -46,6 +47,9 @@ class Variable:
         read_flag(trainable, "trainable")
         with np.errstate(over="ignore", invalid="ignore"):
             self._value: Array = np.array(to_native(array), dtype=resolved)
+        for value, label in ((name, "name"), (path, "path")):
+            if not (isinstance(value, str) or (value is None and label == "path")):
+                raise TypeError(f"{label} must be a string; got {show(value)}")
         self.name = name
         self.path = path or name
         self.trainable = trainable

@@ -148,7 +148,8 @@ def arange(
             f"{end} and {step}"
         )
     new_array((math.ceil(count),), wanted, "start, end and step")
-    return np.arange(start, end, step).astype(wanted)
+    bounds = (start, end, step) if whole else (first, last, width)
+    return np.arange(*bounds).astype(wanted)
 
 
 def _real(dtype: npt.DTypeLike | None) -> np.dtype[Any]:

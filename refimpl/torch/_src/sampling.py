@@ -108,7 +108,9 @@ def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = 
     Source: PyTorch's page `torch.randperm`.
     """
     wanted = read_dtype(dtype)
-    return random.permutation(read_size(n, "n", least=0), generator).astype(wanted)
+    count = read_size(n, "n", least=0)
+    new_array((count,), np.float64, "n")
+    return random.permutation(count, generator).astype(wanted)
 
 
 def bernoulli(input: Array, *, generator: random.Source = None) -> Array:

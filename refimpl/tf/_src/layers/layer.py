@@ -11,6 +11,7 @@ import numpy as np
 from refimpl._arguments import (
     LARGEST_SIZE,
     as_array,
+    new_array,
     read_cotangent,
     read_entries,
     read_flag,
@@ -277,16 +278,15 @@ class Layer:
         )
         read_flag(trainable, "trainable")
         path = f"{self.name}/{name}"
+        new_array(shape, np.float64, f"the shape of {path}, which follows from inputs,")
         try:
             value = as_array(initializer(shape, dtype=self.variable_dtype), "initializer")
-        except MemoryError:
-            raise ValueError(
-                f"the weights' shape must need no more memory than there is; got {shape} for {path}"
-            ) from None
         except Exception as error:
+            held = (word for word, value in vars(self).items() if value is initializer)
+            word = next(held, f"{name}_initializer")
             raise TypeError(
-                f"initializer ({name}_initializer) must return an array for a shape and a dtype; "
-                f"got {show(initializer)}, which did not for {path}"
+                f"initializer ({word}, of {path}) must return an array for a shape and a dtype; "
+                f"got {show(initializer)}"
             ) from error
         variable = Variable(value, self.variable_dtype, trainable and self.trainable, name, path)
         if variable.shape != shape:

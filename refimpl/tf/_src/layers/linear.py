@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import LARGEST_SIZE, read_flag, read_integer
+from refimpl._arguments import LARGEST_SIZE, check_count, read_flag, read_integer
 from refimpl.ops import linear
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import activations
@@ -115,6 +115,7 @@ class Dense(Layer):
         # Integers are multiplied by a float kernel, so they become floats too.
         array = inputs
         if isinstance(array, np.ndarray | np.generic) and array.dtype.kind in "iu":
+            check_count(array, "inputs")
             array = array.astype(np.float32)
         return super()._read_inputs(array)
 

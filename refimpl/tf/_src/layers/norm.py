@@ -242,7 +242,7 @@ class GroupNormalization(_ChannelNormalization):
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
-        # As in Keras, the input is not cast, whatever is asked: a float64 one is computed in float64.
+        # As in Keras, the input is never cast: a float64 one is computed in float64.
         read_flag(kwargs.pop("autocast", False), "autocast")
         arrays = (beta_initializer, gamma_initializer)
         super().__init__(axis, epsilon, center, scale, *arrays, autocast=False, **kwargs)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_number
+from refimpl._arguments import read_axis, read_flag, read_number
 from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
@@ -76,7 +76,9 @@ def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
 @differentiable
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> tuple[Array, Vjp]:
     """See `keras.activations.gelu`."""
-    return activations.gelu.with_vjp(read_floats(features, "features"), approximate)
+    return activations.gelu.with_vjp(
+        read_floats(features, "features"), read_flag(approximate, "approximate")
+    )
 
 
 @differentiable

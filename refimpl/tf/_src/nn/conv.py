@@ -124,7 +124,7 @@ def convolution(
     filters = read_floats(filters, "filters")
     if not 3 <= filters.ndim <= 5:
         raise ValueError(f"filters must be of rank 3, 4 or 5; got {filters.shape}")
-    layout = read_data_format(data_format, filters.ndim - 2)
+    layout = read_data_format(data_format, filters.ndim - 2, "filters")
     steps = read_window(strides, "strides", layout)
     gaps = read_window(dilations, "dilations", layout)
     _check_not_both(steps, gaps, strides)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_choice, read_integers
+from refimpl._arguments import read_choice, read_flag, read_integers
 from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import parse_dtype
@@ -205,7 +205,7 @@ def max_pool_with_argmax(
     )
     size, channels = input.shape[0], input.shape[-1]
     argmax = layout.from_channels_first(flat) * channels + np.arange(channels)
-    if include_batch_in_index:
+    if read_flag(include_batch_in_index, "include_batch_in_index"):
         argmax = argmax + (np.arange(size) * (input.size // max(size, 1))).reshape(-1, 1, 1, 1)
     indices = argmax.astype(index_dtype)
     return (layout.from_channels_first(output), indices), _in_layout(vjp, layout)
@@ -257,7 +257,7 @@ def pool(
             raise ValueError(
                 f"strides must be 1 where dilations are above 1, here {gaps}; got {show(strides)}"
             )
-        if padding != "VALID":
+        if not (isinstance(padding, str) and padding == "VALID"):
             raise ValueError(
                 f"padding must be 'VALID' where dilations are above 1; got {show(padding)}"
             )
@@ -334,7 +334,9 @@ def _read(
     input = read_floats(input, "input")
     rank = layout.n + 2
     if input.ndim != rank:
-        raise ValueError(f"input must be of rank {rank}; got {input.shape}")
+        raise ValueError(
+            f"input must be of rank {rank} for {ksize_name} {show(ksize)}; got {input.shape}"
+        )
     if layout.channels(input.shape) < 1:
         raise ValueError(f"input must be of at least one channel; got {input.shape}")
     if ksize is None:

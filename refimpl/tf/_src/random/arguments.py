@@ -71,9 +71,14 @@ def check_algorithm(algorithm: Any, name: str = "alg") -> None:
     read_choice(algorithm, name, _ALGORITHMS)
 
 
-def read_interval(minval: Any, maxval: Any) -> tuple[int, int]:
-    """Return an interval of integers that is not empty."""
-    low, high = read_integer(minval, "minval"), read_integer(maxval, "maxval")
+def read_interval(minval: Any, maxval: Any, dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Return an interval of integers of a dtype that is not empty."""
+    limits = np.iinfo(dtype)
+    least, most = int(limits.min), int(limits.max)
+    if maxval is None:
+        raise TypeError(f"maxval must be given where dtype is {dtype}; got None")
+    low = read_integer(minval, "minval", least=least, most=most)
+    high = read_integer(maxval, "maxval", least=least, most=most)
     if low >= high:
         raise ValueError(f"maxval must be greater than minval, {low}; got {show(maxval)}")
     return low, high

@@ -81,7 +81,7 @@ def draw_named(
     p = read_floats(probs, probs_name)
     trials = read_array(counts, counts_name)
     # More would not end: they are waited for one by one.
-    if not (trials <= LARGEST_SIZE).all():
+    if not (trials.astype(np.float64) <= LARGEST_SIZE).all():
         raise ValueError(f"{counts_name} must be at most {LARGEST_SIZE}; got {show(counts)}")
     with np.errstate(over="ignore"):
         trials = trials.astype(p.dtype)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_entries, read_integer, read_size
+from refimpl._arguments import new_array, read_entries, read_integer, read_size
 from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random.philox import Stream
@@ -18,6 +18,7 @@ from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
     check_algorithm,
     read_dtype,
+    read_dtype_of,
     read_seed,
     read_shape,
     scale,
@@ -153,7 +154,7 @@ class Generator:
         self, shape: Any, dtype: Any = np.uint64, name: str | None = None
     ) -> Array:
         """Draw from all integers of a dtype, signed or not; see `stateless_uniform`."""
-        return self.uniform(shape, None, None, dtype)
+        return self.uniform(shape, None, None, read_dtype_of(dtype, "dtype", INTEGERS))
 
     def normal(
         self,
@@ -196,7 +197,7 @@ class Generator:
         array (2, count) of int64
             Zeros in the second row.
         """
-        drawn = self.uniform_full_int([read_size(count, "count")], np.int64)
+        drawn = self.uniform_full_int([_read_count(count)], np.int64)
         return np.stack([drawn, np.zeros_like(drawn)])
 
     def split(self, count: Any = 1) -> list[Generator]:
@@ -207,7 +208,7 @@ class Generator:
         count : int
             How many.
         """
-        drawn = self.uniform_full_int([read_size(count, "count")], np.int64)
+        drawn = self.uniform_full_int([_read_count(count)], np.int64)
         return [Generator(state=[0, 0, key], alg="philox") for key in drawn]
 
     def _move_on(self, shape: Sizes) -> None:
@@ -221,7 +222,7 @@ def _join(key: Any, counter: Any) -> list[Any]:
 
 
 def _state_from(seed: Any) -> list[int]:
-    if isinstance(seed, list | tuple | np.ndarray) and np.ndim(seed):
+    if isinstance(seed, list | tuple) or (isinstance(seed, np.ndarray) and seed.ndim):
         entries = read_entries(seed, "seed", "an integer or at most three")
         parts = [read_integer(part, "seed", most=_WORD - 1) for part in entries]
         if len(parts) > 3:
@@ -229,3 +230,9 @@ def _state_from(seed: Any) -> list[int]:
         return [0] * (3 - len(parts)) + parts
     number = read_seed(seed)
     return [number % _WORD, (number >> 64) % _WORD, (number >> 128) % _WORD]
+
+
+def _read_count(count: Any) -> int:
+    found = read_size(count, "count")
+    new_array((found,), np.float64, "count")
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_integer, read_number
+from refimpl._arguments import new_array, read_axis, read_flag, read_integer, read_number
 from refimpl._show import show
 from refimpl.dtypes import float_dtype, parse_dtype
 from refimpl.ops import dropout as ops
@@ -85,6 +85,7 @@ class SeedGenerator:
             Count the draws; else jump about, as the global generator does.
         """
         pair = self.state
+        read_flag(ordered, "ordered")
         self.state = pair + np.array([0, 1]) if ordered else (pair + 1) * _STEP % _MODULUS
         return pair
 
@@ -208,7 +209,8 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
     if probability == 1:
         return np.zeros_like(x)
     keep = draw_survivors(shape, probability, x.dtype, seed)
-    output: Array = ops.dropout(x, keep, rate=probability, select=True)[0]
+    with np.errstate(all="ignore"):
+        output: Array = ops.dropout(x, keep, rate=probability, select=True)[0]
     return output
 
 
@@ -240,15 +242,17 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     sizes, pair = read_shape(shape), draw_seed(seed)
     other = tuple((each + _SECOND + 2**31) % 2**32 - 2**31 for each in pair)  # as int32 wraps
     first, second = (
-        _gamma(sizes, _broadcast_positive(value, name, sizes), dtype, seeds)
+        _gamma(sizes, _broadcast_positive(value, name, sizes, dtype), dtype, seeds)
         for value, name, seeds in ((alpha, "alpha", pair), (beta, "beta", other))
     )
     return np.asarray(first / (first + second))
 
 
-def _broadcast_positive(value: Any, name: str, sizes: Sizes) -> Array:
+def _broadcast_positive(value: Any, name: str, sizes: Sizes, dtype: Any) -> Array:
     array = read_rounded(value, name, np.dtype(np.float64))
-    if not ((array > 0) & np.isfinite(array)).all():
+    with np.errstate(over="ignore"):
+        drawn = array.astype(float_dtype("float32" if dtype is None else dtype))
+    if not ((drawn > 0) & np.isfinite(drawn)).all():
         raise ValueError(f"{name} must be positive and finite; got {show(value)}")
     try:
         return np.broadcast_to(array, sizes)
@@ -294,6 +298,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
     """
     array = read_array(x, "x")
     along = read_axis(axis, "axis", array.ndim, "x")
+    new_array(array.shape[along : along + 1], np.float64, "x")
     drawn = stateless_uniform([array.shape[along]], draw_seed(seed))
     shuffled: Array = np.take(array, np.argsort(drawn, kind="stable"), axis=along)
     return shuffled

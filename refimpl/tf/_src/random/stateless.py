@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_integer
+from refimpl._arguments import new_array, read_integer, read_size
 from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.ops.random.philox import Stream, words
@@ -85,8 +85,8 @@ def draw_uniform(
     if minval is None and maxval is None:
         return distributions.draw_full_integers(stream, shape, dtype)
     if dtype.kind == "u":
-        raise ValueError(f"minval must be None for unsigned integers; got {show(minval)}")
-    low, high = read_interval(minval, maxval)
+        raise ValueError(f"minval must be None for the dtype {dtype}; got {show(minval)}")
+    low, high = read_interval(minval, maxval, dtype)
     return distributions.draw_integers(stream, shape, low, high, dtype)
 
 
@@ -156,6 +156,7 @@ def stateless_categorical(
     scores, count = read_floats(logits, "logits"), read_integer(num_samples, "num_samples", least=0)
     if scores.ndim != 2 or scores.shape[1] < 1:
         raise ValueError(f"logits must be (N, C) with C > 0; got {scores.shape}")
+    new_array((len(scores), count), np.float64, "num_samples")
     kind = read_dtype_of(dtype, "dtype", ("int32", "int64")).name
     stream = stream_from(seed)
     drawn = make_floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
@@ -187,9 +188,20 @@ def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
         Of the seed's dtype; int32 for Python integers.
     """
     read_seed_pair(seed)
-    dtype = read_array(seed, "seed").dtype
-    shape = [read_integer(num, "num", least=1), 2]
+    dtype = _read_integers(seed, "seed").dtype
+    count = read_size(num, "num")
+    new_array((count, 2), np.float64, "num")
+    shape = [count, 2]
     return stateless_uniform(shape, seed, None, None, dtype, alg=alg)
+
+
+def _read_integers(value: Any, name: str) -> Array:
+    array = read_array(value, name)
+    if array.dtype.name not in INTEGERS:
+        raise TypeError(
+            f"{name} must be of one of the dtypes {', '.join(INTEGERS)}; got {array.dtype}"
+        )
+    return array
 
 
 def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
@@ -206,7 +218,7 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
         Of data's dtype; int32 for a Python integer.
     """
     read_integer(data, "data")
-    number = read_array(data, "data")
+    number = _read_integers(data, "data")
     first = stateless_uniform([], seed, None, None, number.dtype, alg=alg)
     return np.stack([first, number])
 
@@ -225,4 +237,5 @@ def stateless_shuffle(
     array, stream = read_array(value, "value"), stream_from(seed)
     if array.ndim == 0:
         raise ValueError(f"value must be an array of at least one dimension; got {show(value)}")
+    new_array(array.shape[:1], np.float64, "value")
     return array[distributions.draw_permutation(stream, len(array))]

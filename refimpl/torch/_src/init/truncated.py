@@ -13,7 +13,7 @@ import numpy as np
 
 from refimpl._arguments import read_number
 from refimpl._show import show
-from refimpl.dtypes import is_half
+from refimpl.dtypes import is_half, largest
 from refimpl.ops.array import Array
 from refimpl.torch._src import random
 from refimpl.torch._src.init.arrays import T, array_of
@@ -24,6 +24,7 @@ __all__ = ["trunc_normal_"]
 _SHARE = 0.3
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def trunc_normal_(
     tensor: T,
     mean: float = 0.0,
@@ -63,13 +64,16 @@ def trunc_normal_(
     array = array_of(tensor)
     mean, std = read_number(mean, "mean"), read_number(std, "std", above=0)
     a, b = read_number(a, "a"), read_number(b, "b")
+    for value, label in ((mean, "mean"), (std, "std"), (a, "a"), (b, "b")):
+        if not abs(value) <= largest(array.dtype) / 4:
+            raise ValueError(f"{label} must be finite in {array.dtype.name}; got {show(value)}")
     if not a <= b:
         raise ValueError(f"b must be at least a, {a}; got {show(b)}")
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             f"trunc_normal_: mean {mean} is more than 2 std from [{a}, {b}]",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     if _below((b - mean) / std) - _below((a - mean) / std) > _SHARE:
         _reject_outside(array, mean, std, a, b, generator)

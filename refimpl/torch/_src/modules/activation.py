@@ -19,6 +19,7 @@ from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array
 from refimpl.torch._src.functional import activation as functional
+from refimpl.torch._src.init.fans import constant_
 from refimpl.torch._src.modules.function import FunctionModule
 from refimpl.torch._src.modules.module import parameter_dtype
 from refimpl.torch._src.parameter import Parameter
@@ -170,7 +171,7 @@ class PReLU(FunctionModule):
 
     def reset_parameters(self) -> None:
         """Set the weight to `init`."""
-        self.weight.data[...] = self.init
+        constant_(self.weight, self.init)
 
 
 class ELU(_Alpha):

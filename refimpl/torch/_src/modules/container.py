@@ -131,6 +131,11 @@ class Sequential(Module):
         if not isinstance(sequential, Sequential | tuple | list):
             raise TypeError(f"sequential must be a sequence of Modules; got {show(sequential)}")
         for module in sequential:
+            if not isinstance(module, Module):
+                raise TypeError(
+                    f"sequential must be a sequence of Modules; got {show(module)} in it"
+                )
+        for module in sequential:
             self.append(module)
         return self
 

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
+from refimpl._arguments import read_flag
 from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
@@ -70,6 +71,7 @@ class Members(Generic[M]):
         persistent : bool, default True
             Whether it is part of the `state_dict`.
         """
+        read_flag(persistent, "persistent")
         self._check_name(name, "buffer", self._buffers)
         if tensor is not None and not isinstance(tensor, np.ndarray):
             raise TypeError(
@@ -176,6 +178,7 @@ class Members(Generic[M]):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Return an iterator over the parameters with their names."""
+        _check_walk(prefix, recurse=recurse, remove_duplicate=remove_duplicate)
         return self._iterate_named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
@@ -186,6 +189,7 @@ class Members(Generic[M]):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Array]]:
         """Return an iterator over the buffers with their names."""
+        _check_walk(prefix, recurse=recurse, remove_duplicate=remove_duplicate)
         return self._iterate_named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Array]:
@@ -202,6 +206,9 @@ class Members(Generic[M]):
         memo : set of Module, optional
             Those that are left out; the others are added to it.
         """
+        if memo is not None and not isinstance(memo, set):
+            raise TypeError(f"memo must be a set; got {show(memo)}")
+        _check_walk(prefix, remove_duplicate=remove_duplicate)
         return self._walk(set() if memo is None else memo, prefix, remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[M]:
@@ -278,6 +285,13 @@ class Members(Generic[M]):
                 if remove_duplicate:
                     seen.add(id(member))
                 yield (f"{path}.{name}" if path else name), member
+
+
+def _check_walk(prefix: object, **flags: object) -> None:
+    if not isinstance(prefix, str):
+        raise TypeError(f"prefix must be a string; got {show(prefix)}")
+    for name, flag in flags.items():
+        read_flag(flag, name)
 
 
 def _check_target(target: object) -> None:

@@ -42,7 +42,7 @@ class Generator:
     """
 
     def __init__(self, device: Any = "cpu") -> None:
-        if str(device) != "cpu":
+        if not (isinstance(device, str) and device == "cpu"):
             raise ValueError(f"device must be 'cpu'; got {show(device)}")
         self._seed = UNSEEDED
         self.engine = Engine(UNSEEDED)

@@ -31,6 +31,7 @@ BLOCK = 2**15
 _LANES = 8
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def normal_(array: Array, mean: float = 0.0, std: float = 1.0, generator: Source = None) -> Array:
     """Fill an array from the normal distribution.
 
