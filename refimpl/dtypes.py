@@ -86,6 +86,21 @@ def largest(dtype: np.dtype[Any]) -> float:
     return float(np.finfo(dtype).max)
 
 
+def spacing(dtype: np.dtype[Any]) -> float:
+    """Return the distance from 1 to the next number of a float dtype.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        One of the four.
+
+    Returns
+    -------
+    float
+    """
+    return 2.0**-7 if dtype.name == "bfloat16" else float(np.finfo(dtype).eps)
+
+
 def is_half(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is float16 or bfloat16.
 

@@ -25,7 +25,8 @@ def read_array(value: Any, name: str) -> Array:
         if array.dtype.kind not in "biuf" and not is_float(array.dtype):
             raise TypeError(f"{name} must be an array of numbers; got {show(value)}")
         if not hasattr(value, "dtype") and array.dtype.itemsize == 8:
-            small = array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
+            with np.errstate(over="ignore"):  # what is too large for float32 is infinite
+                small = array.astype(np.float32 if array.dtype.kind == "f" else np.int32)
             fits = array.dtype.kind == "f" or (small == array).all()
             array = small if fits else array
     check_count(array, name)

@@ -67,7 +67,13 @@ class SGD:
             grads_and_vars, Iterable
         ):
             raise TypeError(f"grads_and_vars must be {allowed}; got {show(grads_and_vars)}")
-        for pair in grads_and_vars:
+        try:
+            pairs = list(grads_and_vars)
+        except Exception:
+            raise TypeError(
+                f"grads_and_vars must be {allowed}; got {show(grads_and_vars)}"
+            ) from None
+        for pair in pairs:
             gradient, variable = read_entries(pair, "grads_and_vars", allowed, 2)
             if not isinstance(variable, Variable):
                 raise TypeError(f"grads_and_vars must be {allowed}; got {show(variable)}")

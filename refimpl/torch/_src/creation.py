@@ -49,7 +49,8 @@ def tensor(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
             return array.astype(wanted)
     if array.dtype == np.float64 and not isinstance(data, np.ndarray | np.generic):
-        return array.astype(np.float32)
+        with np.errstate(over="ignore"):
+            return array.astype(np.float32)
     return array
 
 

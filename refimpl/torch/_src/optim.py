@@ -117,7 +117,11 @@ def _read_members(params: Any) -> list[Any]:
     if isinstance(params, str | bytes | np.ndarray | Mapping) or not isinstance(params, Iterable):
         raise TypeError(f"params must be {allowed}; got {show(params)}")
     members = []
-    for member in params:
+    try:
+        given = list(params)
+    except Exception:
+        raise TypeError(f"params must be {allowed}; got {show(params)}") from None
+    for member in given:
         own = member.get("params", ()) if isinstance(member, Mapping) else (member,)
         for each in own if isinstance(own, list | tuple) else list(own):
             if not isinstance(each, Parameter):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dis
 import re
 import signal
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +27,7 @@ ALSO = {
 # registry of a module answers with torch's own classes and words.
 THEIR_CLASSES = {
     "torch.nn.Module.add_module": (KeyError,),
+    "torch.nn.Module.apply": (KeyError,),  # what the caller's own function raises
     "torch.nn.Module.get_buffer": (AttributeError,),
     "torch.nn.Module.get_parameter": (AttributeError,),
     "torch.nn.Module.get_submodule": (AttributeError,),
@@ -53,10 +53,10 @@ def find_fault(start: Start, changes: Mapping[str, Any]) -> str:
     stage = ["call"]
     signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
-        _run(start, changes, stage)
+        run(start, changes, stage)
     except TooLong:
         return "hangs"
-    except Exception as error:  # noqa: BLE001 (whatever it is, it is judged)
+    except Exception as error:
         signal.setitimer(signal.ITIMER_REAL, 0)
         return _judge(start, changes, stage[0], error)
     finally:
@@ -64,7 +64,7 @@ def find_fault(start: Start, changes: Mapping[str, Any]) -> str:
     return ""
 
 
-def _run(start: Start, changes: Mapping[str, Any], stage: list[str]) -> None:
+def run(start: Start, changes: Mapping[str, Any], stage: list[str]) -> None:
     given = {**start.given, **{k: v for k, v in changes.items() if k in start.names}}
     places = given.pop(start.star, ()) if start.star else ()
     if start.star and not isinstance(places, tuple):
@@ -109,10 +109,10 @@ def _judge(start: Start, changes: Mapping[str, Any], stage: str, error: Exceptio
     ours = trace.tb_frame.f_code.co_code[trace.tb_lasti] == RAISE
     message = str(error)
     shown = f"{kind.__name__}: {message[:200]}"
-    if not ours or "refimpl" not in trace.tb_frame.f_code.co_filename:
-        return f"not our words: {shown}"
     if kind in THEIR_CLASSES.get(start.id, ()):
         return ""
+    if not ours or "refimpl" not in trace.tb_frame.f_code.co_filename:
+        return f"not our words: {shown}"
     if kind not in (ValueError, TypeError):
         return f"another class: {shown}"
     names = {also for name in changes for also in (name, *ALSO.get(name, ()))}

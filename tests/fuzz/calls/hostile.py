@@ -94,7 +94,19 @@ def read_only(array: Any) -> Any:
     return array
 
 
-SHAPES = [(), (0,), (1,), (2,), (3,), (4, 3), (1, 0, 2), (2, 3, 4), (2, 4, 8, 8), (2, 2, 4, 4, 4), (1,) * 7]
+SHAPES = [
+    (),
+    (0,),
+    (1,),
+    (2,),
+    (3,),
+    (4, 3),
+    (1, 0, 2),
+    (2, 3, 4),
+    (2, 4, 8, 8),
+    (2, 2, 4, 4, 4),
+    (1,) * 7,
+]
 
 HOSTILE: dict[str, Callable[[], Any]] = {
     "None": lambda: None,
@@ -152,8 +164,8 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "b'1'": lambda: b"1",
     "bytearray": lambda: bytearray(b"123"),
     "()": lambda: (),
-    "[]": lambda: [],
-    "{}": lambda: {},
+    "[]": list,
+    "{}": dict,
     "set": lambda: {1, 2},
     "(1,)": lambda: (1,),
     "(2, 2)": lambda: (2, 2),

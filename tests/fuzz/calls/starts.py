@@ -35,11 +35,16 @@ class Start:
     names: tuple[str, ...] = ()
     input_names: tuple[str, ...] = ()
     star: str = ""
-    positional: tuple[str, ...] = ()
     differentiable: bool = False
     backward: str = ""
     method: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What may be changed: arguments of both calls, and what goes backward."""
+        backward = "cotangent" if self.differentiable else self.backward
+        return (*self.names, *self.input_names, *((backward,) if backward else ()))
 
 
 def find_starts() -> dict[str, Start]:
@@ -88,9 +93,7 @@ def _start(name: str, value: Any, given: Given) -> Start:
             name, value, arguments, names=tuple(names), star=star,
             differentiable=hasattr(value, "with_vjp"),
         )  # fmt: skip
-    options = any(
-        p.kind is p.VAR_KEYWORD for p in inspect.signature(value).parameters.values()
-    )
+    options = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(value).parameters.values())
     if name.startswith("tf.keras.layers.") and options:
         names += [option for option in LAYER_OPTIONS if option not in names]
     inputs = given.inputs
@@ -100,9 +103,7 @@ def _start(name: str, value: Any, given: Given) -> Start:
     call = tuple(inputs or ())
     if inputs is not None and name.startswith("tf.keras.layers."):
         call += ("training",)
-    return Start(
-        name, value, arguments, inputs, tuple(names), call, star, backward=backward
-    )
+    return Start(name, value, arguments, inputs, tuple(names), call, star, backward=backward)
 
 
 def _method(name: str, owner: Start, method: str) -> Start:

@@ -96,8 +96,19 @@ TABLE = {
     "torch.nn.init.sparse_": Given({"tensor": ones(4, 3), "sparsity": 0.5}),
     **{
         f"torch.nn.init.{name}_": Given(_MATRIX)
-        for name in ("eye", "kaiming_normal", "kaiming_uniform", "normal", "ones", "orthogonal",
-                     "trunc_normal", "uniform", "xavier_normal", "xavier_uniform", "zeros")
+        for name in (
+            "eye",
+            "kaiming_normal",
+            "kaiming_uniform",
+            "normal",
+            "ones",
+            "orthogonal",
+            "trunc_normal",
+            "uniform",
+            "xavier_normal",
+            "xavier_uniform",
+            "zeros",
+        )
     },
     "torch.optim.SGD": Given({"params": [nn.Parameter(ones(2))]}),
     "tf.keras.Sequential": Given({"layers": [keras.layers.ReLU()]}, {"inputs": ones(2, 3)}),
@@ -174,8 +185,19 @@ METHODS: dict[str, Mapping[str, Any]] = {
     "torch.nn.Sequential.pop": {"key": 0},
     **{
         f"torch.nn.Module.{name}": {}
-        for name in ("buffers", "modules", "named_buffers", "named_modules", "named_parameters",
-                     "parameters", "requires_grad_", "state_dict", "to", "train", "zero_grad")
+        for name in (
+            "buffers",
+            "modules",
+            "named_buffers",
+            "named_modules",
+            "named_parameters",
+            "parameters",
+            "requires_grad_",
+            "state_dict",
+            "to",
+            "train",
+            "zero_grad",
+        )
     },
     "torch.nn.Parameter.requires_grad_": {},
     "torch.nn.Parameter.size": {},

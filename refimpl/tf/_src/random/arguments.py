@@ -110,7 +110,7 @@ def read_parameter(value: Any, name: str, unit: Array) -> Array:
             raise ValueError(
                 f"{name} must be of a shape that broadcasts to {unit.shape}; got {array.shape}"
             ) from None
-    return array.astype(unit.dtype)
+    return np.asarray(value).astype(unit.dtype)  # rounded once
 
 
 @np.errstate(over="ignore", invalid="ignore")

@@ -105,7 +105,8 @@ def orthogonal_(tensor: T, gain: float = 1, generator: random.Source = None) -> 
     wide = drawn.shape[0] < drawn.shape[1]
     q, r = np.linalg.qr(drawn.T if wide else drawn)
     q = q * np.sign(np.diagonal(r))
-    array[...] = (q.T if wide else q).reshape(array.shape) * gain
+    with np.errstate(over="ignore", invalid="ignore"):
+        array[...] = (q.T if wide else q).reshape(array.shape) * gain
     return tensor
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from refimpl._arguments import read_number
 from refimpl._show import show
-from refimpl.dtypes import is_half, largest
+from refimpl.dtypes import is_half, largest, spacing
 from refimpl.ops.array import Array
 from refimpl.torch._src import random
 from refimpl.torch._src.init.arrays import T, array_of
@@ -22,6 +22,8 @@ __all__ = ["trunc_normal_"]
 
 # Where more than this share of the normal distribution lies inside, draws outside are repeated.
 _SHARE = 0.3
+# How coarse logarithms of densities may be.
+_RESOLVED = 64.0
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -74,6 +76,13 @@ def trunc_normal_(
             f"trunc_normal_: mean {mean} is more than 2 std from [{a}, {b}]",
             UserWarning,
             stacklevel=3,
+        )
+    # Further away the densities are all alike, rounded, and none may ever be accepted.
+    away = abs(mean - max(a, min(mean, b))) / std
+    if not away * away * spacing(array.dtype) <= _RESOLVED:
+        raise ValueError(
+            f"mean must be nearer to the interval from a to b, for {array.dtype.name} and std = "
+            f"{std}; got {show(mean)}"
         )
     if _below((b - mean) / std) - _below((a - mean) / std) > _SHARE:
         _reject_outside(array, mean, std, a, b, generator)

@@ -227,7 +227,7 @@ class Module(Members["Module"]):
         fn : callable
             Takes a module.
         """
-        if not callable(fn):
+        if not callable(fn) or isinstance(fn, type):
             raise TypeError(f"fn must be callable; got {show(fn)}")
         for child in self.children():
             child.apply(fn)
