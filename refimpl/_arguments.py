@@ -189,12 +189,12 @@ def read_cotangent(value: Any, name: str, shape: Sizes, dtype: np.dtype[Any]) ->
     """Return the cotangent of an output of a shape and dtype, cast to the latter."""
     if type(value) is not np.ndarray:
         value = as_array(value, name)
+    if value.shape != shape:
+        raise ValueError(f"{name} must have the output's shape {shape}; got {value.shape}")
     if value.dtype != dtype:
         check_float(value, name)
         with np.errstate(over="ignore", invalid="ignore"):
             value = value.astype(dtype)
-    if value.shape != shape:
-        raise ValueError(f"{name} must have the output's shape {shape}; got {value.shape}")
     array: Array = value
     return array
 

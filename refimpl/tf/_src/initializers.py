@@ -317,16 +317,19 @@ _KINDS: dict[str, Callable[[], Initializer]] = {
 _NAMED = _KINDS | {to_snake_case(name): kind for name, kind in _KINDS.items()}
 
 
-def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
+def get(identifier: Any) -> MakesValues | None:
     """Return the initialiser that is meant, or None for None.
 
     Parameters
     ----------
     identifier : str, callable, array or None
         A name in snake or camel case, an initialiser or its class, or the value itself.
-    name : str
-        The argument's name, for messages.
     """
+    return resolve(identifier, "identifier")
+
+
+def resolve(identifier: Any, name: str) -> MakesValues | None:
+    """Return the initialiser that an argument means; see `get`."""
     if identifier is None:
         return None
     if isinstance(identifier, str):

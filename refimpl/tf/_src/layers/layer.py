@@ -353,7 +353,7 @@ def read_policy(dtype: Any) -> tuple[str, str]:
 
 def resolve_initializer(identifier: Any, name: str) -> initializers.MakesValues:
     """Return the initialiser that an argument means; None is Keras' default for any weight."""
-    resolved = initializers.get(identifier, name)
+    resolved = initializers.resolve(identifier, name)
     return initializers.GlorotUniform() if resolved is None else resolved
 
 
