@@ -7,6 +7,7 @@ with a scalar.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -181,6 +182,8 @@ def leaky_relu(input: Array, *, negative_slope: float = 0.01) -> tuple[Array, Vj
         check_shape(cotangent, "cotangent", input.shape)
         return (choose(input > 0.0, cotangent, cotangent * negative_slope),)
 
+    if not math.isfinite(negative_slope):  # 0 times it would be NaN
+        return choose(input > 0.0, input, input * negative_slope), vjp
     below = np.clip(input, -INFINITY, 0.0) * negative_slope
     return np.clip(input, 0.0, INFINITY) + below, vjp
 

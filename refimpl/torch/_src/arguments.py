@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -15,10 +16,13 @@ from refimpl._arguments import (
     check_count,
     check_float,
     read_flag,
+    read_number,
 )
 from refimpl._show import show
 from refimpl.ops.array import Array, Vjp
 from refimpl.torch._src.parameter import Parameter, Tensor
+
+_FLOAT32 = float(np.finfo(np.float32).max)
 
 Ints: TypeAlias = int | tuple[int, ...] | list[int]
 
@@ -65,6 +69,14 @@ def read_vector(value: Tensor | None, name: str, size: int, input: Array) -> Arr
             f"got {array.shape}"
         )
     return array
+
+
+def read_scalar(value: float, name: str, input: Array) -> float:
+    """Return a number that the input's dtype, or float32 for half types, holds or is infinite."""
+    found = read_number(value, name)
+    if abs(found) > _FLOAT32 and input.dtype != np.float64 and math.isfinite(found):
+        raise ValueError(f"{name} must be within the range of float32; got {show(value)}")
+    return found
 
 
 def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:

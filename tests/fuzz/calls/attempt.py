@@ -20,7 +20,8 @@ MESSAGE = re.compile(r"\b(got|both)\b")
 ALSO = {
     "bounds": ("start", "end", "step", "low", "high", "size"),
     "args": ("module", "dtype", "device"),
-    "key": ("key", "index"),
+    "min_value": ("min_val",),
+    "max_value": ("max_val",),
 }
 
 # What the frameworks raise themselves where these are misused, which programs may rely on: the

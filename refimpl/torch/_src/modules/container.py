@@ -49,6 +49,9 @@ class Sequential(Module):
         input : array
             The first module's input.
         """
+        if not self._items():
+            array = read_array(input, "input")
+            return self._remember(array, lambda g: (g,), (array,))
         steps: list[Backward] = []
         needed: list[Array] = []
         for module in self:

@@ -108,6 +108,8 @@ class Members(Generic[M]):
         """Refuse a name under which no member of a kind can be registered."""
         if not isinstance(name, str):
             raise TypeError(f"{kind} name should be a string; got {type(name).__name__}")
+        if len(name) > 1000:
+            raise ValueError(f"name must have at most 1000 characters; got {len(name)}")
         if "." in name:
             raise KeyError(f'{kind} name can\'t contain "."; got {show(name)}')
         if name == "":
