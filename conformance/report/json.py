@@ -11,8 +11,8 @@ from typing import Any
 import refimpl
 from conformance.judging.verdict import Record
 from conformance.report.files import write_file
-from conformance.spec.json_text import parse_json
 from conformance.report.summary import Report
+from conformance.spec.json_text import parse_json
 from conformance.spec.text import to_printable
 
 SCHEMA = Path(__file__).with_name("schema.json")
