@@ -99,7 +99,10 @@ def decode(value: Any, blocks: Sequence[Any], find: Callable[[int], Any] | None 
         raise ValueError("it holds a value of no kind that is known")
     ((kind, content),) = value.items()
     if kind == "float" and isinstance(content, str):
-        return float.fromhex(content)
+        try:
+            return float.fromhex(content)
+        except OverflowError:
+            raise ValueError("a number is too large") from None
     if kind == "tuple" and isinstance(content, list):
         return tuple(decode(each, blocks, find) for each in content)
     if kind == "mapping" and isinstance(content, list):

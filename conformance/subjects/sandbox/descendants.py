@@ -12,7 +12,7 @@ import time
 import psutil
 
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36  # of Linux's prctl
-_PATIENCE = 5.0  # seconds until processes that have been killed are gone
+_PATIENCE = 3.0  # seconds until processes that have been killed are gone
 
 
 def adopt_orphans() -> None:

@@ -27,7 +27,7 @@ from conformance.subjects.sandbox.limits import Limits
 # How long the guard's preparation may take, and a process that has been killed until it is gone:
 # seconds.
 _START_SECONDS = 600.0
-_EXIT_SECONDS = 10.0
+_EXIT_SECONDS = 5.0
 # Tells a process of ours that it is one: it loads the user's script, which may begin with a run.
 _MARK = "CONFORMANCE_SANDBOX"
 
@@ -51,6 +51,7 @@ class GuardedProcess:
         self._control: socket.socket | None = None
         self._connection: socket.socket | None = None
         self._asking = False
+        self._guard = 0
         self._end_guard: weakref.finalize[..., GuardedProcess] | None = None
 
     def ask(self, question: object) -> Frame:
@@ -95,6 +96,7 @@ class GuardedProcess:
         """End the process and its guard; a further question begins anew."""
         self._close_connection()
         if self._end_guard is not None:
+            self._wake_guard()
             self._end_guard()
         self._control = self._end_guard = None
 
@@ -134,7 +136,7 @@ class GuardedProcess:
                 env={**os.environ, _MARK: "1"},
                 start_new_session=True,  # an interrupt is for us alone
             )
-        self._control = control
+        self._control, self._guard = control, process.pid
         self._end_guard = weakref.finalize(self, _end_guard, process, control)
         setup = (sys.path, self._factory, self._setup, self._limits)
         with contextlib.suppress(OSError):  # a guard that is gone is told of below
@@ -162,6 +164,7 @@ class GuardedProcess:
     def _kill(self) -> None:
         """Kill what answers, and all that it began; its guard may go on."""
         if self._control is not None:
+            self._wake_guard()
             with contextlib.suppress(OSError):
                 self._control.sendall(guard.KILL)
             self._await_end()
@@ -175,6 +178,11 @@ class GuardedProcess:
             self.close()
             return -signal.SIGKILL
         return status
+
+    def _wake_guard(self) -> None:
+        """Let the guard go on if somebody has stopped it."""
+        with contextlib.suppress(OSError):
+            os.kill(self._guard, signal.SIGCONT)
 
     def _close_connection(self) -> None:
         if self._connection is not None:
