@@ -223,6 +223,10 @@ class MatrixPlugin:
         if self._plan is None:
             from conformance.judging.planning import plan
 
+            if self.worker:
+                from conformance.subjects.sandbox import die_with_parent
+
+                die_with_parent()
             by_aspect: dict[str, dict[str, Claim]] = {}
             planned = plan(self.roster)
             if self.expected_failures is not None:

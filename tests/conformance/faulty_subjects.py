@@ -41,6 +41,20 @@ class Hangs(FaultySubject):
         time.sleep(3600)
 
 
+class SleepsAndForks(FaultySubject):
+    """Hangs, after it has begun a process in a session of its own; its processes have a name."""
+
+    name = "sleeps-and-forks"
+
+    def fail(self, request):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+        ctypes.CDLL(None).prctl(15, b"hanging", 0, 0, 0)
+        time.sleep(3600)
+
+
 class Exits(FaultySubject):
     name = "exits"
 

@@ -10,6 +10,7 @@ ended. The package knows nothing of what it runs.
 from __future__ import annotations
 
 from conformance.subjects.sandbox.death import ProcessDeath
+from conformance.subjects.sandbox.descendants import die_with_parent
 from conformance.subjects.sandbox.fork import AVAILABLE, run_in_fork
 from conformance.subjects.sandbox.frames import Frame, FrameError
 from conformance.subjects.sandbox.guarded import GuardedProcess
@@ -22,5 +23,6 @@ __all__ = [
     "GuardedProcess",
     "Limits",
     "ProcessDeath",
+    "die_with_parent",
     "run_in_fork",
 ]

@@ -35,6 +35,8 @@ FORK, KILL = b"F", b"K"
 READY, ENDED = b"R", b"E"
 EVENT = struct.Struct("<ci")
 
+_ASKING_FOR_THE_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main(descriptor: int) -> None:
     """Guard until the judge closes its end.
@@ -55,6 +57,8 @@ def main(descriptor: int) -> None:
     os.dup2(2, 1)
     disable_core_dumps()
     adopt_orphans()
+    for number in _ASKING_FOR_THE_END:  # it ends when the judge does, and not before
+        signal.signal(number, signal.SIG_IGN)
     woken, waking = os.pipe()
     os.set_blocking(waking, False)
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
@@ -121,7 +125,8 @@ def _become_copy(descriptor: int, prepare: Callable[[], AnswerFunction], limits:
         if os.getppid() == guard:  # else it had ended already
             os.setpgid(0, 0)
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for number in (signal.SIGCHLD, *_ASKING_FOR_THE_END):
+                signal.signal(number, signal.SIG_DFL)
             connection = socket.socket(fileno=descriptor)
             limits.restrict_memory()
             answer = prepare()
