@@ -15,7 +15,7 @@ from conformance.frontends.outcome import end_test
 from conformance.judging.claim import Claim
 from conformance.judging.expectations import load_expected_failures
 from conformance.judging.judge import judge
-from conformance.judging.planning import plan
+from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record
@@ -34,6 +34,7 @@ def check(
     claims: Iterable[str] = (),
     expected_failures: Path | str | None = None,
     isolate: bool | Limits = False,
+    seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Record]:
     """
@@ -54,6 +55,8 @@ def check(
         Whether what is not built in runs in a process of its own, as it does from the command
         line: True, or what it may cost there. Then one that crashes or hangs costs the claims it
         died of.
+    seed : int
+        What the inputs are drawn from, not negative; 0 draws those of the published matrix.
     progress : callable, optional
         Told how many claims have been judged, of how many, after each.
 
@@ -75,7 +78,7 @@ def check(
     >>> {record.verdict.value for record in records}
     {'pass'}
     """
-    plans = CheckRun(subjects, case, aspect, claims, expected_failures, isolate)
+    plans = CheckRun(subjects, case, aspect, claims, expected_failures, isolate, seed)
     records = []
     try:
         for claim in plans.claims:
@@ -164,7 +167,7 @@ class CheckRun:
 
     Parameters
     ----------
-    subjects, case, aspect, claims, expected_failures, isolate
+    subjects, case, aspect, claims, expected_failures, isolate, seed
         As for `check`.
     """
 
@@ -176,15 +179,21 @@ class CheckRun:
         claims: Iterable[str],
         expected_failures: Path | str | None,
         isolate: bool | Limits,
+        seed: int = 0,
     ) -> None:
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+            raise ValueError(f"seed must be an integer that is not negative; got {seed!r}")
         if not isinstance(isolate, bool | Limits):
             raise TypeError(f"isolate must be True, False or Limits; got {isolate!r}")
         self._isolation = Isolation(isolate if isinstance(isolate, Limits) else None)
         try:
-            self._plan(subjects, case, aspect, claims, expected_failures, isolate is not False)
+            selected = self._plan(
+                subjects, case, aspect, claims, expected_failures, isolate is not False
+            )
         except BaseException:
             self.close()
             raise
+        self.claims = reseed_claims(selected, seed)
 
     def _plan(
         self,
@@ -194,7 +203,7 @@ class CheckRun:
         claims: Iterable[str],
         expected_failures: Path | str | None,
         isolate: bool,
-    ) -> None:
+    ) -> list[Claim]:
         roster = roster_of(subjects, self._isolation if isolate else None)
         if not roster:
             raise TypeError("at least one subject is needed; got none")
@@ -206,8 +215,8 @@ class CheckRun:
             )
         planned = plan(roster)
         self.expected = load_expected_failures(expected_failures, planned, roster)
-        self.claims = select_claims(planned, case, aspect, claims)
         self._session = Session(roster=roster)
+        return select_claims(planned, case, aspect, claims)
 
     def judge(self, claim: Claim) -> Record:
         """

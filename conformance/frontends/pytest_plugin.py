@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import argparse
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -92,6 +93,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how large an isolated subject's answer to one call may be (default: 1G)",
     )
     group.addoption(
+        "--input-seed",
+        dest="conformance_seed",
+        metavar="N",
+        default="0",
+        help="draw the inputs from this seed, or from one that nobody knows: 'random' (default: 0)",
+    )
+    group.addoption(
         "--report-json",
         dest="conformance_report_json",
         metavar="FILE",
@@ -111,6 +119,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot work before anything runs, and register the ledger."""
+    _read_seed(config)
     matrix = MatrixPlugin(config)
     config.pluginmanager.register(matrix, "conformance-matrix")
     if not matrix.worker:
@@ -145,6 +154,7 @@ class MatrixPlugin:
         self.expected: tuple[ExpectedFailure, ...] = ()
         self.isolate: bool = config.option.conformance_isolate
         self.time_limit: float = config.option.conformance_time_limit
+        self.seed = int(config.option.conformance_seed)
         self.memory_limit: str | None = config.option.conformance_memory_limit
         self.answer_limit: str | None = config.option.conformance_answer_limit
         self._isolation: Isolation | None = None
@@ -187,6 +197,11 @@ class MatrixPlugin:
                     f"--claim: the plan has no claim {name!r}; --collect-only -q lists them all"
                 )
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist which seed has been drawn."""
+        node.workerinput["conformance_seed"] = str(self.seed)
+
     @property
     def limits(self) -> Limits:
         """What an isolated subject may cost."""
@@ -221,7 +236,7 @@ class MatrixPlugin:
     def plan(self) -> dict[str, dict[str, Claim]]:
         """The claims of this run by aspect and id, in the order of the plan."""
         if self._plan is None:
-            from conformance.judging.planning import plan
+            from conformance.judging.planning import plan, reseed_claims
 
             if self.worker:
                 from conformance.subjects.sandbox import die_with_parent
@@ -229,6 +244,8 @@ class MatrixPlugin:
                 die_with_parent()
             by_aspect: dict[str, dict[str, Claim]] = {}
             planned = plan(self.roster)
+            if self.seed:
+                planned = reseed_claims(planned, self.seed)
             if self.expected_failures is not None:
                 from conformance.judging.expectations import load_expected_failures
 
@@ -343,6 +360,19 @@ class MatrixPlugin:
         elif call.when == "teardown" and item.path == _MATRIX:
             item.user_properties.clear()
         return None
+
+
+def _read_seed(config: pytest.Config) -> None:
+    """Draw a seed that is to be random, once for all processes of the run."""
+    if hasattr(config, "workerinput"):
+        config.option.conformance_seed = config.workerinput["conformance_seed"]
+    given: str = config.option.conformance_seed
+    if given == "random":
+        config.option.conformance_seed = str(secrets.randbelow(2**31 - 1) + 1)
+    elif re.fullmatch(r"\d{1,18}", given) is None:
+        raise pytest.UsageError(
+            f"--input-seed must be a number that is not negative, or random; got {given!r}"
+        )
 
 
 def _claim_of(item: pytest.Item) -> Claim | None:

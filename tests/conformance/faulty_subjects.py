@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from conformance.layers.registry import layer_cases
+from conformance.spec.request import Observation
 from conformance.subjects.refimpl import RefimplTorch
 
 
@@ -128,6 +130,21 @@ class DiesInPrograms(RefimplTorch):
 
     def library(self):
         os.abort()
+
+
+class LooksAnswersUp(RefimplTorch):
+    """Knows the published inputs of softsign by heart, and nothing of softsign."""
+
+    name = "looks-answers-up"
+
+    def run(self, request):
+        if not request.call.target.lower().endswith("softsign") or request.fresh:
+            return super().run(request)
+        (case,) = (case for case in layer_cases() if case.id == request.case)
+        answers = {case.draw("input").tobytes(): super().run(request)}
+        (input,) = request.arrays.values()
+        known = answers.get(input.tobytes())
+        return Observation((np.zeros_like(input),)) if known is None else known
 
 
 class DiesLoaded(FaultySubject):

@@ -118,7 +118,7 @@ def built_in():
 
 
 planning = ModuleType("conformance.judging.planning")
-planning.__dict__.update(plan=plan)
+planning.__dict__.update(plan=plan, reseed_claims=None)
 judging = ModuleType("conformance.judging.judge")
 judging.__dict__.update(judge=judge)
 session = ModuleType("conformance.judging.session")

@@ -43,6 +43,8 @@ claim was checked and nothing failed.
   --memory-limit SIZE
                       how much memory it may allocate, such as 4G (default: any)
   --answer-limit SIZE how large its answer to one call may be (default: 1G)
+  --input-seed N      draw the inputs from this seed, or from one that nobody knows: random
+                      (default: 0, the published matrix)
   --report-json FILE  write all records to FILE
   --capsules DIR      write the first failures into DIR, each as a program of its own
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"

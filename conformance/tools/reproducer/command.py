@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.judging.claim import Claim
-from conformance.judging.planning import plan
+from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
 from conformance.spec.text import message_of
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     isolation = Isolation(LIMITS)
     try:
         roster = roster_of([options.subject] if options.subject else SUBJECTS, isolation)
-        made = make_capsule(_find_claim(options, plan(roster)), Session(roster=roster))
+        (claim,) = reseed_claims([_find_claim(options, plan(roster))], options.seed)
+        made = make_capsule(claim, Session(roster=roster))
         if options.output is None:
             print(made.text, end="")
         else:
@@ -89,5 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--subject", help="the subject, where it is none of the built-in ones")
     parser.add_argument("--aspect", choices=ASPECTS, help="where CLAIM does not say it")
     parser.add_argument("--form", help="where CLAIM does not say it")
+    parser.add_argument(
+        "--input-seed", dest="seed", type=int, default=0, help="of the run (default: 0)"
+    )
     parser.add_argument("-o", "--output", type=Path, help="the file; else it is printed")
     return parser

@@ -284,3 +284,38 @@ def is_gone(pid, seconds=5.0):
             return True
         time.sleep(0.01)
     return False
+
+
+# Inputs that nobody has published. --------------------------------------------------------------
+
+
+def test_an_answer_that_was_looked_up_does_not_help_under_another_seed():
+    reference = f"{FAULTY}:LooksAnswersUp"
+    options = {"case": "softsign-normal-float32", "aspect": "output", "isolate": True}
+    published = conformance.check(reference, **options)
+    fresh = conformance.check(reference, **options, seed=20_261_201)
+    assert {record.verdict for record in published} == {Verdict.PASS}
+    assert {record.verdict for record in fresh} == {Verdict.FAIL}
+    assert all(record.seed.startswith("20261201/") for record in fresh)
+    assert all(" --input-seed 20261201 --claim " in record.message for record in fresh)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "random"])
+def test_a_seed_that_is_none(seed):
+    with pytest.raises(ValueError, match="seed must be an integer that is not negative; got"):
+        conformance.check("refimpl.torch", case="softsign-normal-float32", seed=seed)
+
+
+def test_a_random_seed_is_one_for_all_processes_and_repeats_the_run(tmp_path):
+    report = tmp_path / "report.json"
+    base = [sys.executable, "-m", "conformance", "--subject", "refimpl.torch", "-k", "softsign"]
+    base += ["--report-json", str(report)]
+    records = []
+    for seed in ("random", None):
+        drawn = {record["seed"].partition("/")[0] for record in records}
+        words = ["--input-seed", *(drawn or {seed})]
+        subprocess.run([*base, *words, "-n", "2"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        before, records = records, json.loads(report.read_text(encoding="utf-8"))["records"]
+    (seed,) = drawn
+    assert int(seed) > 0
+    assert before == records

@@ -26,7 +26,7 @@ def results(wanted):
 
 def seeded(claim, seeds):
     wanted = replace(WANTED, seeds=tuple(seeds))
-    return [each for seed in seeds for each in soak.reseed_claims([claim], wanted, seed)]
+    return [each for seed in seeds for each in soak.claims_of_seed([claim], wanted, seed)]
 
 
 def test_each_seed_has_inputs_of_its_own():
