@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance.subjects.sandbox import SAFE_PATH
+
 _MATRIX = Path(__file__).parents[1] / "test_matrix.py"
 
 # What pytest does around each test, and no claim needs: together a fifth of the time per claim.
@@ -81,6 +83,8 @@ def main(arguments: Sequence[str]) -> int:
 
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # Nor shall the files of the folder where it is run, in the processes of pytest-xdist either.
+    os.environ.setdefault(*SAFE_PATH)
     status = int(pytest.main([*_pytest_options(for_pytest), *for_pytest, str(_MATRIX)]))
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
         print("No claim was selected, so nothing was checked.", file=sys.stderr)

@@ -13,11 +13,12 @@ from conformance.subjects.sandbox.death import ProcessDeath
 from conformance.subjects.sandbox.descendants import die_with_parent
 from conformance.subjects.sandbox.fork import AVAILABLE, run_in_fork
 from conformance.subjects.sandbox.frames import Frame, FrameError
-from conformance.subjects.sandbox.guarded import GuardedProcess
+from conformance.subjects.sandbox.guarded import SAFE_PATH, GuardedProcess
 from conformance.subjects.sandbox.limits import Limits
 
 __all__ = [
     "AVAILABLE",
+    "SAFE_PATH",
     "Frame",
     "FrameError",
     "GuardedProcess",

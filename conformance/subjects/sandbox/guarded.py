@@ -28,6 +28,9 @@ from conformance.subjects.sandbox.limits import Limits
 # seconds.
 _START_SECONDS = 600.0
 _EXIT_SECONDS = 5.0
+# Python's setting not to look for modules in the folder where it is started, as the commands of
+# this suite make it for their own processes. A subject's are to find what they always find.
+SAFE_PATH = ("PYTHONSAFEPATH", "conformance")
 # Tells a process of ours that it is one: it loads the user's script, which may begin with a run.
 _MARK = "CONFORMANCE_SANDBOX"
 
@@ -130,10 +133,10 @@ class GuardedProcess:
             code = f"from conformance.subjects.sandbox.guard import main; main({theirs.fileno()})"
             code = f"import sys; sys.path[:] = {sys.path!r}; {code}"
             process = subprocess.Popen(
-                [sys.executable, "-c", code],
+                [sys.executable, "-P", "-c", code],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, _MARK: "1"},
+                env=_make_environment(),
                 start_new_session=True,  # an interrupt is for us alone
             )
         self._control, self._guard = control, process.pid
@@ -199,6 +202,12 @@ class GuardedProcess:
             data = b""
         self._control.settimeout(None)
         return guard.EVENT.unpack(data) if len(data) == guard.EVENT.size else (b"", 0)
+
+
+def _make_environment() -> dict[str, str]:
+    name, value = SAFE_PATH
+    kept = {key: each for key, each in os.environ.items() if (key, each) != (name, value)}
+    return {**kept, _MARK: "1"}
 
 
 def _end_guard(process: subprocess.Popen[bytes], control: socket.socket) -> None:
