@@ -21,6 +21,7 @@ from conformance.subjects.sandbox.frames import receive_answer, send_answer
 
 FACTOR = float(os.environ.get("FUZZ_FACTOR", "1"))
 LARGEST = 1 << 16
+ANSWERS = "answers of a subject's process"
 
 WORDS = ("array", "tuple", "mapping", "object", "float", "value", "float32", "bool", "bfloat16")
 leaves = st.one_of(
@@ -78,8 +79,9 @@ def received(data):
 
 
 @settings(max_examples=round(300 * FACTOR))
-@given(st.binary(max_size=60), st.booleans(), st.integers(0, 2**64 - 1))
-def test_any_bytes(data, framed, length):
+@given(data=st.binary(max_size=60), framed=st.booleans(), length=st.integers(0, 2**64 - 1))
+def test_any_bytes(tally, data, framed, length):
+    tally[ANSWERS] += 2
     head = struct.pack("<Q", len(data) if framed else length)
     for sent in (data, head + data):
         try:
@@ -90,8 +92,9 @@ def test_any_bytes(data, framed, length):
 
 
 @settings(max_examples=round(300 * FACTOR))
-@given(documents, st.lists(leaves, max_size=3), st.binary(max_size=20))
-def test_any_document(value, sizes, rest):
+@given(value=documents, sizes=st.lists(leaves, max_size=3), rest=st.binary(max_size=20))
+def test_any_document(tally, value, sizes, rest):
+    tally[ANSWERS] += 1
     text = json.dumps([value, sizes]).encode()
     try:
         frame = received(struct.pack("<Q", len(text)) + text + rest)
@@ -101,8 +104,9 @@ def test_any_document(value, sizes, rest):
 
 
 @settings(max_examples=round(1000 * FACTOR))
-@given(documents, blocks)
-def test_any_value(value, sent):
+@given(value=documents, sent=blocks)
+def test_any_value(tally, value, sent):
+    tally[ANSWERS] += 1
     try:
         found = decode(value, [bytearray(block) for block in sent])
     except ValueError:
@@ -123,8 +127,9 @@ FIELDS = ("outputs", "gradients", "state", "inputs", "owned", "same_object", "la
 
 
 @settings(max_examples=round(500 * FACTOR))
-@given(st.dictionaries(st.sampled_from(FIELDS), plain, max_size=7), st.data())
-def test_any_observation(fields, data):
+@given(fields=st.dictionaries(st.sampled_from(FIELDS), plain, max_size=7))
+def test_any_observation(tally, fields):
+    tally[ANSWERS] += 1
     whole = {
         "outputs": (np.zeros(2),),
         "gradients": {},
@@ -143,8 +148,9 @@ def test_any_observation(fields, data):
 
 
 @settings(max_examples=round(300 * FACTOR))
-@given(plain)
-def test_what_is_sent_arrives(value):
+@given(value=plain)
+def test_what_is_sent_arrives(tally, value):
+    tally[ANSWERS] += 1
     sent = []
     ours, theirs = socket.socketpair()
     with ours, theirs:

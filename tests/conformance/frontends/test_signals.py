@@ -25,9 +25,13 @@ PROMISED, SLACK = 5.0, 3.0
 @contextlib.contextmanager
 def running(*options):
     """A run that waits for a subject, together with all processes that it has begun."""
-    command = [sys.executable, "-m", "conformance", *options]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "conformance", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     try:
         yield process, await_subject(process.pid)
@@ -75,13 +79,22 @@ HANGING = ("--subject", f"{FAULTY}:SleepsAndForks", "-k", "softsign-ties", "--ti
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked at in /proc")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("number", "send"),
+    [
+        (signal.SIGTERM, os.kill),
+        (signal.SIGHUP, os.kill),
+        (signal.SIGINT, os.kill),
+        (signal.SIGINT, os.killpg),  # as a terminal does
+    ],
+    ids=["SIGTERM", "SIGHUP", "SIGINT", "Ctrl-C"],
+)
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["alone", "two"])
-def test_a_signal_ends_the_run_with_a_report(tmp_path, number, processes):
+def test_a_signal_ends_the_run_with_a_report(tmp_path, number, send, processes):
     report = tmp_path / "report.json"
     with running(*HANGING, "--report-json", str(report), *processes) as (process, begun):
         sent = time.monotonic()
-        os.kill(process.pid, number)
+        send(process.pid, number)
         output, _ = process.communicate(timeout=60)
         took = time.monotonic() - sent
     assert took < PROMISED + SLACK
