@@ -11,7 +11,7 @@ import pytest
 from conformance.report.json import installed_versions
 
 TALLY = pytest.StashKey[Counter]()
-FIGURES = re.compile(r"(<!-- Written by [^\n]+ -->\n).*?(?=\n<!-- End -->)", re.DOTALL)
+FIGURES = re.compile(r"(<!-- Written by [^\n]+ -->\n).*?(?=<!-- End -->)", re.DOTALL)
 
 
 def pytest_addoption(parser):
@@ -44,7 +44,7 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     tried = config.stash[TALLY]
     for what, count in sorted(tried.items()):
         terminalreporter.write_line(f"{what}: {count:,}")
-    file = config.getoption("--figures")
+    file = config.getoption("figures", None)  # unknown where more than the fuzz is run
     if file is None or hasattr(config, "workerinput"):
         return
     if exitstatus != 0:
@@ -53,16 +53,8 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     rows = [f"| {what} | {count:,} | 0 |" for what, count in sorted(tried.items())]
     versions = installed_versions()
     names = ", ".join(f"{name} {versions[name]}" for name in ("python", "numpy", "refimpl"))
-    table = [
-        "",
-        "| tried | how many | went wrong |",
-        "|---|---:|---:|",
-        *rows,
-        "",
-        f"With {names}.",
-    ]
-    text, count = FIGURES.subn(
-        lambda found: found[1] + "\n".join(table), file.read_text(encoding="utf-8")
-    )
+    head = ["", "| tried | how many | went wrong |", "|---|---:|---:|"]
+    table = "\n".join([*head, *rows, "", f"With {names}.", ""])
+    text, count = FIGURES.subn(lambda found: found[1] + table, file.read_text(encoding="utf-8"))
     assert count == 1, f"{file} has no place for the figures"
     file.write_text(text, encoding="utf-8")

@@ -60,10 +60,10 @@ def test_files_of_the_folder_are_not_taken_for_libraries(tmp_path):
         "class Mine(RefimplTorch):\n"
         "    name = helper.NAME\n"
     )
+    options = ["-k", "softsign-ties-float32 and output", "-n", "2"]
     for reference in ("mine.py:Mine", "mine:Mine"):
         run = subprocess.run(
-            [sys.executable, "-m", "conformance", "--subject", reference]
-            + ["-k", "softsign-ties-float32 and output", "-n", "2"],
+            [sys.executable, "-m", "conformance", "--subject", reference, *options],
             cwd=tmp_path,
             capture_output=True,
             text=True,
