@@ -7,6 +7,7 @@ longer than the judge allows.
 
 from __future__ import annotations
 
+import copyreg
 import io
 import json
 import pickle
@@ -45,17 +46,15 @@ class FrameError(ValueError):
     """An answer that is not a frame, or too long a one."""
 
 
-class _Pickler(pickle.Pickler):
-    """Pickles read-only mappings, too."""
-
-    def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, MappingProxyType):
-            return _make_read_only, (dict(value),)
-        return NotImplemented
-
-
 def _make_read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)  # its class is not found by its name
+
+
+# Pickle does not know read-only mappings.
+_REDUCERS = {
+    **copyreg.dispatch_table,
+    MappingProxyType: lambda mapping: (_make_read_only, (dict(mapping),)),
+}
 
 
 def to_pickle(question: object) -> bytes:
@@ -71,7 +70,9 @@ def to_pickle(question: object) -> bytes:
     bytes
     """
     buffer = io.BytesIO()
-    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(question)
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCERS
+    pickler.dump(question)
     return buffer.getvalue()
 
 
@@ -87,11 +88,10 @@ def send_pickled(connection: socket.socket, question: bytes, wait: Wait) -> None
     wait : callable
         Waits until the connection takes more.
     """
-    for data in (_LENGTH.pack(len(question)), question):
-        view = memoryview(data)
-        while view:
-            wait()
-            view = view[connection.send(view) :]
+    rest = memoryview(_LENGTH.pack(len(question)) + question)
+    while rest:
+        wait()
+        rest = rest[connection.send(rest) :]
 
 
 def receive_pickled(connection: socket.socket, wait: Wait = lambda: None) -> Any:
