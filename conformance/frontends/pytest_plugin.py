@@ -97,7 +97,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="conformance_seed",
         metavar="N",
         default="0",
-        help="draw the inputs from this seed, or from one that nobody knows: 'random' (default: 0)",
+        help="draw the inputs from this seed, or 'random' for a fresh one (default: 0)",
     )
     group.addoption(
         "--report-json",

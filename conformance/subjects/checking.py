@@ -1,4 +1,4 @@
-"""Refuses what is no subject, wherever it is loaded."""
+"""Refuses what cannot be a subject, wherever it is loaded."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ claim was checked and nothing failed.
   --memory-limit SIZE
                       how much memory it may allocate, such as 4G (default: any)
   --answer-limit SIZE how large its answer to one call may be (default: 1G)
-  --input-seed N      draw the inputs from this seed, or from one that nobody knows: random
+  --input-seed N      draw the inputs from this seed, or "random" for a fresh one
                       (default: 0, the published matrix)
   --report-json FILE  write all records to FILE
   --capsules DIR      write the first failures into DIR, each as a program of its own

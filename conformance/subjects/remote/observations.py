@@ -129,7 +129,7 @@ def read_array(value: Any) -> np.ndarray[Any, Any]:
     ValueError
         If it is none.
     """
-    _demand(isinstance(value, np.ndarray), "it is no array")
+    _demand(isinstance(value, np.ndarray), "it is not an array")
     array: np.ndarray[Any, Any] = value
     return array
 
@@ -167,7 +167,7 @@ def _read_mapping(values: Any, name: str) -> dict[str, Any]:
     _demand(isinstance(values, dict), f"{name} must be a mapping")
     for key, array in values.items():
         _demand(isinstance(key, str), f"{name} must be named")
-        _demand(array is None or isinstance(array, np.ndarray), f"{key} in {name} is no array")
+        _demand(array is None or isinstance(array, np.ndarray), f"{key} in {name} is not an array")
     found: dict[str, Any] = values
     return found
 
@@ -177,7 +177,7 @@ def _read_owned(values: Any) -> Owned:
     words = isinstance(name, str) and isinstance(dtype, str) and isinstance(trainable, bool)
     sizes = all(type(size) is int for size in _as_tuple(shape, "a shape in owned"))
     _demand(words and sizes, "what is owned is not described")
-    _demand(initial is None or isinstance(initial, float), "an initial value is no number")
+    _demand(initial is None or isinstance(initial, float), "an initial value is not a number")
     return Owned(name, tuple(shape), dtype, trainable, initial)
 
 
