@@ -103,7 +103,7 @@ def kill_descendants_of(copy: int) -> None:
 
 
 def _report_end(copy: int, control: socket.socket) -> int:
-    """Report how the copy ended, if it has, once all that it began is gone; return the copy left."""
+    """Report how the copy ended, if it has, once all that it began is gone; return the one left."""
     with contextlib.suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
