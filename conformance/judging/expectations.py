@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from conformance.judging.divergences import find_records, find_records_of_dialec
 from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
+from conformance.spec.documents import read_toml
 from conformance.subjects.roster import Roster, RosterEntry
 
 
@@ -127,17 +127,7 @@ def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
     ValueError
         If it cannot be read or says something else; the message names the entry.
     """
-    try:
-        return _read_entries(path)
-    except RecursionError:
-        raise ValueError(f"cannot read {path}: it is nested too deeply") from None
-
-
-def _read_entries(path: Path | str) -> tuple[ExpectedFailure, ...]:
-    try:
-        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"cannot read {path}: {error}") from None
+    values = read_toml(Path(path))
     entries = values.pop("expected", [])
     if values or not isinstance(entries, list):
         others = ", ".join(values) or "one table"

@@ -61,7 +61,7 @@ def compare_reports(
     Parameters
     ----------
     old, new : tuple of Report and mapping
-        As `conformance.report.json.read_report` gives them: the report, and the versions.
+        As `conformance.report.reading.read_report` gives them: the report, and the versions.
 
     Returns
     -------
@@ -89,7 +89,12 @@ def compare_reports(
 
 
 def _describe_problems(which: str, report: Report) -> Iterator[str]:
-    if not report.complete:
+    if not report.ended:
+        yield (
+            f"The {which} run is incomplete: it did not come to its end, and {report.checked} of"
+            f" {report.planned} planned claims were checked."
+        )
+    elif not report.complete:
         yield (
             f"The {which} run is incomplete: {report.checked} of {report.planned} planned claims"
             " were checked."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conformance.report.diff import compare_reports, render_difference, render_page
 from conformance.report.files import write_file
-from conformance.report.json import read_report
+from conformance.report.reading import read_report
 from conformance.spec.text import message_of
 from conformance.tools.arguments import existing_folder
 

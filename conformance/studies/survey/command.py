@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conformance.report.json import read_report
+from conformance.report.reading import read_report
 from conformance.studies.survey import (
     CAPSULES,
     Implementation,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.report.json import read_report
+from conformance.report.reading import read_report
 from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 
