@@ -15,6 +15,7 @@ from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
 from conformance.spec.documents import read_toml
+from conformance.spec.text import shorten
 from conformance.subjects.roster import Roster, RosterEntry
 
 
@@ -130,7 +131,7 @@ def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
     values = read_toml(Path(path))
     entries = values.pop("expected", [])
     if values or not isinstance(entries, list):
-        others = ", ".join(values) or "one table"
+        others = shorten(", ".join(values)) if values else "something else"
         raise ValueError(f"{path} must hold tables [[expected]] and nothing else; got {others}")
     return tuple(_entry(each, f"{path}, entry {n}") for n, each in enumerate(entries, 1))
 
@@ -138,14 +139,14 @@ def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
 def _entry(values: Any, where: str) -> ExpectedFailure:
     allowed = [field.name for field in fields(ExpectedFailure)]
     if not isinstance(values, dict):
-        raise ValueError(f"{where}: must be a table; got {values!r}")
+        raise ValueError(f"{where}: must be a table; got {shorten(values)}")
     for name, value in values.items():
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, n=1)
             meant = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"{where}: {name!r}{meant} is none of {', '.join(allowed)}")
+            raise ValueError(f"{where}: {shorten(name)}{meant} is none of {', '.join(allowed)}")
         if not isinstance(value, str):
-            raise ValueError(f"{where}: {name} must be a string; got {value!r}")
+            raise ValueError(f"{where}: {name} must be a string; got {shorten(value)}")
     for name in ("case", "reason"):
         if not values.get(name):
             raise ValueError(f"{where}: needs a {name}")

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.markdown import format_block, format_origin
 from conformance.report.summary import Report
+from conformance.spec.text import to_line
 
 # A K that grew by more than this is worth a look, though it is still within the limit.
 GROWTH = 2.0
@@ -177,19 +179,17 @@ def render_page(difference: Difference, command: str) -> str:
     return f"""\
 # From one version to the next
 
-<!-- Written by `{command}`: run it again, do not change this page. -->
+{format_origin(command, "run it again, do not change this page")}
 
 The same claims, judged on two versions of a framework. TensorFlow's column on 2.20.0 and on 2.21.0:
 
 ```console
 tox run -e conformance-tf220 -- --report-json tf220.json
 tox run -e conformance-tf221 -- --report-json tf221.json
-{command}
+{to_line(command)}
 ```
 
-```
-{render_difference(difference).strip()}
-```
+{format_block(render_difference(difference).strip())}
 
 The recorded divergences (`conformance/layers/*/divergences.py`) hold for the newer version. Where
 the older one behaves differently, a claim is *stale* or fails there, and is listed as fixed.

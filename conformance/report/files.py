@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-
-from conformance.spec.text import message_of, to_printable
 
 _PREFIX = ".report."  # of the files that become the wanted ones once they are whole
 
@@ -103,29 +100,6 @@ def write_new_file(path: Path, text: str) -> None:
         except BaseException:
             path.unlink()
             raise
-
-
-def try_writing(files: Mapping[Path, str]) -> list[str]:
-    """
-    Write files at the end of a work whose results are shown in any case.
-
-    Parameters
-    ----------
-    files : mapping
-        Path -> text.
-
-    Returns
-    -------
-    list of str
-        A sentence for each that could not be written.
-    """
-    troubles = []
-    for path, text in files.items():
-        try:
-            write_file(path, text)
-        except (OSError, ValueError) as error:
-            troubles.append(f"{to_printable(str(path))} could not be written: {message_of(error)}")
-    return troubles
 
 
 def find_target(path: Path) -> Path:
