@@ -87,7 +87,10 @@ def read_file(path: Path, *, root: Path | None = None, largest: int = LARGEST) -
         As `open_file` does.
     """
     with open_file(path, root=root, largest=largest) as (file, size):
-        return file.read(size)
+        data: bytes | None = file.read(size + 1)
+    if data is None or len(data) != size:  # as with the files of /proc, whose size is always 0
+        raise FileError(f"{path} has another size than it says, and is not read")
+    return data
 
 
 def _check_status(path: Path, status: os.stat_result, largest: int) -> int:

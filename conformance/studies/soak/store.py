@@ -97,10 +97,11 @@ def read_seeds(folder: Path, plan: SoakPlan) -> dict[int, SoakResults]:
 
 def _read_results(file: Path) -> dict[str, Any]:
     values = read_json(file, largest=LARGEST)
-    results = values.get("results") if isinstance(values, dict) else None
-    if not isinstance(results, dict) or values.get("sha256") != _digest(results):
-        raise StoreError(f"{file} is not as it was stored: delete it")
-    return results
+    if isinstance(values, dict) and values.keys() == {"sha256", "results"}:
+        results: dict[str, Any] = values["results"]
+        if values["sha256"] == _digest(results):
+            return results
+    raise StoreError(f"{file} is not as it was stored: delete it")
 
 
 def _digest(results: Mapping[str, Any]) -> str:

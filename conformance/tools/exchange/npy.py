@@ -133,7 +133,8 @@ def read(file: BinaryIO, size: int, *, bfloat16: bool = False) -> Array:
     found = size - stream.tell()
     if found != wanted:
         raise ValueError(f"holds {found} bytes of numbers; its header says {wanted}")
-    numbers = stream.read() + file.read()
+    numbers = stream.read()
+    numbers += file.read(wanted - len(numbers) + 1)  # a byte more would be one too many
     if len(numbers) != wanted:
         raise ValueError("was changed while it was read")
     array = np.frombuffer(numbers, dtype).reshape(shape, order="F" if columns_first else "C")
