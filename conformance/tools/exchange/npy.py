@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import sys
+import warnings
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
@@ -117,7 +118,9 @@ def read(file: BinaryIO, size: int, *, bfloat16: bool = False) -> Array:
     stream = io.BytesIO(file.read(min(size, _LONGEST_HEADER)))
     try:
         version = np.lib.format.read_magic(stream)
-        shape, columns_first, dtype = _HEADERS[version](stream)
+        with warnings.catch_warnings():  # Python has some for literals that nobody wrote here
+            warnings.simplefilter("ignore")
+            shape, columns_first, dtype = _HEADERS[version](stream)
     except KeyError:
         raise ValueError("is a .npy file of a version other than 1.0 and 2.0") from None
     except Exception as error:  # whatever the bytes are
