@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from conformance.frontends.outcome import end_test
 from conformance.judging.claim import Claim
 from conformance.judging.expectations import load_expected_failures
-from conformance.judging.isolation import IsolatedJudge
+from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
 from conformance.judging.verdict import Record
+from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import SubjectLike, roster_of
 from conformance.subjects.sandbox import Limits
 
@@ -35,7 +37,7 @@ def check(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Record]:
     """
-    IsolatedJudge some subjects.
+    Judge some subjects.
 
     Parameters
     ----------
@@ -143,7 +145,7 @@ class ClaimCheck:
 
     def judge(self) -> Record:
         """
-        IsolatedJudge the claim.
+        Judge the claim.
 
         Returns
         -------
@@ -152,7 +154,7 @@ class ClaimCheck:
         return self._plans.judge(self.claim)
 
     def __call__(self) -> None:
-        """IsolatedJudge the claim, and end the test as its verdict says."""
+        """Judge the claim, and end the test as its verdict says."""
         end_test(self.judge())
 
 
@@ -177,25 +179,39 @@ class CheckRun:
     ) -> None:
         if not isinstance(isolate, bool | Limits):
             raise TypeError(f"isolate must be True, False or Limits; got {isolate!r}")
-        roster = roster_of(subjects)
+        self._isolation = Isolation(isolate if isinstance(isolate, Limits) else None)
+        try:
+            self._plan(subjects, case, aspect, claims, expected_failures, isolate is not False)
+        except BaseException:
+            self.close()
+            raise
+
+    def _plan(
+        self,
+        subjects: Iterable[SubjectLike],
+        case: str,
+        aspect: str,
+        claims: Iterable[str],
+        expected_failures: Path | str | None,
+        isolate: bool,
+    ) -> None:
+        roster = roster_of(subjects, self._isolation if isolate else None)
         if not roster:
             raise TypeError("at least one subject is needed; got none")
+        unguarded = [name for name, entry in roster.items() if entry.unguarded]
+        if isolate and unguarded:
+            raise TypeError(
+                f"isolate: {unguarded[0]} was handed over as an object, which no other process can"
+                " load; give FILE.py:Name, package.module:Name, or its class"
+            )
         planned = plan(roster)
         self.expected = load_expected_failures(expected_failures, planned, roster)
         self.claims = select_claims(planned, case, aspect, claims)
-        limits = isolate if isinstance(isolate, Limits) else None
-        self._judge = IsolatedJudge(
-            roster, self.expected, isolate=isolate is not False, limits=limits
-        )
-        if isolate is not False and self._judge.unguarded:
-            raise TypeError(
-                f"isolate: {self._judge.unguarded[0]} was handed over as an object, which no other"
-                " process can load; give FILE.py:Name, package.module:Name, or its class"
-            )
+        self._session = Session(roster=roster)
 
     def judge(self, claim: Claim) -> Record:
         """
-        IsolatedJudge a claim.
+        Judge a claim.
 
         Parameters
         ----------
@@ -206,11 +222,11 @@ class CheckRun:
         -------
         Record
         """
-        return self._judge.judge(claim)
+        return judge(claim, self._session, self.expected)
 
     def close(self) -> None:
-        """End what runs beside this process."""
-        self._judge.close()
+        """End the processes of the subjects."""
+        self._isolation.close()
 
 
 def select_claims(

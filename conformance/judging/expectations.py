@@ -15,7 +15,9 @@ from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
 from conformance.spec.documents import read_toml
-from conformance.spec.text import shorten
+from conformance.spec.text import describe_error, shorten
+from conformance.subjects.gap import Gap
+from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry
 
 
@@ -238,6 +240,11 @@ def expectations_for(
     -------
     list of Expectation
         The suite's own records come first.
+
+    Raises
+    ------
+    SubjectRaised
+        If the condition of a gap does.
     """
     case, aspect, subject, forms = claim.case, claim.aspect, claim.subject, claim.forms
     expectations = []
@@ -259,7 +266,7 @@ def expectations_for(
         gap
         for entry in entries
         for gap in entry.lacks
-        if any(gap.covers(call, aspect, case.dtype) for call in calls)
+        if any(_covers(entry.name, gap, call, aspect, case.dtype) for call in calls)
     ]
     expectations += [Expectation(gap.sentence, Verdict.UNSUPPORTED) for gap in gaps]
     expectations += [
@@ -268,3 +275,13 @@ def expectations_for(
         if each.covers(case.id, aspect, subject, claim.form)
     ]
     return expectations
+
+
+def _covers(subject: str, gap: Gap, call: Call, aspect: str, dtype: str) -> bool:
+    try:
+        return gap.covers(call, aspect, dtype)
+    except SubjectRaised:
+        raise
+    except Exception as error:
+        text = f"{subject} raised {describe_error(error)} in the condition of a Gap"
+        raise SubjectRaised(text) from error

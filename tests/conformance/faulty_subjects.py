@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,19 +116,27 @@ class DiesInPrograms(RefimplTorch):
         os.abort()
 
 
-class DiesLater:
-    """Loads in one process; any other process that loads it dies."""
-
-    name = "dies-later"
-    dialect = "torch"
+class DiesLoaded(FaultySubject):
+    name = "dies-loaded"
 
     def __init__(self):
-        key = "CONFORMANCE_TEST_LOADED_BY"
-        if os.environ.setdefault(key, str(os.getpid())) != str(os.getpid()):
-            os.abort()
+        os.abort()
 
-    def run(self, request):
-        raise NotImplementedError
+
+class LoadsOnce(FaultySubject):
+    """Can be loaded by one process alone, and ends it."""
+
+    name = "loads-once"
+
+    def __init__(self):
+        loaded = Path(os.environ["CONFORMANCE_TEST_LOADED"])
+        if loaded.exists():
+            raise OSError("not twice")
+        loaded.touch()
+        super().__init__()
+
+    def fail(self, request):
+        os.abort()
 
 
 class Talks(FaultySubject):

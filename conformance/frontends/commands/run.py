@@ -36,11 +36,13 @@ claim was checked and nothing failed.
                       own as FILE.py:Name or package.module:Name
   --expected-failures FILE
                       a TOML file of the failures that are expected; see docs/subjects.md
-  --no-isolate        run subjects of your own in this process: one that crashes takes the run along
+  --no-isolate        run subjects of your own in this process: one that crashes takes the run
+                      along, and one that means to can forge its verdicts
   --time-limit SECONDS
                       how long a subject of your own may take for one call (default: 60)
   --memory-limit SIZE
                       how much memory it may allocate, such as 4G (default: any)
+  --answer-limit SIZE how large its answer to one call may be (default: 1G)
   --report-json FILE  write all records to FILE
   --capsules DIR      write the first failures into DIR, each as a program of its own
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"

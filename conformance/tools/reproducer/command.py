@@ -10,9 +10,16 @@ from pathlib import Path
 from conformance.judging.claim import Claim
 from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
+from conformance.spec.text import message_of
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import roster_of
-from conformance.tools.reproducer import NoCapsule, write_sandboxed
+from conformance.subjects.sandbox import Limits
+from conformance.tools.reproducer import NoCapsule, make_capsule
+
+# How long one call of a subject may take, of the many that it takes to make a case small.
+LIMITS = Limits(5.0)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,19 +37,21 @@ def main(arguments: Sequence[str]) -> int:
         0 if it was written, 2 if it could not be.
     """
     options = _parser().parse_args(arguments)
+    isolation = Isolation(LIMITS)
     try:
-        roster = roster_of([options.subject] if options.subject else SUBJECTS)
-        claim = _find_claim(options, plan(roster))
-        text, warning = write_sandboxed(claim, roster)
+        roster = roster_of([options.subject] if options.subject else SUBJECTS, isolation)
+        made = make_capsule(_find_claim(options, plan(roster)), Session(roster=roster))
         if options.output is None:
-            print(text, end="")
+            print(made.text, end="")
         else:
-            options.output.write_text(text, encoding="utf-8")
-        if warning:
-            print(f"conformance capsule: warning: the file has {warning}", file=sys.stderr)
+            options.output.write_text(made.text, encoding="utf-8")
+        if made.warning:
+            print(f"conformance capsule: warning: the file has {made.warning}", file=sys.stderr)
     except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
-        print(f"conformance capsule: {error}", file=sys.stderr)
+        print(f"conformance capsule: {message_of(error)}", file=sys.stderr)
         return 2
+    finally:
+        isolation.close()
     return 0
 
 
