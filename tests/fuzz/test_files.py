@@ -208,7 +208,8 @@ class Desk:
             kind, _, array = what.partition(".")
             if kind != "expected" or not array.startswith(tuple(looked_at)):
                 continue
-            bound, found = right[f"bound.{array}"], got[array].astype(np.float64)
+            bound = right.get(f"bound.{array}", 0.0)  # whole numbers have none
+            found = got[array].astype(np.float64)
             if found.shape != wanted.shape:
                 return False
             with np.errstate(invalid="ignore"):

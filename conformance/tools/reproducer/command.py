@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from conformance.judging.claim import Claim
 from conformance.judging.planning import plan
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
+from conformance.report.files import write_file
 from conformance.spec.text import message_of
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import roster_of
 from conformance.subjects.sandbox import Limits
+from conformance.tools.output import file_to_write
 from conformance.tools.reproducer import NoCapsule, make_capsule
 
 # How long one call of a subject may take, of the many that it takes to make a case small.
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.output is None:
             print(made.text, end="")
         else:
-            options.output.write_text(made.text, encoding="utf-8")
+            write_file(options.output, made.text)
         if made.warning:
             print(f"conformance capsule: warning: the file has {made.warning}", file=sys.stderr)
     except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
@@ -89,5 +90,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--subject", help="the subject, where it is none of the built-in ones")
     parser.add_argument("--aspect", choices=ASPECTS, help="where CLAIM does not say it")
     parser.add_argument("--form", help="where CLAIM does not say it")
-    parser.add_argument("-o", "--output", type=Path, help="the file; else it is printed")
+    parser.add_argument("-o", "--output", type=file_to_write, help="the file; else it is printed")
     return parser
