@@ -91,17 +91,22 @@ class Ledger:
         self._plan(ids)
 
     def _plan(self, ids: Iterable[str]) -> None:
+        begun = bool(self.planned)
         # A worker that replaces a dead one reports the same collection again.
         self.planned.update(dict.fromkeys(filter(self._is_claim, ids)))
+        if self.planned and not begun:
+            self._begin()
+
+    def _begin(self) -> None:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        if self.planned and reporter is not None and self.progress is None:
+        if reporter is not None:
             from conformance.report.progress import Progress
 
             self.progress = Progress(reporter)
-            if self.journal is not None and not self.config.option.collectonly:
-                from conformance.report.json import installed_versions
+        if self.journal is not None and not self.config.option.collectonly:
+            from conformance.report.json import installed_versions
 
-                self.journal.start(len(self.planned), installed_versions())
+            self.journal.start(len(self.planned), installed_versions())
 
     def _is_claim(self, nodeid: str) -> bool:
         path, _, test = nodeid.partition("::")

@@ -13,7 +13,7 @@ from conformance.report.json import SCHEMA_VERSION
 from conformance.report.summary import Report
 from conformance.spec.files import FileError, read_file
 from conformance.spec.json_text import parse_json
-from conformance.spec.text import to_printable
+from conformance.spec.text import shorten, to_printable
 
 _TEXTS = ("case", "layer", "aspect", "subject", "form", "seed", "message")
 _MOST = 10**12  # claims; more than any run has
@@ -58,7 +58,9 @@ def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
     except FileError:
         raise
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise FileError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
+        raise FileError(
+            f"{path} is a damaged report: {type(error).__name__}: {shorten(error)}"
+        ) from None
 
 
 def _find_journal(path: Path) -> Path | None:
@@ -83,7 +85,7 @@ def _read_report(path: Path, data: bytes) -> tuple[Report, dict[str, str | None]
     try:
         values = parse_json(data.decode())
     except ValueError as error:  # not JSON, or not text
-        raise FileError(f"{path} is not a JSON file: {error}") from None
+        raise FileError(f"{path} is not a JSON file: {shorten(error)}") from None
     if not isinstance(values, dict) or "records" not in values:
         raise FileError(f"{path} is not a report of a conformance run: it has no records")
     _check_version(path, values.get("schema_version"))
@@ -106,7 +108,9 @@ def _read_journal(
         try:
             record = _read_record(parse_json(line.decode()))
         except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-            raise FileError(f"{path} is a damaged journal: line {number}: {error}") from None
+            raise FileError(
+                f"{path} is a damaged journal: line {number}: {shorten(error)}"
+            ) from None
         records[record.key] = record  # a claim that was judged again counts as it was at last
     report = Report.of(records.values(), planned=_read_count(head, "claims_planned"), ended=False)
     return report, _read_versions(head["versions"])
@@ -115,7 +119,7 @@ def _read_journal(
 def _check_version(path: Path, version: Any) -> None:
     if type(version) is not int or version != SCHEMA_VERSION:
         raise FileError(
-            f"{path} has the schema version {version!r}; this program reads {SCHEMA_VERSION}"
+            f"{path} has the schema version {shorten(version)}; this program reads {SCHEMA_VERSION}"
         )
 
 

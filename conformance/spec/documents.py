@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.spec.files import FileError, read_file
 from conformance.spec.json_text import parse_json, parse_shallow
+from conformance.spec.text import shorten
 
 # The largest documents that are read, in bytes, unless the user raises it. A document of a pack
 # has not a twentieth of it; a TOML file is written by hand.
@@ -75,4 +76,4 @@ def _read(
     try:
         return parse(data.decode())
     except ValueError as error:
-        raise FileError(f"{path} is not a {kind} file: {error}") from None
+        raise FileError(f"{path} is not a {kind} file: {shorten(error)}") from None

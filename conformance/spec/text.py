@@ -7,7 +7,7 @@ import re
 # The longest text of a record, and the longest message of an exception in it, in characters.
 LONGEST = 20_000
 LONGEST_MESSAGE = 8_000
-_SHORT = 120
+_SHORT = 200
 
 # Escape sequences that set colours: frameworks put them into messages, and they carry no meaning.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -74,14 +74,14 @@ def shorten(value: object) -> str:
     Parameters
     ----------
     value : object
-        Such as the values of a document have.
+        Such as the values of a document have; of an exception its message is shown.
 
     Returns
     -------
     str
         In one line, and not long.
     """
-    text = repr(value)
+    text = to_line(message_of(value) if isinstance(value, BaseException) else repr(value))
     return text if len(text) <= _SHORT else f"{text[:_SHORT]} …"
 
 

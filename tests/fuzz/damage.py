@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import socket
@@ -69,15 +70,17 @@ def document_of(draw, values):
             if isinstance(inner, (dict, list)) and inner and draw(st.booleans()):
                 place = inner
                 continue
-            action = draw(st.sampled_from(["replace", "replace", "delete", "add", "move"]))
+            action = draw(st.sampled_from(["replace", "replace", "delete", "add"]))
             if action == "replace":
-                place[key] = draw(st.sampled_from(VALUES))
+                place[key] = copy.deepcopy(draw(st.sampled_from(VALUES)))
             elif action == "delete":
                 del place[key]
             elif isinstance(place, list):
-                place.append(inner if action == "add" else draw(st.sampled_from(VALUES)))
+                place.append(copy.deepcopy(inner))
             else:
-                place[draw(st.sampled_from(["x", "version", "error", "unsupported"]))] = inner
+                place[draw(st.sampled_from(["x", "version", "error", "unsupported"]))] = (
+                    copy.deepcopy(inner)
+                )
             break
     return json.dumps(values)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.spec.documents import read_json
 from conformance.spec.files import FileError
+from conformance.spec.text import shorten
 from conformance.tools.exchange import VERSION, ExchangeError
 
 SCHEMA = Path(__file__).with_name("schema.json")
@@ -62,7 +63,7 @@ def read_document(path: Path, kind: str, root: Path | None = None) -> Any:
     version = document.get("version") if isinstance(document, dict) else None
     if version is not None and version != VERSION:
         raise ExchangeError(
-            f"{path} speaks version {version!r} of the protocol; this suite speaks {VERSION}"
+            f"{path} speaks version {shorten(version)} of the protocol; this suite speaks {VERSION}"
         )
     wrong = jsonschema.exceptions.best_match(_validator(kind).iter_errors(document))
     if wrong is not None:
