@@ -170,7 +170,9 @@ class Desk:
         status, verdicts = self.judge()
         if path.is_relative_to(self.pack) or path.name == "results.json":
             if status == 2:
-                assert str(path) in self.said, self.said
+                # a pack that says its arrays are of another kind lacks files, which are named
+                named = self.pack if path.name == "pack.json" else path
+                assert str(named) in self.said, self.said
             else:  # what is not read, or says the same in other bytes
                 assert verdicts == self.verdicts
             return status
