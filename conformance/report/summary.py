@@ -24,6 +24,8 @@ class Report:
     subjects, layers : tuple of str
         The order of columns and rows. Those that occur in no record are left out, those that are
         missing here come last.
+    ended : bool
+        Whether the run came to its end; what is read from the journal of one did not.
     """
 
     planned: int
@@ -31,6 +33,7 @@ class Report:
     records: tuple[Record, ...]
     subjects: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    ended: bool = True
 
     @classmethod
     def of(
@@ -41,6 +44,7 @@ class Report:
         checked: int | None = None,
         subjects: Sequence[str] = (),
         layers: Sequence[str] = (),
+        ended: bool = True,
     ) -> Report:
         """
         Sort `records` and put rows and columns in order.
@@ -54,6 +58,8 @@ class Report:
         subjects, layers : sequence of str
             The order to use. Layers that differ only in their number of dimensions come together
             nevertheless, the one-dimensional first.
+        ended : bool
+            Whether the run came to its end.
 
         Returns
         -------
@@ -67,12 +73,13 @@ class Report:
             records=ordered,
             subjects=_order_names(subjects, (record.subject for record in ordered)),
             layers=_group_families(_order_names(layers, (record.layer for record in ordered))),
+            ended=ended,
         )
 
     @property
     def complete(self) -> bool:
-        """Whether every planned claim was checked."""
-        return self.checked >= self.planned
+        """Whether every planned claim was checked, and the run came to its end."""
+        return self.ended and self.checked >= self.planned
 
     @property
     def passed(self) -> int:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from conformance.judging.claim import Claim
 from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
+from conformance.report.files import write_file
 from conformance.spec.text import message_of
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import roster_of
 from conformance.subjects.sandbox import Limits
+from conformance.tools.output import file_to_write
 from conformance.tools.reproducer import NoCapsule, make_capsule
 
 # How long one call of a subject may take, of the many that it takes to make a case small.
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.output is None:
             print(made.text, end="")
         else:
-            options.output.write_text(made.text, encoding="utf-8")
+            write_file(options.output, made.text)
         if made.warning:
             print(f"conformance capsule: warning: the file has {made.warning}", file=sys.stderr)
     except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
@@ -93,5 +94,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--input-seed", dest="seed", type=int, default=0, help="of the run (default: 0)"
     )
-    parser.add_argument("-o", "--output", type=Path, help="the file; else it is printed")
+    parser.add_argument("-o", "--output", type=file_to_write, help="the file; else it is printed")
     return parser

@@ -8,6 +8,8 @@ from pathlib import Path
 from conformance.judging.claim import Claim
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.files import write_file
+from conformance.spec.text import message_of
 from conformance.subjects.roster import Roster
 from conformance.tools.reproducer.failure import NoCapsule
 from conformance.tools.reproducer.failure_of import ASPECTS
@@ -60,9 +62,9 @@ def write_first(
         try:
             made = make_capsule(claim, Session(roster=roster), seconds)
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(made.text, encoding="utf-8")
-        except (NoCapsule, OSError) as error:
-            lines.append(f"no capsule of {claim.aspect}/{claim.id}: {error}")
+            write_file(file, made.text)
+        except (NoCapsule, OSError, ValueError) as error:
+            lines.append(f"no capsule of {claim.aspect}/{claim.id}: {message_of(error)}")
         else:
             lines.append(f"capsule: {file}{f' ({made.warning})' if made.warning else ''}")
     return lines
