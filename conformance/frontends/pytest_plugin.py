@@ -220,6 +220,11 @@ class MatrixPlugin:
         return list(self.roster)
 
     @property
+    def unguarded(self) -> list[str]:
+        """The subjects of the user's own that run in the process that judges them."""
+        return [name for name, entry in self.roster.items() if entry.unguarded]
+
+    @property
     def roster(self) -> Roster:
         """The subjects under test by name."""
         if self._roster is None:

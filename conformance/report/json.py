@@ -73,6 +73,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "claims_planned": report.planned,
         "claims_checked": report.checked,
         "versions": installed_versions(),
+        "unguarded": list(report.unguarded),
         "records": [record.to_json() for record in report.records],
     }
 

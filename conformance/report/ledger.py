@@ -38,6 +38,14 @@ class ClaimSource(Protocol):
     def columns(self) -> Sequence[str]:
         """The subjects, in the order of the matrix."""
 
+    @property
+    def unguarded(self) -> Sequence[str]:
+        """The subjects of the user's own that run in the process that judges them."""
+
+    @property
+    def seed(self) -> int:
+        """What the inputs are drawn from."""
+
     def find_claim(self, aspect: str, name: str) -> Claim:
         """Return the planned claim of that aspect and id."""
 
@@ -176,6 +184,11 @@ class Ledger:
         terminalreporter.write_line("")
         if setting:
             terminalreporter.write_line(f"{setting}.")
+        if self.plan.seed:
+            seed = self.plan.seed
+            terminalreporter.write_line(
+                f"The inputs are drawn from seed {seed}: --input-seed {seed}."
+            )
         if self.config.option.tbstyle == "no":
             from conformance.report.failures import render_failures
 
@@ -198,6 +211,7 @@ class Ledger:
             checked=len(judged),
             subjects=self.plan.columns,
             layers=layers,
+            unguarded=self.plan.unguarded,
         )
 
     def _lost(self, nodeid: str, why: str) -> Any:

@@ -95,7 +95,19 @@ def _read_report(path: Path, data: bytes) -> tuple[Report, dict[str, str | None]
         raise ValueError(f"{planned} claims planned, {checked} checked, {len(records)} records")
     if len({record.key for record in records}) < len(records):
         raise ValueError("a claim is recorded twice")
-    return Report.of(records, planned=planned, checked=checked), _read_versions(values["versions"])
+    report = Report.of(
+        records,
+        planned=planned,
+        checked=checked,
+        unguarded=_read_names(values.get("unguarded", [])),
+    )
+    return report, _read_versions(values["versions"])
+
+
+def _read_names(values: Any) -> list[str]:
+    if not all(isinstance(name, str) for name in _read_list(values)):
+        raise ValueError("a subject's name must be text")
+    return [to_printable(name) for name in values]
 
 
 def _read_journal(

@@ -26,6 +26,8 @@ class Report:
         missing here come last.
     ended : bool
         Whether the run came to its end; what is read from the journal of one did not.
+    unguarded : tuple of str
+        The subjects of the user's own that ran in the process that judged them.
     """
 
     planned: int
@@ -34,6 +36,7 @@ class Report:
     subjects: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     ended: bool = True
+    unguarded: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -45,6 +48,7 @@ class Report:
         subjects: Sequence[str] = (),
         layers: Sequence[str] = (),
         ended: bool = True,
+        unguarded: Sequence[str] = (),
     ) -> Report:
         """
         Sort `records` and put rows and columns in order.
@@ -60,6 +64,8 @@ class Report:
             nevertheless, the one-dimensional first.
         ended : bool
             Whether the run came to its end.
+        unguarded : sequence of str
+            The subjects that ran in the process that judged them.
 
         Returns
         -------
@@ -74,6 +80,7 @@ class Report:
             subjects=_order_names(subjects, (record.subject for record in ordered)),
             layers=_group_families(_order_names(layers, (record.layer for record in ordered))),
             ended=ended,
+            unguarded=tuple(unguarded),
         )
 
     @property

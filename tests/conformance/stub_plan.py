@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from conformance.judging.messages import failure_message, rerun_command
 from conformance.judging.verdict import Record, Verdict
@@ -110,7 +110,7 @@ def roster_of(names, isolation=None):
     for name in names:
         if name not in SUBJECTS:
             raise ValueError(f"there is no subject {name!r}")
-    return dict.fromkeys(names)
+    return dict.fromkeys(names, SimpleNamespace(unguarded=False))
 
 
 def built_in():

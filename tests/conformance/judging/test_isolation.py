@@ -17,6 +17,7 @@ from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
+from conformance.report.reading import read_report
 from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import roster_of
 from conformance.subjects.sandbox import Frame, GuardedProcess, Limits, ProcessDeath
@@ -319,3 +320,14 @@ def test_a_random_seed_is_one_for_all_processes_and_repeats_the_run(tmp_path):
     (seed,) = drawn
     assert int(seed) > 0
     assert before == records
+
+
+def test_a_run_without_isolation_says_so(tmp_path):
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "conformance", "--subject", f"{NUMPY}:NumpySubject"]
+    command += ["-k", "softsign-ties-float32", "--report-json", str(report)]
+    for options, names in ((["--no-isolate"], ["numpy"]), ([], [])):
+        done = subprocess.run([*command, *options], capture_output=True, text=True, cwd=ROOT)
+        assert json.loads(report.read_text(encoding="utf-8"))["unguarded"] == names
+        assert ("numpy ran in the process that judges" in done.stdout) == bool(names)
+        assert list(read_report(report)[0].unguarded) == names
