@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
 import damage
 import pack_answers
 
+TRIED = Counter()  # what has been tried, counted by this process
 FACTOR = float(os.environ.get("FUZZ_FACTOR", "1"))
 SAMPLE = Path(__file__).parents[2] / "examples" / "sample_pack"
 SECONDS = 60  # far more than any file may take, on a busy machine, too
@@ -70,6 +72,7 @@ def alarm():
 
 def run(*words):
     """Run a command in this process; gives its status and what it printed."""
+    TRIED["damaged files given to a command"] += 1
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), alarm():
         try:
@@ -103,6 +106,13 @@ def replaced(path, make, *given):
 
 def written(path, data):
     return replaced(path, lambda place: place.write_bytes(data))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def count_files(tally):
+    yield
+    tally.update(TRIED)
+    TRIED.clear()
 
 
 # Packs and answers --------------------------------------------------------------------------------
@@ -605,6 +615,7 @@ ARRAYS = {
 
 
 def attempt(read, data):
+    TRIED["damaged files given to a decoder"] += 1
     with alarm(), contextlib.suppress(ValueError):
         return read(data)
 
