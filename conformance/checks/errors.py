@@ -20,7 +20,7 @@ from conformance.spec.library import Library
 from conformance.spec.text import message_of
 from conformance.subjects import sandbox
 from conformance.subjects.loading import is_reference
-from conformance.subjects.protocol import SubjectRaised, resolve
+from conformance.subjects.protocol import CallRaised, SubjectRaised, resolve
 
 # What a call may cost that kills its process, or hangs in it.
 _PATIENCE = sandbox.Limits(30.0)
@@ -100,6 +100,10 @@ def attempt(library: Library, bad_call: BadCall) -> CallOutcome:
         stage = " at call"
         for call in calls:
             answer = instance(*call)
+    except CallRaised as error:
+        return CallOutcome(error.error_class + stage, error.message)
+    except SubjectRaised:  # its process ended: that is no refusal
+        raise
     except Exception as error:
         return CallOutcome(type(error).__name__ + stage, message_of(error))
     return CallOutcome(answer=answer)

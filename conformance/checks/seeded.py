@@ -109,12 +109,15 @@ def _draw_from_subject(trial: ProgramTrial, library: Library, seed: int) -> list
     draw: Draw = trial.program.content
     try:
         return _draw(library, draw.program, seed)
+    except SubjectRaised:
+        raise
     except (Exception, SystemExit) as error:
         text = f"{trial.subject} raised {describe_error(error)}"
         raise SubjectRaised(text) from error
 
 
 def _draw(library: Library, program: Program, seed: int) -> list[Array]:
+    library.seed_python(seed)  # from which Keras' layers take their seeds
     return [library.numpy(array) for array in program(library.root, seed)]
 
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from conformance.frontends.outcome import end_test
 from conformance.judging.claim import Claim
 from conformance.judging.expectations import load_expected_failures
-from conformance.judging.isolation import IsolatedJudge
-from conformance.judging.planning import plan
+from conformance.judging.judge import judge
+from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
 from conformance.judging.verdict import Record
+from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import SubjectLike, roster_of
 from conformance.subjects.sandbox import Limits
 
@@ -32,10 +34,11 @@ def check(
     claims: Iterable[str] = (),
     expected_failures: Path | str | None = None,
     isolate: bool | Limits = False,
+    seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Record]:
     """
-    IsolatedJudge some subjects.
+    Judge some subjects.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def check(
         Whether what is not built in runs in a process of its own, as it does from the command
         line: True, or what it may cost there. Then one that crashes or hangs costs the claims it
         died of.
+    seed : int
+        What the inputs are drawn from, not negative; 0 draws those of the published matrix.
     progress : callable, optional
         Told how many claims have been judged, of how many, after each.
 
@@ -73,7 +78,7 @@ def check(
     >>> {record.verdict.value for record in records}
     {'pass'}
     """
-    plans = CheckRun(subjects, case, aspect, claims, expected_failures, isolate)
+    plans = CheckRun(subjects, case, aspect, claims, expected_failures, isolate, seed)
     records = []
     try:
         for claim in plans.claims:
@@ -143,7 +148,7 @@ class ClaimCheck:
 
     def judge(self) -> Record:
         """
-        IsolatedJudge the claim.
+        Judge the claim.
 
         Returns
         -------
@@ -152,7 +157,7 @@ class ClaimCheck:
         return self._plans.judge(self.claim)
 
     def __call__(self) -> None:
-        """IsolatedJudge the claim, and end the test as its verdict says."""
+        """Judge the claim, and end the test as its verdict says."""
         end_test(self.judge())
 
 
@@ -162,7 +167,7 @@ class CheckRun:
 
     Parameters
     ----------
-    subjects, case, aspect, claims, expected_failures, isolate
+    subjects, case, aspect, claims, expected_failures, isolate, seed
         As for `check`.
     """
 
@@ -174,28 +179,48 @@ class CheckRun:
         claims: Iterable[str],
         expected_failures: Path | str | None,
         isolate: bool | Limits,
+        seed: int = 0,
     ) -> None:
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+            raise ValueError(f"seed must be an integer that is not negative; got {seed!r}")
         if not isinstance(isolate, bool | Limits):
             raise TypeError(f"isolate must be True, False or Limits; got {isolate!r}")
-        roster = roster_of(subjects)
+        self._isolation = Isolation(isolate if isinstance(isolate, Limits) else None)
+        try:
+            selected = self._plan(
+                subjects, case, aspect, claims, expected_failures, isolate is not False
+            )
+        except BaseException:
+            self.close()
+            raise
+        self.claims = reseed_claims(selected, seed)
+
+    def _plan(
+        self,
+        subjects: Iterable[SubjectLike],
+        case: str,
+        aspect: str,
+        claims: Iterable[str],
+        expected_failures: Path | str | None,
+        isolate: bool,
+    ) -> list[Claim]:
+        roster = roster_of(subjects, self._isolation if isolate else None)
         if not roster:
             raise TypeError("at least one subject is needed; got none")
+        unguarded = [name for name, entry in roster.items() if entry.unguarded]
+        if isolate and unguarded:
+            raise TypeError(
+                f"isolate: {unguarded[0]} was handed over as an object, which no other process can"
+                " load; give FILE.py:Name, package.module:Name, or its class"
+            )
         planned = plan(roster)
         self.expected = load_expected_failures(expected_failures, planned, roster)
-        self.claims = select_claims(planned, case, aspect, claims)
-        limits = isolate if isinstance(isolate, Limits) else None
-        self._judge = IsolatedJudge(
-            roster, self.expected, isolate=isolate is not False, limits=limits
-        )
-        if isolate is not False and self._judge.unguarded:
-            raise TypeError(
-                f"isolate: {self._judge.unguarded[0]} was handed over as an object, which no other"
-                " process can load; give FILE.py:Name, package.module:Name, or its class"
-            )
+        self._session = Session(roster=roster)
+        return select_claims(planned, case, aspect, claims)
 
     def judge(self, claim: Claim) -> Record:
         """
-        IsolatedJudge a claim.
+        Judge a claim.
 
         Parameters
         ----------
@@ -206,11 +231,11 @@ class CheckRun:
         -------
         Record
         """
-        return self._judge.judge(claim)
+        return judge(claim, self._session, self.expected)
 
     def close(self) -> None:
-        """End what runs beside this process."""
-        self._judge.close()
+        """End the processes of the subjects."""
+        self._isolation.close()
 
 
 def select_claims(

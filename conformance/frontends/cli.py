@@ -7,7 +7,10 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-_BROKEN_PIPE = 141  # what a shell reports of a program that a closed pipe ended
+from conformance.frontends.signals import end_on_signals
+
+# What a shell reports of a program that a closed pipe ended, and of one that was interrupted.
+_BROKEN_PIPE, _INTERRUPTED = 141, 130
 
 # Name -> its module, imported only when it is called, and what it does.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -68,8 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_format_usage())
     module, _ = COMMANDS[name]
     try:
-        status: int = importlib.import_module(module).main(words)
-        sys.stdout.flush()
+        with end_on_signals():
+            status: int = importlib.import_module(module).main(words)
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        print(f"conformance {name}: interrupted", file=sys.stderr)
+        status = _INTERRUPTED
     except BrokenPipeError:
         # The reader (head, say) has closed the pipe; Python must not complain when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

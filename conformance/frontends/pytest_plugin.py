@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import re
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -22,8 +24,9 @@ from conformance.report.ledger import PROPERTY, Ledger
 if TYPE_CHECKING:
     from conformance.judging.claim import Claim
     from conformance.judging.expectations import ExpectedFailure
-    from conformance.judging.isolation import IsolatedJudge
+    from conformance.judging.session import Session
     from conformance.judging.verdict import Record
+    from conformance.subjects.remote import Isolation
     from conformance.subjects.roster import Roster
     from conformance.subjects.sandbox import Limits
 
@@ -83,6 +86,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how much memory an isolated subject may allocate, such as 4G (default: any)",
     )
     group.addoption(
+        "--answer-limit",
+        dest="conformance_answer_limit",
+        metavar="SIZE",
+        default=None,
+        help="how large an isolated subject's answer to one call may be (default: 1G)",
+    )
+    group.addoption(
+        "--input-seed",
+        dest="conformance_seed",
+        metavar="N",
+        default="0",
+        help="draw the inputs from this seed, or 'random' for a fresh one (default: 0)",
+    )
+    group.addoption(
         "--report-json",
         dest="conformance_report_json",
         metavar="FILE",
@@ -102,6 +119,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot work before anything runs, and register the ledger."""
+    _read_seed(config)
     matrix = MatrixPlugin(config)
     config.pluginmanager.register(matrix, "conformance-matrix")
     if not matrix.worker:
@@ -111,7 +129,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def check(request: pytest.FixtureRequest) -> CheckClaim:
-    """IsolatedJudge a claim, and end the test as its verdict says."""
+    """Judge a claim, and end the test as its verdict says."""
     matrix = request.config.pluginmanager.get_plugin("conformance-matrix")
     assert isinstance(matrix, MatrixPlugin)
     return matrix.check
@@ -136,11 +154,14 @@ class MatrixPlugin:
         self.expected: tuple[ExpectedFailure, ...] = ()
         self.isolate: bool = config.option.conformance_isolate
         self.time_limit: float = config.option.conformance_time_limit
+        self.seed = int(config.option.conformance_seed)
         self.memory_limit: str | None = config.option.conformance_memory_limit
+        self.answer_limit: str | None = config.option.conformance_answer_limit
+        self._isolation: Isolation | None = None
         self._roster: Roster | None = None
         self._plan: dict[str, dict[str, Claim]] | None = None
         self._cases: dict[str, int] = {}  # by id, numbered in the order of the plan
-        self._judge: IsolatedJudge | None = None
+        self._session: Session | None = None
         self._record: Record | None = None
 
     # Planning -------------------------------------------------------------------------------
@@ -148,14 +169,14 @@ class MatrixPlugin:
     def check_options(self) -> None:
         """Raise pytest.UsageError for an option that cannot be followed."""
         try:
+            _ = self.limits
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
+        try:
             _ = self.subjects and self.roster
         except (Exception, SystemExit) as error:  # the module is the user's: anything may happen
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
             raise pytest.UsageError(f"--subject: {kind}{_message_of(error)}") from error
-        try:
-            _ = self.limits
-        except ValueError as error:
-            raise pytest.UsageError(str(error)) from None
         if self.report_json is not None:
             from conformance.report.files import check_destination
 
@@ -176,12 +197,17 @@ class MatrixPlugin:
                     f"--claim: the plan has no claim {name!r}; --collect-only -q lists them all"
                 )
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist which seed has been drawn."""
+        node.workerinput["conformance_seed"] = str(self.seed)
+
     @property
     def limits(self) -> Limits:
         """What an isolated subject may cost."""
         from conformance.subjects.sandbox import Limits
 
-        return Limits.read(self.time_limit, self.memory_limit)
+        return Limits.read(self.time_limit, self.memory_limit, self.answer_limit)
 
     @property
     def module(self) -> Path:
@@ -194,22 +220,37 @@ class MatrixPlugin:
         return list(self.roster)
 
     @property
+    def unguarded(self) -> list[str]:
+        """The subjects of the user's own that run in the process that judges them."""
+        return [name for name, entry in self.roster.items() if entry.unguarded]
+
+    @property
     def roster(self) -> Roster:
         """The subjects under test by name."""
         if self._roster is None:
+            from conformance.subjects.remote import Isolation
             from conformance.subjects.roster import built_in, roster_of
 
-            self._roster = roster_of(self.subjects) if self.subjects else built_in()
+            if self.subjects and self.isolate:
+                self._isolation = Isolation(self.limits)
+            named = self.subjects
+            self._roster = roster_of(named, self._isolation) if named else built_in()
         return self._roster
 
     @property
     def plan(self) -> dict[str, dict[str, Claim]]:
         """The claims of this run by aspect and id, in the order of the plan."""
         if self._plan is None:
-            from conformance.judging.planning import plan
+            from conformance.judging.planning import plan, reseed_claims
 
+            if self.worker:
+                from conformance.subjects.sandbox import die_with_parent
+
+                die_with_parent()
             by_aspect: dict[str, dict[str, Claim]] = {}
             planned = plan(self.roster)
+            if self.seed:
+                planned = reseed_claims(planned, self.seed)
             if self.expected_failures is not None:
                 from conformance.judging.expectations import load_expected_failures
 
@@ -262,32 +303,40 @@ class MatrixPlugin:
         ledger = terminalreporter.config.pluginmanager.get_plugin("conformance-ledger")
         if folder is None or ledger is None or ledger.report is None:
             return
+        from conformance.subjects.remote import Isolation
+        from conformance.subjects.roster import roster_of
+        from conformance.tools.reproducer.command import LIMITS
         from conformance.tools.reproducer.folder import write_first
 
         def claim_of(record: Record) -> Claim:
             return self.find_claim(record.aspect, f"{record.case}-{record.subject}-{record.form}")
 
-        for line in write_first(ledger.report.records, claim_of, self.roster, folder):
-            terminalreporter.write_line(line)
+        isolation = Isolation(replace(self.limits, seconds=min(self.time_limit, LIMITS.seconds)))
+        named = self.subjects
+        roster = roster_of(named, isolation if self.isolate else None) if named else self.roster
+        try:
+            for line in write_first(ledger.report.records, claim_of, roster, folder):
+                terminalreporter.write_line(line)
+        finally:
+            isolation.close()
 
     # Judging --------------------------------------------------------------------------------
 
     def check(self, claim: Claim) -> None:
-        """IsolatedJudge a claim, and end the test as its verdict says."""
+        """Judge a claim, and end the test as its verdict says."""
         from conformance.frontends.outcome import end_test
-        from conformance.judging.isolation import IsolatedJudge
+        from conformance.judging.judge import judge
+        from conformance.judging.session import Session
 
-        if self._judge is None:
-            self._judge = IsolatedJudge(
-                self.roster, self.expected, isolate=self.isolate, limits=self.limits
-            )
-        self._record = self._judge.judge(claim)
+        if self._session is None:
+            self._session = Session(roster=self.roster)
+        self._record = judge(claim, self._session, self.expected)
         end_test(self._record)
 
     def pytest_unconfigure(self) -> None:
-        """End what runs beside this process."""
-        if self._judge is not None:
-            self._judge.close()
+        """End the processes of the subjects."""
+        if self._isolation is not None:
+            self._isolation.close()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(
@@ -316,6 +365,19 @@ class MatrixPlugin:
         elif call.when == "teardown" and item.path == _MATRIX:
             item.user_properties.clear()
         return None
+
+
+def _read_seed(config: pytest.Config) -> None:
+    """Draw a seed that is to be random, once for all processes of the run."""
+    if hasattr(config, "workerinput"):
+        config.option.conformance_seed = config.workerinput["conformance_seed"]
+    given: str = config.option.conformance_seed
+    if given == "random":
+        config.option.conformance_seed = str(secrets.randbelow(2**31 - 1) + 1)
+    elif re.fullmatch(r"\d{1,18}", given) is None:
+        raise pytest.UsageError(
+            f"--input-seed must be a number that is not negative, or random; got {given!r}"
+        )
 
 
 def _claim_of(item: pytest.Item) -> Claim | None:

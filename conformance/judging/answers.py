@@ -97,7 +97,7 @@ class AnswerMemory:
 
     def inspect(self, trial: Trial) -> Observation:
         """What a newly constructed instance owns; see `Answers.inspect`."""
-        return self._runner.run(trial.subject, build_inspection(trial), "fresh")
+        return self._runner.run(trial.subject, build_inspection(trial))
 
     def expected(self, trial: Trial) -> Expected:
         """What the oracle says; see `Answers.expected`."""
@@ -155,7 +155,7 @@ class AnswerMemory:
             # What is drawn shall depend on the case alone, so that a run can be repeated.
             self._runner.seed(subject, mask_seed(trial.case))
         try:
-            answer = self._runner.run(subject, request, memory)
+            answer = self._runner.run(subject, request)
         except SubjectRaised as error:
             return error
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
@@ -15,6 +14,10 @@ from conformance.judging.divergences import find_records, find_records_of_dialec
 from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
+from conformance.spec.documents import read_toml
+from conformance.spec.text import describe_error, shorten
+from conformance.subjects.gap import Gap
+from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry
 
 
@@ -127,20 +130,10 @@ def read_expected_failures(path: Path | str) -> tuple[ExpectedFailure, ...]:
     ValueError
         If it cannot be read or says something else; the message names the entry.
     """
-    try:
-        return _read_entries(path)
-    except RecursionError:
-        raise ValueError(f"cannot read {path}: it is nested too deeply") from None
-
-
-def _read_entries(path: Path | str) -> tuple[ExpectedFailure, ...]:
-    try:
-        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"cannot read {path}: {error}") from None
+    values = read_toml(Path(path))
     entries = values.pop("expected", [])
     if values or not isinstance(entries, list):
-        others = ", ".join(values) or "one table"
+        others = shorten(", ".join(values)) if values else "something else"
         raise ValueError(f"{path} must hold tables [[expected]] and nothing else; got {others}")
     return tuple(_entry(each, f"{path}, entry {n}") for n, each in enumerate(entries, 1))
 
@@ -148,14 +141,14 @@ def _read_entries(path: Path | str) -> tuple[ExpectedFailure, ...]:
 def _entry(values: Any, where: str) -> ExpectedFailure:
     allowed = [field.name for field in fields(ExpectedFailure)]
     if not isinstance(values, dict):
-        raise ValueError(f"{where}: must be a table; got {values!r}")
+        raise ValueError(f"{where}: must be a table; got {shorten(values)}")
     for name, value in values.items():
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, n=1)
             meant = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"{where}: {name!r}{meant} is none of {', '.join(allowed)}")
+            raise ValueError(f"{where}: {shorten(name)}{meant} is none of {', '.join(allowed)}")
         if not isinstance(value, str):
-            raise ValueError(f"{where}: {name} must be a string; got {value!r}")
+            raise ValueError(f"{where}: {name} must be a string; got {shorten(value)}")
     for name in ("case", "reason"):
         if not values.get(name):
             raise ValueError(f"{where}: needs a {name}")
@@ -247,6 +240,11 @@ def expectations_for(
     -------
     list of Expectation
         The suite's own records come first.
+
+    Raises
+    ------
+    SubjectRaised
+        If the condition of a gap does.
     """
     case, aspect, subject, forms = claim.case, claim.aspect, claim.subject, claim.forms
     expectations = []
@@ -268,7 +266,7 @@ def expectations_for(
         gap
         for entry in entries
         for gap in entry.lacks
-        if any(gap.covers(call, aspect, case.dtype) for call in calls)
+        if any(_covers(entry.name, gap, call, aspect, case.dtype) for call in calls)
     ]
     expectations += [Expectation(gap.sentence, Verdict.UNSUPPORTED) for gap in gaps]
     expectations += [
@@ -277,3 +275,13 @@ def expectations_for(
         if each.covers(case.id, aspect, subject, claim.form)
     ]
     return expectations
+
+
+def _covers(subject: str, gap: Gap, call: Call, aspect: str, dtype: str) -> bool:
+    try:
+        return gap.covers(call, aspect, dtype)
+    except SubjectRaised:
+        raise
+    except Exception as error:
+        text = f"{subject} raised {describe_error(error)} in the condition of a Gap"
+        raise SubjectRaised(text) from error

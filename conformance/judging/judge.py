@@ -39,34 +39,9 @@ def judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure] = 
     Record
     """
     try:
-        findings = find(claim, session)
-        if not findings:
-            raise NothingCompared("the check found nothing to look at")
-    except Unsupported as answer:
-        return _judge_refusal(claim, str(answer), session, expected)
-    except SubjectRaised as error:
-        return _judge_raise(claim, str(error), session, expected)
-    except NothingCompared as error:
-        return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}")
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # the harness broke: told apart from a subject that did
-        text = f"the suite itself raised {describe_error(error)}"
-        return crash_record(claim, session, text)
-    worst = max(findings, key=lambda finding: finding.k)
-    expectations = _expectations(claim, session, expected)
-    if worst.k <= LIMIT:
-        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
-        for each in expectations:
-            if each.strict:
-                lines = (f"{each.stale}: {each.sentence}", remarks, _rerun_line(claim, session))
-                text = "\n".join(line for line in lines if line)
-                return _record(claim, Verdict.STALE, worst.k, text, each.sentence)
-        return _record(claim, Verdict.PASS, worst.k, remarks)
-    for each in expectations:
-        if each.kind in ("differs", "either") and _is_explained(claim, session, each, findings):
-            return _expected_record(claim, worst.k, each.sentence, each)
-    return _record(claim, Verdict.FAIL, worst.k, _message(claim, session, worst))
+        return _judge(claim, session, expected)
+    except SubjectRaised as error:  # asked what it lacks, it raised
+        return crash_record(claim, session, str(error))
 
 
 def find(claim: Claim, session: Session, *, half_sums: bool = False) -> Sequence[Finding]:
@@ -131,6 +106,38 @@ def slot_shape(case: Case, array: str) -> tuple[int, ...]:
     tuple of int
     """
     return case.shapes.get(array, ())
+
+
+def _judge(claim: Claim, session: Session, expected: Sequence[ExpectedFailure]) -> Record:
+    try:
+        findings = find(claim, session)
+        if not findings:
+            raise NothingCompared("the check found nothing to look at")
+    except Unsupported as answer:
+        return _judge_refusal(claim, str(answer), session, expected)
+    except SubjectRaised as error:
+        return _judge_raise(claim, str(error), session, expected)
+    except NothingCompared as error:
+        return _record(claim, Verdict.ERROR, None, f"the suite compares nothing: {error}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the harness broke: told apart from a subject that did
+        text = f"the suite itself raised {describe_error(error)}"
+        return crash_record(claim, session, text)
+    worst = max(findings, key=lambda finding: finding.k)
+    expectations = _expectations(claim, session, expected)
+    if worst.k <= LIMIT:
+        remarks = "\n".join(finding.remark for finding in findings if finding.remark)
+        for each in expectations:
+            if each.strict:
+                lines = (f"{each.stale}: {each.sentence}", remarks, _rerun_line(claim, session))
+                text = "\n".join(line for line in lines if line)
+                return _record(claim, Verdict.STALE, worst.k, text, each.sentence)
+        return _record(claim, Verdict.PASS, worst.k, remarks)
+    for each in expectations:
+        if each.kind in ("differs", "either") and _is_explained(claim, session, each, findings):
+            return _expected_record(claim, worst.k, each.sentence, each)
+    return _record(claim, Verdict.FAIL, worst.k, _message(claim, session, worst))
 
 
 def _judge_refusal(

@@ -6,7 +6,7 @@ import math
 import shlex
 
 
-def rerun_command(aspect: str, claim: str, subject: str | None = None) -> str:
+def rerun_command(aspect: str, claim: str, subject: str | None = None, seed: int = 0) -> str:
     """
     Give the shell command that runs one claim again.
 
@@ -19,6 +19,8 @@ def rerun_command(aspect: str, claim: str, subject: str | None = None) -> str:
     subject : str, optional
         To be given for a subject that is not one of the default ones: only then does the command
         need to name it.
+    seed : int
+        What the inputs were drawn from; 0 is the published matrix.
 
     Returns
     -------
@@ -28,6 +30,8 @@ def rerun_command(aspect: str, claim: str, subject: str | None = None) -> str:
     command = ["python", "-m", "conformance"]
     if subject is not None:
         command += ["--subject", subject]
+    if seed:
+        command += ["--input-seed", str(seed)]
     return shlex.join([*command, "--claim", f"{aspect}/{claim}"])
 
 

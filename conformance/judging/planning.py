@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from conformance.judging.claim import Claim, Target
 from conformance.judging.divergences import find_records
@@ -37,6 +38,31 @@ def plan(given: Roster | Iterable[SubjectLike], aspects: Sequence[str] = ASPECTS
     wanted = frozenset(aspects)
     roster = given if isinstance(given, Mapping) else roster_of(given)
     return [claim for claim in _plan(roster) if claim.aspect in wanted]
+
+
+def reseed_claims(claims: Iterable[Claim], seed: int) -> list[Claim]:
+    """Make the same claims about inputs that are drawn from another seed.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Claims.
+    seed : int
+        The seed; 0 is the published matrix.
+
+    Returns
+    -------
+    list of Claim
+        Claims about one case are about one case again.
+    """
+    cases: dict[int, Case | Program] = {}
+    return [
+        replace(
+            claim,
+            case=cases.setdefault(id(claim.case), replace(claim.case, seed=seed)),
+        )
+        for claim in claims
+    ]
 
 
 def _plan(roster: Roster) -> Iterator[Claim]:

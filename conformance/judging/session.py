@@ -136,8 +136,9 @@ class Session:
     def _rerun(self, claim: Claim) -> str:
         foreign = [name for name in claim.subjects if not self.roster[name].built_in]
         if not foreign:
-            return rerun_command(claim.aspect, claim.id)
+            return rerun_command(claim.aspect, claim.id, seed=claim.case.seed)
         reference = self.roster[foreign[0]].reference
         if reference is None:  # an object has no name that a command could say
-            return f"conformance.check(SUBJECT, claims=[{claim.name!r}])"
-        return rerun_command(claim.aspect, claim.id, reference)
+            seed = f", seed={claim.case.seed}" if claim.case.seed else ""
+            return f"conformance.check(SUBJECT, claims=[{claim.name!r}]{seed})"
+        return rerun_command(claim.aspect, claim.id, reference, claim.case.seed)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.markdown import format_block, format_origin
 from conformance.report.summary import Report
+from conformance.spec.text import to_line
 
 # A K that grew by more than this is worth a look, though it is still within the limit.
 GROWTH = 2.0
@@ -61,7 +63,7 @@ def compare_reports(
     Parameters
     ----------
     old, new : tuple of Report and mapping
-        As `conformance.report.json.read_report` gives them: the report, and the versions.
+        As `conformance.report.reading.read_report` gives them: the report, and the versions.
 
     Returns
     -------
@@ -89,7 +91,12 @@ def compare_reports(
 
 
 def _describe_problems(which: str, report: Report) -> Iterator[str]:
-    if not report.complete:
+    if not report.ended:
+        yield (
+            f"The {which} run is incomplete: it did not come to its end, and {report.checked} of"
+            f" {report.planned} planned claims were checked."
+        )
+    elif not report.complete:
         yield (
             f"The {which} run is incomplete: {report.checked} of {report.planned} planned claims"
             " were checked."
@@ -172,19 +179,17 @@ def render_page(difference: Difference, command: str) -> str:
     return f"""\
 # From one version to the next
 
-<!-- Written by `{command}`: run it again, do not change this page. -->
+{format_origin(command, "run it again, do not change this page")}
 
 The same claims, judged on two versions of a framework. TensorFlow's column on 2.20.0 and on 2.21.0:
 
 ```console
 tox run -e conformance-tf220 -- --report-json tf220.json
 tox run -e conformance-tf221 -- --report-json tf221.json
-{command}
+{to_line(command)}
 ```
 
-```
-{render_difference(difference).strip()}
-```
+{format_block(render_difference(difference).strip())}
 
 The recorded divergences (`conformance/layers/*/divergences.py`) hold for the newer version. Where
 the older one behaves differently, a claim is *stale* or fails there, and is listed as fixed.

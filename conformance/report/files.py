@@ -1,4 +1,4 @@
-"""Files that reports are written to: regular ones, replaced whole or not at all."""
+"""Files that a user named to be written: regular ones, replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+
+_PREFIX = ".report."  # of the files that become the wanted ones once they are whole
 
 
 def check_destination(path: Path) -> None:
@@ -15,7 +17,7 @@ def check_destination(path: Path) -> None:
     Parameters
     ----------
     path : Path
-        Where a report shall go.
+        Where something shall go.
 
     Raises
     ------
@@ -23,11 +25,11 @@ def check_destination(path: Path) -> None:
         If `path` cannot be the name of a file, is something else than a regular file (or a link
         to one), or its directory does not exist or cannot be written to.
     """
-    folder = _find_target(path).parent
+    folder = find_target(path).parent
     if not folder.is_dir():
         raise ValueError(f"{path}: there is no directory {folder}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".report.")
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=_PREFIX)
     except OSError as error:
         raise ValueError(
             f"{path}: cannot write to the directory {folder}: {error.strerror}"
@@ -38,7 +40,7 @@ def check_destination(path: Path) -> None:
 
 def write_file(path: Path, text: str) -> None:
     """
-    Write a file, whole or not at all.
+    Write a file, whole or not at all, even if the power fails.
 
     Parameters
     ----------
@@ -54,11 +56,13 @@ def write_file(path: Path, text: str) -> None:
     OSError
         If the file cannot be written.
     """
-    target = _find_target(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".report.")
+    target = find_target(path)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(handle)
         # mkstemp makes the file private; a report is as readable as the umask allows.
         umask = os.umask(0)
         os.umask(umask)
@@ -69,8 +73,53 @@ def write_file(path: Path, text: str) -> None:
         raise
 
 
-def _find_target(path: Path) -> Path:
-    """Follow links, and refuse what is there if it is not a regular file."""
+def write_new_file(path: Path, text: str) -> None:
+    """
+    Write a file where none is, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where it goes.
+    text : str
+        What goes in.
+
+    Raises
+    ------
+    FileExistsError
+        If anything is there already.
+    ValueError
+        If `path` cannot be the name of a file.
+    OSError
+        If the file cannot be written.
+    """
+    with path.open("x", encoding="utf-8") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except BaseException:
+            path.unlink()
+            raise
+
+
+def find_target(path: Path) -> Path:
+    """
+    Follow links to the file that is written.
+
+    Parameters
+    ----------
+    path : Path
+        What the user named.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ValueError
+        If it cannot be the name of a file, or something else than a regular file is there.
+    """
     try:
         target = Path(os.path.realpath(path))
         mode = target.stat().st_mode
@@ -83,5 +132,5 @@ def _find_target(path: Path) -> Path:
     if stat.S_ISDIR(mode):
         raise ValueError(f"{path} is a directory; give the name of a file")
     if not stat.S_ISREG(mode):
-        raise ValueError(f"{path} is not a regular file, so no report is written there")
+        raise ValueError(f"{path} is not a regular file, so nothing is written there")
     return target

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import refimpl
-from conformance.judging.verdict import Record
 from conformance.report.files import write_file
+from conformance.report.journal import Journal
 from conformance.report.summary import Report
-from conformance.spec.json_text import parse_json
-from conformance.spec.text import to_printable
+from conformance.spec.text import message_of, to_printable
 
 SCHEMA = Path(__file__).with_name("schema.json")
 SCHEMA_VERSION = 1
@@ -74,57 +73,9 @@ def to_json(report: Report) -> dict[str, Any]:
         "claims_planned": report.planned,
         "claims_checked": report.checked,
         "versions": installed_versions(),
+        "unguarded": list(report.unguarded),
         "records": [record.to_json() for record in report.records],
     }
-
-
-def read_report(path: Path) -> tuple[Report, dict[str, str | None]]:
-    """
-    Read a report back.
-
-    Parameters
-    ----------
-    path : Path
-        What `write_report` wrote.
-
-    Returns
-    -------
-    tuple of Report and dict
-        The report, and the versions it was made with.
-
-    Raises
-    ------
-    ValueError
-        If the file cannot be read, is not a report, or has another schema.
-    """
-    try:
-        values = parse_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:  # not JSON, or not text
-        raise ValueError(f"{path} is not a JSON file: {error}") from None
-    if not isinstance(values, dict) or "records" not in values:
-        raise ValueError(f"{path} is not a report of a conformance run: it has no records")
-    version = values.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise ValueError(
-            f"{path} has the schema version {version!r}; this program reads {SCHEMA_VERSION}"
-        )
-    try:
-        report = Report.of(
-            map(Record.from_json, values["records"]),
-            planned=int(values["claims_planned"]),
-            checked=int(values["claims_checked"]),
-        )
-        if report.checked > len(report.records):
-            raise ValueError(f"{report.checked} claims checked, {len(report.records)} records")
-        versions = {
-            to_printable(str(name)): None if version is None else to_printable(str(version))
-            for name, version in dict(values["versions"]).items()
-        }
-        return report, versions
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is a damaged report: {type(error).__name__}: {error}") from None
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -147,3 +98,33 @@ def write_report(report: Report, path: Path) -> None:
     """
     text = json.dumps(to_json(report), indent=1, ensure_ascii=False, allow_nan=False)
     write_file(path, text + "\n")
+
+
+def finish_report(report: Report, path: Path, journal: Journal) -> list[str]:
+    """
+    Write the report of a run whose results are shown in any case, and end its journal.
+
+    Parameters
+    ----------
+    report : Report
+        The run.
+    path : Path
+        Where it goes.
+    journal : Journal
+        Its journal, which stays if the report cannot be written.
+
+    Returns
+    -------
+    list of str
+        A sentence for each thing that went wrong.
+    """
+    troubles = [journal.trouble] if journal.trouble else []
+    try:
+        write_report(report, path)
+    except (OSError, ValueError) as error:
+        kept = f"; {journal.path} has the records" if not journal.trouble else ""
+        troubles.append(to_printable(f"the report could not be written: {message_of(error)}{kept}"))
+        journal.end(written=False)
+    else:
+        journal.end(written=True)
+    return troubles

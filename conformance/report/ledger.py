@@ -17,6 +17,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conformance.judging.claim import Claim
+    from conformance.report.journal import Journal
     from conformance.report.progress import Progress
     from conformance.report.summary import Report
 
@@ -37,8 +38,27 @@ class ClaimSource(Protocol):
     def columns(self) -> Sequence[str]:
         """The subjects, in the order of the matrix."""
 
+    @property
+    def unguarded(self) -> Sequence[str]:
+        """The subjects of the user's own that run in the process that judges them."""
+
+    @property
+    def seed(self) -> int:
+        """What the inputs are drawn from."""
+
     def find_claim(self, aspect: str, name: str) -> Claim:
         """Return the planned claim of that aspect and id."""
+
+
+def _open_journal(path: Path) -> Journal:
+    from conformance.report.journal import Journal
+
+    try:
+        return Journal(path)
+    except ValueError as error:
+        from conformance.spec.text import message_of
+
+        raise pytest.UsageError(f"--report-json: {message_of(error)}") from None
 
 
 class Ledger:
@@ -62,7 +82,8 @@ class Ledger:
         self.records: dict[str, dict[str, Any]] = {}
         self.broken: dict[str, str] = {}
         self.report: Report | None = None
-        self.trouble: str | None = None
+        self.journal = None if self.report_json is None else _open_journal(self.report_json)
+        self.troubles: list[str] = []
         self.progress: Progress | None = None
         self._in_suite: dict[str, bool] = {}
 
@@ -78,13 +99,22 @@ class Ledger:
         self._plan(ids)
 
     def _plan(self, ids: Iterable[str]) -> None:
+        begun = bool(self.planned)
         # A worker that replaces a dead one reports the same collection again.
         self.planned.update(dict.fromkeys(filter(self._is_claim, ids)))
+        if self.planned and not begun:
+            self._begin()
+
+    def _begin(self) -> None:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        if self.planned and reporter is not None and self.progress is None:
+        if reporter is not None:
             from conformance.report.progress import Progress
 
             self.progress = Progress(reporter)
+        if self.journal is not None and not self.config.option.collectonly:
+            from conformance.report.json import installed_versions
+
+            self.journal.start(len(self.planned), installed_versions())
 
     def _is_claim(self, nodeid: str) -> bool:
         path, _, test = nodeid.partition("::")
@@ -103,6 +133,8 @@ class Ledger:
         record = dict(report.user_properties).get(PROPERTY)
         if isinstance(record, dict):
             self.records[report.nodeid] = record
+            if self.journal is not None:
+                self.journal.add(record)
             self.broken.pop(report.nodeid, None)
         elif report.failed and report.nodeid not in self.records:
             self.broken[report.nodeid] = str(report.longrepr)
@@ -129,18 +161,11 @@ class Ledger:
         if not self.planned or self.config.option.collectonly:
             return
         self.report = self._close()
-        if self.report_json is not None:
-            from conformance.report.json import write_report
+        if self.report_json is not None and self.journal is not None:
+            from conformance.report.json import finish_report
 
-            try:
-                write_report(self.report, self.report_json)
-            except (OSError, ValueError) as error:
-                from conformance.spec.text import message_of
-
-                self.trouble = f"the report could not be written: {message_of(error)}"
-        if session.exitstatus == pytest.ExitCode.OK and (
-            self.trouble is not None or not self.report.healthy
-        ):
+            self.troubles = finish_report(self.report, self.report_json, self.journal)
+        if session.exitstatus == pytest.ExitCode.OK and (self.troubles or not self.report.healthy):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -159,13 +184,18 @@ class Ledger:
         terminalreporter.write_line("")
         if setting:
             terminalreporter.write_line(f"{setting}.")
+        if self.plan.seed:
+            seed = self.plan.seed
+            terminalreporter.write_line(
+                f"The inputs are drawn from seed {seed}: --input-seed {seed}."
+            )
         if self.config.option.tbstyle == "no":
             from conformance.report.failures import render_failures
 
             terminalreporter.write(f"{render_failures(self.report)}\n")
         terminalreporter.write(render_report(self.report, width=width, colour=writer.hasmarkup))
-        if self.trouble is not None:
-            terminalreporter.write_line(self.trouble, red=True)
+        for trouble in self.troubles:
+            terminalreporter.write_line(trouble, red=True)
 
     def _close(self) -> Report:
         from conformance.judging.verdict import Record
@@ -181,6 +211,7 @@ class Ledger:
             checked=len(judged),
             subjects=self.plan.columns,
             layers=layers,
+            unguarded=self.plan.unguarded,
         )
 
     def _lost(self, nodeid: str, why: str) -> Any:

@@ -6,6 +6,8 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from conformance.spec.text import to_line
+
 
 def join_blocks(blocks: Iterable[str]) -> str:
     """
@@ -49,7 +51,9 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _escape(cell: str) -> str:
-    return cell.replace("|", "\\|")
+    line = to_line(re.sub(r"\s*[\r\n]\s*", " ", cell.strip()))
+    # A bar ends the cell if an even number of backslashes stands before it.
+    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", line)
 
 
 def escape_text(text: str) -> str:
@@ -59,7 +63,7 @@ def escape_text(text: str) -> str:
     Parameters
     ----------
     text : str
-        One line, to stand inside a paragraph or an item of a list.
+        To stand inside a paragraph, a cell or an item of a list, in one line.
 
     Returns
     -------
@@ -70,8 +74,75 @@ def escape_text(text: str) -> str:
     >>> print(escape_text("<b> has no `dim`"))
     &lt;b> has no \`dim\`
     """
-    plain = text.replace("&", "&amp;").replace("<", "&lt;")
+    plain = to_line(" ".join(text.split("\n"))).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"([\\`*\[\]|])", r"\\\1", plain)
+
+
+def format_code(text: str) -> str:
+    """
+    Show a text from outside as code, whatever backticks are in it.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    str
+        A span of code, in one line.
+
+    Examples
+    --------
+    >>> format_code("a`b")
+    '``a`b``'
+    """
+    line = to_line(text)
+    marks = _outer_backticks(line, 1)
+    space = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{marks}{space}{line}{space}{marks}"
+
+
+def format_block(text: str) -> str:
+    """
+    Show lines from outside as they stand.
+
+    Parameters
+    ----------
+    text : str
+        The lines.
+
+    Returns
+    -------
+    str
+        A block of code that no line of them ends.
+    """
+    marks = _outer_backticks(text, 3)
+    return f"{marks}\n{text}\n{marks}"
+
+
+def format_origin(command: str, advice: str = "") -> str:
+    """
+    Say in a comment what wrote a page.
+
+    Parameters
+    ----------
+    command : str
+        The command.
+    advice : str
+        What is said to whom would change it.
+
+    Returns
+    -------
+    str
+    """
+    shown = to_line(command).replace("-->", "--&gt;").replace("--!>", "--!&gt;")
+    return f"<!-- Written by `{shown}`{advice and ': '}{advice}. -->"
+
+
+def _outer_backticks(text: str, fewest: int) -> str:
+    """Return more backticks in a row than there are in the text."""
+    return "`" * max([fewest, *(len(found) + 1 for found in re.findall("`+", text))])
 
 
 def format_console(*commands: str) -> str:
@@ -87,7 +158,7 @@ def format_console(*commands: str) -> str:
     -------
     str
     """
-    return "\n".join(("```console", *commands, "```"))
+    return "\n".join(("```console", *map(to_line, commands), "```"))
 
 
 def format_list(items: Iterable[str]) -> str:

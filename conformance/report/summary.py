@@ -24,6 +24,10 @@ class Report:
     subjects, layers : tuple of str
         The order of columns and rows. Those that occur in no record are left out, those that are
         missing here come last.
+    ended : bool
+        Whether the run came to its end; what is read from the journal of one did not.
+    unguarded : tuple of str
+        The subjects of the user's own that ran in the process that judged them.
     """
 
     planned: int
@@ -31,6 +35,8 @@ class Report:
     records: tuple[Record, ...]
     subjects: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    ended: bool = True
+    unguarded: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -41,6 +47,8 @@ class Report:
         checked: int | None = None,
         subjects: Sequence[str] = (),
         layers: Sequence[str] = (),
+        ended: bool = True,
+        unguarded: Sequence[str] = (),
     ) -> Report:
         """
         Sort `records` and put rows and columns in order.
@@ -54,6 +62,10 @@ class Report:
         subjects, layers : sequence of str
             The order to use. Layers that differ only in their number of dimensions come together
             nevertheless, the one-dimensional first.
+        ended : bool
+            Whether the run came to its end.
+        unguarded : sequence of str
+            The subjects that ran in the process that judged them.
 
         Returns
         -------
@@ -67,12 +79,14 @@ class Report:
             records=ordered,
             subjects=_order_names(subjects, (record.subject for record in ordered)),
             layers=_group_families(_order_names(layers, (record.layer for record in ordered))),
+            ended=ended,
+            unguarded=tuple(unguarded),
         )
 
     @property
     def complete(self) -> bool:
-        """Whether every planned claim was checked."""
-        return self.checked >= self.planned
+        """Whether every planned claim was checked, and the run came to its end."""
+        return self.ended and self.checked >= self.planned
 
     @property
     def passed(self) -> int:

@@ -235,3 +235,10 @@ def _print_conclusion(console: Console, report: Report) -> None:
     console.print(line, style="bold green" if report.healthy else "bold red")
     if not report.passed:
         console.print("No claim passed, so this run is not a success.", style="bold red")
+    if report.unguarded:
+        names = ", ".join(report.unguarded)
+        console.print(
+            f"{names} ran in the process that judges, where a subject can change its verdicts.",
+            style="yellow",
+            markup=False,
+        )

@@ -62,6 +62,9 @@ class Library(Protocol):
     def seed(self, seed: int) -> None:
         """Seed everything that is drawn from here on."""
 
+    def seed_python(self, seed: int) -> None:
+        """Seed Python's own generator, in the process of the library."""
+
     def order(self, count: int, seed: int) -> Array:
         """Draw an order of so many examples, from a generator of its own."""
 

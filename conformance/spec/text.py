@@ -7,6 +7,7 @@ import re
 # The longest text of a record, and the longest message of an exception in it, in characters.
 LONGEST = 20_000
 LONGEST_MESSAGE = 8_000
+_SHORT = 200
 
 # Escape sequences that set colours: frameworks put them into messages, and they carry no meaning.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -45,6 +46,43 @@ def to_printable(text: str, longest: int = LONGEST) -> str:
     end = longest // 8
     tail = _escape(text[-end:])[-end:]
     return _escape(text[:longest])[: longest - len(note) - len(tail)] + note + tail
+
+
+def to_line(text: str, longest: int = LONGEST) -> str:
+    r"""
+    Replace what cannot be printed in one line, as `to_printable` does.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    longest : int
+        How many characters of it are shown.
+
+    Returns
+    -------
+    str
+        Without line feeds and tabs, which are written as backslash sequences.
+    """
+    return to_printable(text, longest).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def shorten(value: object) -> str:
+    """
+    Show a value from outside in a message.
+
+    Parameters
+    ----------
+    value : object
+        Such as the values of a document have; of an exception its message is shown.
+
+    Returns
+    -------
+    str
+        In one line, and not long.
+    """
+    text = to_line(message_of(value) if isinstance(value, BaseException) else repr(value))
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]} …"
 
 
 def message_of(error: BaseException) -> str:

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from conformance.judging.divergences import DIVERGENCES
-from conformance.judging.verdict import Record
 from conformance.layers.dialects import DIALECTS
 from conformance.layers.registry import layer_cases
 from conformance.programs import all_cases
 from conformance.programs.chapter import STATEMENTS, Statement
 from conformance.programs.chapter import programs as chapter_programs
 from conformance.report.markdown import format_console, format_table, join_blocks
+from conformance.report.reading import read_report
 from conformance.report.summary import Report
 from conformance.spec.call import Unsupported
 from conformance.spec.divergence import Divergence
+from conformance.spec.text import message_of
 from conformance.subjects.loading import SUBJECTS
+from conformance.tools.output import folder_to_write, save_files
 
 _COMMAND = "python -m conformance.studies.docs_pages docs/"
+_PICTURE = "matrix.svg"
 _NOTE = f"<!-- Written by `{_COMMAND}`: change the data, not this page. -->"
 _FRAMEWORKS = {"torch": "PyTorch", "tf": "TensorFlow"}
 _SECTIONS = {
@@ -182,14 +183,14 @@ def _layer_names() -> tuple[str, ...]:
 WRITERS = {"chapter.md": render_chapter, "divergences.md": render_divergences}
 
 
-def report_from_json(values: Mapping[str, Any]) -> Report:
+def order_report(report: Report) -> Report:
     """
-    Read a report back from its JSON object.
+    Put a report that was read back in order.
 
     Parameters
     ----------
-    values : Mapping
-        What `conformance.report.json.to_json` gave.
+    report : Report
+        The report.
 
     Returns
     -------
@@ -197,11 +198,12 @@ def report_from_json(values: Mapping[str, Any]) -> Report:
         Its rows and columns in the order of the tables and of the subjects.
     """
     return Report.of(
-        [Record.from_json(record) for record in values["records"]],
-        planned=values["claims_planned"],
-        checked=values["claims_checked"],
+        report.records,
+        planned=report.planned,
+        checked=report.checked,
         subjects=SUBJECTS,
         layers=_layer_names(),
+        ended=report.ended,
     )
 
 
@@ -220,19 +222,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     parser = argparse.ArgumentParser(prog="python -m conformance.studies.docs_pages")
-    parser.add_argument("folder", type=Path, help="where the documents stand: docs/")
+    parser.add_argument(
+        "folder",
+        type=folder_to_write(*WRITERS, _PICTURE),
+        help="where the documents stand: docs/",
+    )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="report of a run, to draw the matrix from"
     )
     options = parser.parse_args(arguments)
-    for name, write in WRITERS.items():
-        (options.folder / name).write_text(write(), encoding="utf-8")
+    files = {options.folder / name: write() for name, write in WRITERS.items()}
     if options.json is not None:
         from conformance.report.svg import to_svg
 
-        report = report_from_json(json.loads(options.json.read_text(encoding="utf-8")))
-        (options.folder / "matrix.svg").write_text(to_svg(report), encoding="utf-8")
-    return 0
+        try:
+            report, _ = read_report(options.json)
+        except ValueError as error:
+            parser.error(message_of(error))
+        files[options.folder / _PICTURE] = to_svg(order_report(report))
+    return 0 if save_files(parser.prog, files) else 1
 
 
 if __name__ == "__main__":

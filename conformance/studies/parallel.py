@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import TypeVar
 
+from conformance.subjects.sandbox import die_with_parent
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -45,7 +47,9 @@ def map_parallel(
     batch = len(parts) if each is None else processes * each
     for start in range(0, len(parts), max(batch, 1)):
         places = range(start, min(start + batch, len(parts)))
-        with ProcessPoolExecutor(min(processes, len(places)), context) as pool:
+        with ProcessPoolExecutor(
+            min(processes, len(places)), context, initializer=die_with_parent
+        ) as pool:
             futures = {pool.submit(work, parts[place]): place for place in places}
             for future in as_completed(futures):
                 # Popped, so that results which have been consumed do not stay in memory.

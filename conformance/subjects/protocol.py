@@ -18,6 +18,25 @@ class SubjectRaised(Exception):  # noqa: N818 - carries what a subject raised
     """A subject raised, or could not be loaded; the cause is chained."""
 
 
+class CallRaised(SubjectRaised):
+    """An exception that a subject raised in a process of its own.
+
+    Parameters
+    ----------
+    subject : str
+        The subject's name.
+    error_class, message : str
+        The exception's class by name, and its message.
+    place : str
+        Where it was raised; may be empty.
+    """
+
+    def __init__(self, subject: str, error_class: str, message: str, place: str = "") -> None:
+        self.error_class, self.message, self.place = error_class, message, place
+        self.sentence = f"raised {error_class}: {message}{place}"
+        super().__init__(f"{subject} {self.sentence}")
+
+
 class Subject(Protocol):
     """An implementation under test.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from conformance.layers.dialects import DIALECTS
 from conformance.subjects import loading
+from conformance.subjects.checking import check_subject
 from conformance.subjects.gap import Gap, check_gaps
 from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import reference_to
+from conformance.subjects.remote import Isolation
 from conformance.subjects.targets import check_functions
 
 SubjectLike: TypeAlias = "str | Subject | Callable[[], Subject]"
@@ -39,6 +41,8 @@ class RosterEntry:
         Whether it is one of `loading.SUBJECTS`: those are what our records speak about.
     lacks : tuple of Gap
         What it declares that it does not do.
+    isolated : bool
+        Whether it runs in a process of its own.
     """
 
     name: str
@@ -47,12 +51,18 @@ class RosterEntry:
     reference: str | None
     built_in: bool = False
     lacks: tuple[Gap, ...] = ()
+    isolated: bool = False
+
+    @property
+    def unguarded(self) -> bool:
+        """Whether it is the user's own, and runs in the process that judges it."""
+        return not self.built_in and not self.isolated
 
 
 Roster: TypeAlias = Mapping[str, RosterEntry]
 
 
-def roster_of(given: Iterable[SubjectLike]) -> Roster:
+def roster_of(given: Iterable[SubjectLike], isolation: Isolation | None = None) -> Roster:
     """Look up the subjects of a run.
 
     Parameters
@@ -60,6 +70,9 @@ def roster_of(given: Iterable[SubjectLike]) -> Roster:
     given : iterable of str, Subject or callable
         Names of built-in subjects, references to others (see `loading.load`), subjects, or
         classes and functions that make one.
+    isolation : Isolation, optional
+        Where subjects are loaded that are not built in; without it, in this process. One that was
+        handed over as an object is loaded already.
 
     Returns
     -------
@@ -77,7 +90,7 @@ def roster_of(given: Iterable[SubjectLike]) -> Roster:
         if each in seen:
             continue
         seen.append(each)
-        entry = _make_entry(each)
+        entry = _make_entry(each, isolation)
         if entry.name in roster or (entry.name in loading.BUILT_IN and not entry.built_in):
             raise ValueError(
                 f"{_display_name(each)} calls itself {entry.name!r}, as another subject does:"
@@ -119,54 +132,8 @@ def entry_for(name: str, subject: Subject) -> RosterEntry:
         lambda: subject,
         None,
         built_in=name in loading.BUILT_IN,  # it takes the place of that one
-        lacks=gaps_of(subject, name),
+        lacks=_gaps_of(subject, name),
     )
-
-
-def loader_of(entry: RosterEntry) -> Callable[[], Subject]:
-    """Return a function that loads a subject by its reference, in any process.
-
-    Parameters
-    ----------
-    entry : RosterEntry
-        Of a subject that has one.
-
-    Returns
-    -------
-    callable
-    """
-    assert entry.reference is not None
-    return functools.partial(loading.load, entry.reference)
-
-
-def gaps_of(subject: Any, shown: str) -> tuple[Gap, ...]:
-    """Return what a subject declares that it lacks.
-
-    Parameters
-    ----------
-    subject : Subject
-        The subject.
-    shown : str
-        What it is called in an error.
-
-    Returns
-    -------
-    tuple of Gap
-
-    Raises
-    ------
-    TypeError, ValueError
-        If that can be no gaps, or one covers nothing.
-    """
-    lacks: Sequence[object] = getattr(subject, "lacks", ())
-    if isinstance(lacks, Gap) or any(not isinstance(each, Gap) for each in lacks):
-        raise TypeError(f"lacks of {shown} must be a sequence of conformance.Gap; got {lacks!r}")
-    gaps = tuple(each for each in lacks if isinstance(each, Gap))
-    try:
-        check_gaps(gaps, subject.dialect)
-    except ValueError as error:
-        raise ValueError(f"{shown}: {error}") from None
-    return gaps
 
 
 def _builtin_name(given: SubjectLike) -> SubjectLike:
@@ -175,18 +142,19 @@ def _builtin_name(given: SubjectLike) -> SubjectLike:
     return names.get(given, given) if isinstance(given, str) else given
 
 
-def _make_entry(given: SubjectLike) -> RosterEntry:
+def _make_entry(given: SubjectLike, isolation: Isolation | None) -> RosterEntry:
     if isinstance(given, str) and given in loading.BUILT_IN:
         load = functools.partial(loading.load, given)
         return RosterEntry(given, loading.DIALECT_OF[given], load, given, built_in=True)
-    subject = loading.load(given) if isinstance(given, str) else loading.instantiate(given)
+    reference = given if isinstance(given, str) else reference_to(given)
     shown = _display_name(given)
-    for attribute in ("dialect", "run"):
-        if not hasattr(subject, attribute):
-            raise TypeError(
-                f"{shown} is not a subject: it has no {attribute!r}; derive it from"
-                " conformance.LayerSubject or conformance.FunctionSubject"
-            )
+    isolated = isolation is not None and reference is not None
+    subject: Any
+    if isolation is not None and reference is not None:
+        subject = isolation.load(reference)
+    else:
+        subject = loading.load(given) if isinstance(given, str) else loading.instantiate(given)
+    check_subject(subject, shown)
     name = getattr(subject, "name", "") or type(subject).__name__
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(
@@ -195,25 +163,27 @@ def _make_entry(given: SubjectLike) -> RosterEntry:
     if subject.dialect not in DIALECTS:
         allowed = " or ".join(map(repr, sorted(DIALECTS)))
         raise ValueError(f"dialect of {shown} must be {allowed}; got {subject.dialect!r}")
-    _check_functions_of(subject, shown)
+    try:
+        check_functions(getattr(subject, "functions", {}), subject.dialect)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
     return RosterEntry(
         name,
         subject.dialect,
         lambda: subject,
-        given if isinstance(given, str) else reference_to(given),
-        lacks=gaps_of(subject, shown),
+        reference,
+        lacks=_gaps_of(subject, shown),
+        isolated=isolated,
     )
 
 
-def _check_functions_of(subject: Any, shown: str) -> None:
-    functions: object = getattr(subject, "functions", {})
-    if not isinstance(functions, Mapping):
-        kind = type(functions).__name__
-        raise TypeError(f"functions of {shown} must be a mapping of names to callables; got {kind}")
+def _gaps_of(subject: Any, shown: str) -> tuple[Gap, ...]:
+    gaps = tuple(getattr(subject, "lacks", ()))
     try:
-        check_functions(functions, subject.dialect)
+        check_gaps(gaps, subject.dialect)
     except ValueError as error:
         raise ValueError(f"{shown}: {error}") from None
+    return gaps
 
 
 def _display_name(given: SubjectLike) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from types import MappingProxyType
+from collections.abc import Iterable
 
 from conformance.spec.call import Unsupported
 from conformance.spec.library import Library
@@ -15,7 +12,7 @@ from conformance.spec.text import describe_error, message_of
 from conformance.subjects.gap import check_reason
 from conformance.subjects.protocol import HasLibrary, Subject, SubjectRaised
 from conformance.subjects.reference import where_raised
-from conformance.subjects.roster import Roster, gaps_of
+from conformance.subjects.roster import Roster
 
 
 class SubjectRunner:
@@ -30,39 +27,8 @@ class SubjectRunner:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
         self.subject = functools.cache(self._load)
-        self._on_request: Callable[[str], None] = lambda what: None
-        self._blocklist: Mapping[str, str] = MappingProxyType({})
 
-    def load_gaps(self, name: str) -> None:
-        """Load a subject, and enter into the roster what it declares that it lacks.
-
-        Parameters
-        ----------
-        name : str
-            The subject, whose entry came without.
-
-        Raises
-        ------
-        SubjectRaised
-            If it cannot be loaded.
-        """
-        lacks = gaps_of(self.subject(name), name)
-        self.roster = {**self.roster, name: replace(self.roster[name], lacks=lacks)}
-
-    def announce(self, on_request: Callable[[str], None], blocklist: Mapping[str, str]) -> None:
-        """Announce from now on what subjects are asked, and do not ask what they die of.
-
-        Parameters
-        ----------
-        on_request : callable
-            Called with what is about to be run, and with '' when it has been.
-        blocklist : mapping
-            What must not be run again -> what became of the process that ran it; it counts as
-            raised.
-        """
-        self._on_request, self._blocklist = on_request, blocklist
-
-    def run(self, name: str, request: Request, how: str) -> Observation:
+    def run(self, name: str, request: Request) -> Observation:
         """Run a call.
 
         Parameters
@@ -71,8 +37,6 @@ class SubjectRunner:
             The subject.
         request : Request
             The call and its arrays.
-        how : str
-            What distinguishes it from other requests of the same case and form.
 
         Returns
         -------
@@ -86,11 +50,8 @@ class SubjectRunner:
             If it has no such thing.
         """
         subject = self.subject(name)
-        calls, gradients = 1 + len(request.further), bool(request.cotangents)
-        what = f"{name} {request.form} {request.case} {how} {calls} {gradients}"
         try:
-            with self._announce_run(what):
-                observation = subject.run(request)
+            observation = subject.run(request)
         except (SubjectRaised, KeyboardInterrupt):
             raise
         except Unsupported as answer:
@@ -143,8 +104,7 @@ class SubjectRunner:
 
     def _load(self, name: str) -> Subject:
         try:
-            with self._announce_run(f"load {name}"):
-                return self.roster[name].load()
+            return self.roster[name].load()
         except (SubjectRaised, KeyboardInterrupt):
             raise
         except BaseException as error:
@@ -162,13 +122,3 @@ class SubjectRunner:
                 check_reason(str(reason))
             except ValueError as error:
                 raise SubjectRaised(f"{name}: {error}") from None
-
-    @contextlib.contextmanager
-    def _announce_run(self, what: str) -> Iterator[None]:
-        if what in self._blocklist:
-            raise SubjectRaised(self._blocklist[what])
-        self._on_request(what)
-        try:
-            yield
-        finally:
-            self._on_request("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random as python_random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,10 @@ class _KerasNamespace:
     def seed(self, seed: int) -> None:
         """Seed Python, NumPy and the framework, as Keras does."""
         self.root.keras.utils.set_random_seed(seed)
+
+    def seed_python(self, seed: int) -> None:
+        """Seed Python's own generator."""
+        python_random.seed(seed)
 
     def order(self, count: int, seed: int) -> Array:
         """Draw a permutation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random as python_random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,10 @@ class _TorchNamespace:
     def seed(self, seed: int) -> None:
         """Seed the default generator."""
         self.root.manual_seed(seed)
+
+    def seed_python(self, seed: int) -> None:
+        """Seed Python's own generator."""
+        python_random.seed(seed)
 
     def order(self, count: int, seed: int) -> Array:
         """Draw a permutation."""

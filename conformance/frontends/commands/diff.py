@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.report.diff import compare_reports, render_difference, render_page
-from conformance.report.files import write_file
-from conformance.report.json import read_report
+from conformance.report.reading import read_report
 from conformance.spec.text import message_of
-from conformance.tools.arguments import existing_folder
+from conformance.tools.output import folder_to_write, save_files
+
+_PAGE = "versions.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,10 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     print(render_difference(found), end="")
     if options.docs is not None:
         command = f"conformance diff {options.old.name} {options.new.name} --docs docs/"
-        try:
-            write_file(options.docs / "versions.md", render_page(found, command))
-        except (OSError, ValueError) as error:
-            print(f"conformance diff: cannot write: {message_of(error)}", file=sys.stderr)
+        page = {options.docs / _PAGE: render_page(found, command)}
+        if not save_files("conformance diff", page):
             return 2
     return 0 if found.healthy else 1
 
@@ -55,6 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("old", type=Path, metavar="OLD.json", help="what --report-json wrote")
     parser.add_argument("new", type=Path, metavar="NEW.json", help="the same, later")
     parser.add_argument(
-        "--docs", type=existing_folder, metavar="DIR", help="write DIR/versions.md, too"
+        "--docs", type=folder_to_write(_PAGE), metavar="DIR", help=f"write DIR/{_PAGE}, too"
     )
     return parser

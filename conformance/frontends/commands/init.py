@@ -7,6 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance.report.files import write_new_file
+from conformance.spec.text import to_printable
+
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -28,17 +31,18 @@ def main(arguments: Sequence[str]) -> int:
     path: Path = options.file
     template = _TEMPLATES / f"{options.dialect}_adapter.py"
     text = template.read_text(encoding="utf-8").replace("my_adapter.py", path.name)
+    name = to_printable(str(path))
     try:
-        with path.open("x", encoding="utf-8") as file:  # never replace a file of the user
-            file.write(text)
+        write_new_file(path, text)
     except FileExistsError:
-        print(f"conformance init: {path} is there already; it is left as it is", file=sys.stderr)
+        print(f"conformance init: {name} is there already; it is left as it is", file=sys.stderr)
         return 2
-    except OSError as error:
-        print(f"conformance init: cannot write {path}: {error.strerror}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        print(f"conformance init: cannot write {name}: {why}", file=sys.stderr)
         return 2
-    print(f"Wrote {path}. It works as it is; fill in your own layers, and run:\n")
-    print(f"    conformance run --subject {path}:MyLayers")
+    print(f"Wrote {name}. It works as it is; fill in your own layers, and run:\n")
+    print(f"    conformance run --subject {name}:MyLayers")
     return 0
 
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from conformance.subjects.sandbox import SAFE_PATH
+
 _MATRIX = Path(__file__).parents[1] / "test_matrix.py"
 
 # What pytest does around each test, and no claim needs: together a fifth of the time per claim.
@@ -36,11 +38,15 @@ claim was checked and nothing failed.
                       own as FILE.py:Name or package.module:Name
   --expected-failures FILE
                       a TOML file of the failures that are expected; see docs/subjects.md
-  --no-isolate        run subjects of your own in this process: one that crashes takes the run along
+  --no-isolate        run subjects of your own in this process: one that crashes takes the run
+                      along, and one that means to can forge its verdicts
   --time-limit SECONDS
                       how long a subject of your own may take for one call (default: 60)
   --memory-limit SIZE
                       how much memory it may allocate, such as 4G (default: any)
+  --answer-limit SIZE how large its answer to one call may be (default: 1G)
+  --input-seed N      draw the inputs from this seed, or "random" for a fresh one
+                      (default: 0, the published matrix)
   --report-json FILE  write all records to FILE
   --capsules DIR      write the first failures into DIR, each as a program of its own
   -k EXPRESSION       check the claims whose names match, e.g. -k "conv2d and torch"
@@ -77,6 +83,8 @@ def main(arguments: Sequence[str]) -> int:
 
     # The plugins that happen to be installed shall not change, or slow down, what is run here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # Nor shall the files of the folder where it is run, in the processes of pytest-xdist either.
+    os.environ.setdefault(*SAFE_PATH)
     status = int(pytest.main([*_pytest_options(for_pytest), *for_pytest, str(_MATRIX)]))
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
         print("No claim was selected, so nothing was checked.", file=sys.stderr)

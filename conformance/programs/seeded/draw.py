@@ -27,7 +27,7 @@ class Draw:
     dialect : str
         Whose words it is written in.
     program : callable
-        (Root, seed) -> arrays in the root's own type.
+        (Root, seed) -> arrays in the root's own type. Python's own generator has been seeded.
     hunts : str
         What it is there to catch.
     wrong : callable or None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random as python_random
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -112,8 +111,16 @@ def _orthogonal_bounds(root: Any, seed: int) -> list[Any]:
 
 
 def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...], seed_all: bool) -> Program:
+    """Draw the weights of a layer.
+
+    Keras' layers take their seeds from Python's own generator, which is seeded before each draw.
+    `set_random_seed` does so too, and makes TensorFlow forget its kernels: making them again takes
+    longer than a layer, so one layer shows it, and the others do without.
+    """
+
     def program(root: Any, seed: int) -> list[Any]:
-        _sow(root, seed, seed_all)
+        if seed_all:
+            root.keras.utils.set_random_seed(seed)
         layer = make(root.keras.layers)
         layer.build(shape)
         return [variable.value for variable in layer.weights]
@@ -122,7 +129,6 @@ def _keras_layer(make: Callable[[Any], Any], shape: tuple[int, ...], seed_all: b
 
 
 def _keras_constants(root: Any, seed: int) -> list[Any]:
-    _sow(root, seed, seed_all=False)
     layers = root.keras.layers
     constants = [
         layers.BatchNormalization(),
@@ -139,7 +145,6 @@ def _keras_constants(root: Any, seed: int) -> list[Any]:
 
 def _keras_mask(layer: str, shape: tuple[int, ...], options: Mapping[str, Any]) -> Program:
     def program(root: Any, seed: int) -> list[Any]:
-        _sow(root, seed, seed_all=False)
         made, ones = getattr(root.keras.layers, layer)(0.3, **options), np.ones(shape, np.float32)
         return [made(ones, training=True)]
 
@@ -147,23 +152,10 @@ def _keras_mask(layer: str, shape: tuple[int, ...], options: Mapping[str, Any]) 
 
 
 def _keras_dropout(root: Any, seed: int) -> list[Any]:
-    _sow(root, seed, seed_all=False)
     ones = np.ones((6, 5, 4), np.float32)
     layers = [root.keras.layers.Dropout(rate) for rate in RATES]
     # One of them twice, for the state of a layer's own generator goes on.
     return [layer(ones, training=True) for layer in (*layers, layers[1])]
-
-
-def _sow(root: Any, seed: int, seed_all: bool) -> None:
-    """Seed what Keras' layers draw from: Python's own generator.
-
-    `set_random_seed` does so, and makes TensorFlow forget its kernels too: making them again
-    takes longer than a layer, so one layer shows it, and the others do without.
-    """
-    if seed_all:
-        root.keras.utils.set_random_seed(seed)
-    else:
-        python_random.seed(seed)
 
 
 _KERAS_INITIALISERS: Mapping[str, Mapping[str, Any]] = {

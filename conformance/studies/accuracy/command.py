@@ -22,6 +22,7 @@ from rich.progress import (
 )
 
 from conformance.report.json import installed_versions
+from conformance.spec.text import message_of
 from conformance.studies.accuracy.activations import ACTIVATIONS, activations_named
 from conformance.studies.accuracy.measure import (
     AccuracyPlan,
@@ -36,7 +37,10 @@ from conformance.studies.accuracy.plot import Curve, draw_plot
 from conformance.studies.parallel import map_parallel
 from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.roster import roster_of
-from conformance.tools.arguments import drop_options, existing_folder, positive_int
+from conformance.tools.arguments import drop_options, positive_int
+from conformance.tools.output import file_to_write, folder_to_write, save_files
+
+_PAGE, _PICTURES = "accuracy.md", "accuracy"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -63,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         roster_of(plan.subjects)
     except (ValueError, TypeError, ImportError) as error:
-        print(f"accuracy: --subject: {error}", file=sys.stderr)
+        print(f"accuracy: --subject: {message_of(error)}", file=sys.stderr)
         return 2
     started = time.monotonic()
     results = _measure_all(plan, options.n)
@@ -78,12 +82,13 @@ def main(arguments: Sequence[str]) -> int:
     missing = list(list_unexplained(results))
     for line in missing:
         print(f"✗ {line}")
+    files: dict[Path, str] = {}
     if options.docs is not None:
-        _write_docs(options.docs, text, results)
+        files |= {options.docs / _PAGE: text, **_draw_pictures(options.docs / _PICTURES, results)}
     if options.report_json is not None:
-        values = json.dumps(to_json(results, plan))
-        options.report_json.write_text(values + "\n", encoding="utf-8")
-    return 1 if missing else 0
+        files[options.report_json] = json.dumps(to_json(results, plan)) + "\n"
+    saved = save_files("accuracy", files)
+    return 0 if saved and not missing else 1
 
 
 def _measure_all(plan: AccuracyPlan, processes: int) -> Results:
@@ -119,13 +124,12 @@ def _progress() -> Progress:
     )
 
 
-def _write_docs(folder: Path, text: str, results: Results) -> None:
-    (folder / "accuracy.md").write_text(text, encoding="utf-8")
-    pictures = folder / "accuracy"
-    pictures.mkdir(exist_ok=True)
+def _draw_pictures(folder: Path, results: Results) -> dict[Path, str]:
+    pictures = {}
     for name in dict.fromkeys(name for name, _ in results):
         curves = [Curve(s, found.parts) for (n, s), found in results.items() if n == name]
-        (pictures / f"{name}.svg").write_text(draw_plot(name, curves), encoding="utf-8")
+        pictures[folder / f"{name}.svg"] = draw_plot(name, curves)
+    return pictures
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,11 +169,11 @@ def _parser() -> argparse.ArgumentParser:
     add("-n", type=positive_int, default=1, metavar="PROCESSES", help="default: 1")
     add(
         "--docs",
-        type=existing_folder,
+        type=folder_to_write(_PAGE),
         metavar="DIR",
-        help="write DIR/accuracy.md and DIR/accuracy/*.svg",
+        help=f"write DIR/{_PAGE} and DIR/{_PICTURES}/*.svg",
     )
-    add("--report-json", type=Path, metavar="FILE", help="write everything to FILE")
+    add("--report-json", type=file_to_write, metavar="FILE", help="write everything to FILE")
     return parser
 
 

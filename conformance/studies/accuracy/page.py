@@ -7,7 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.oracle.bounds import LIMIT
-from conformance.report.markdown import format_superscript, format_table
+from conformance.report.markdown import (
+    format_console,
+    format_origin,
+    format_superscript,
+    format_table,
+)
 from conformance.studies.accuracy.exact import NEAR_ZERO, OWN_ERROR
 from conformance.studies.accuracy.explanations import (
     UNEXPLAINED,
@@ -83,9 +88,9 @@ def render_page(
     subjects = _unique(name for _, name in results)
     blocks = [
         "# The accuracy of the activations in float32",
-        f"<!-- Written by `{command}`. -->",
+        format_origin(command),
         *_introduction(plan),
-        f"```console\n{command}\n```",
+        format_console(command),
         f"Versions: {shown}.",
         "## At a glance",
         *_overview_tables(results, subjects),

@@ -16,7 +16,8 @@ from conformance.spec.mutant import Mutant
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.page import cells, page, shortcomings, summary, to_json
 from conformance.studies.kill_matrix.run import KillMatrix, run
-from conformance.tools.arguments import existing_folder, positive_int
+from conformance.tools.arguments import positive_int
+from conformance.tools.output import file_to_write, folder_to_write, save_files
 
 DOCUMENT = "kill-matrix.md"
 
@@ -53,12 +54,14 @@ def main(arguments: Sequence[str]) -> int:
     for line in wrong:
         console.print(f"✗ {line}", markup=False, highlight=False)
     console.print(summary(matrix), highlight=False)
+    files: dict[Path, str] = {}
     if given.report_json is not None:
         text = json.dumps(to_json(matrix), indent=1, ensure_ascii=False)
-        given.report_json.write_text(text + "\n", encoding="utf-8")
+        files[given.report_json] = text + "\n"
     if given.docs is not None:
-        (given.docs / DOCUMENT).write_text(page(matrix), encoding="utf-8")
-    return 1 if wrong else 0
+        files[given.docs / DOCUMENT] = page(matrix)
+    saved = save_files("kill-matrix", files)
+    return 0 if saved and not wrong else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,9 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-k", default="", metavar="WORDS", help="only mutants whose names have all of these words"
     )
-    parser.add_argument("--report-json", type=Path, metavar="FILE", help="write the result to FILE")
     parser.add_argument(
-        "--docs", type=existing_folder, metavar="DIR", help=f"write {DOCUMENT} into DIR"
+        "--report-json", type=file_to_write, metavar="FILE", help="write the result to FILE"
+    )
+    parser.add_argument(
+        "--docs", type=folder_to_write(DOCUMENT), metavar="DIR", help=f"write {DOCUMENT} into DIR"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="leave the table out")
     return parser

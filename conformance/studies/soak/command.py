@@ -12,13 +12,17 @@ from pathlib import Path
 
 from conformance.report.json import installed_versions
 from conformance.report.spinner import show_count
+from conformance.spec.files import FileError
+from conformance.spec.text import message_of
 from conformance.studies.parallel import map_parallel
 from conformance.studies.soak import run as soak
 from conformance.studies.soak import store
 from conformance.studies.soak.page import render_page, to_json
 from conformance.subjects.loading import SUBJECTS
 from conformance.tools.arguments import drop_options, existing_folder, positive_int
+from conformance.tools.output import file_to_write, folder_to_write, save_files
 
+_PAGE = "soak.md"
 _SEEDS_EACH = 10  # for each process, as for COMPILED_EVERY: one of them compiles
 
 
@@ -45,8 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     try:
         found = soak.merge_all(_run_seeds(wanted, options.n, options.keep))
-    except store.OtherPlanError as error:
-        print(f"soak: {error}", file=sys.stderr)
+    except (store.StoreError, FileError) as error:
+        print(f"soak: {message_of(error)}", file=sys.stderr)
         return 2
     if not found.checked:
         print(f"soak: no claim matches -k {options.k!r}", file=sys.stderr)
@@ -58,12 +62,13 @@ def main(arguments: Sequence[str]) -> int:
     print(text.split("## By layer and aspect")[0] + text[text.index("## The largest K") :], end="")
     for seed, record in found.alarms[:20]:
         print(f"\nFALSE ALARM at seed {seed}: {record.case} {record.aspect}\n{record.message}")
+    files: dict[Path, str] = {}
     if options.docs is not None:
-        (options.docs / "soak.md").write_text(text, encoding="utf-8")
+        files[options.docs / _PAGE] = text
     if options.report_json is not None:
-        values = json.dumps(to_json(found, wanted), indent=1)
-        options.report_json.write_text(values + "\n", encoding="utf-8")
-    return 1 if found.alarms else 0
+        files[options.report_json] = json.dumps(to_json(found, wanted), indent=1) + "\n"
+    saved = save_files("soak", files)
+    return 0 if saved and not found.alarms else 1
 
 
 def _run_seeds(
@@ -103,8 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="keep each seed there, and go on from there",
     )
-    add("--docs", type=existing_folder, metavar="DIR", help="write DIR/soak.md")
-    add("--report-json", type=Path, metavar="FILE", help="write all distributions to FILE")
+    add("--docs", type=folder_to_write(_PAGE), metavar="DIR", help=f"write DIR/{_PAGE}")
+    add("--report-json", type=file_to_write, metavar="FILE", help="write all distributions to FILE")
     return parser
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.judging.verdict import Verdict
 from conformance.oracle.bounds import LIMIT
-from conformance.report.markdown import format_table
+from conformance.report.markdown import format_console, format_origin, format_table
 from conformance.studies.soak.run import COMPILED_EVERY, Distribution, SoakPlan, SoakResults
 
 _EDGES = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, LIMIT)
@@ -41,7 +41,7 @@ def render_page(
     seeds = f"{wanted.seeds[0]} to {wanted.seeds[-1]}" if len(wanted.seeds) > 1 else "0"
     blocks = [
         "# The soak: many inputs, and no false alarm",
-        f"<!-- Written by `{command}`. -->",
+        format_origin(command),
         f"The seeds {seeds}, each with {_format_share(wanted)}:"
         f" {found.checked:,} claims were judged whose numbers depend on the inputs"
         f" (every {COMPILED_EVERY}th seed alone looks at what Keras compiles anew at each call:"
@@ -52,7 +52,7 @@ def render_page(
         f" not excite, and {found.covered:,} passed that are on record for other data: how large"
         f" such a deviation is depends on the numbers, so they are not among what follows."
         f" Versions: {shown}.",
-        "```console\n" + command + "\n```",
+        format_console(command),
         "## The distribution of K",
         "Among what passed: how many claims have a K in each range.",
         _histogram_table(found, wanted.subjects),

@@ -11,14 +11,14 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
 from conformance.judging.claim import Claim
 from conformance.judging.divergences import find_records
 from conformance.judging.judge import judge
-from conformance.judging.planning import plan
+from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.layers.registry import LAYERS
@@ -190,13 +190,13 @@ def run_seed(wanted: SoakPlan, seed: int) -> SoakResults:
     """
     found = SoakResults()
     for claims in _claims_by_case(wanted):
-        for claim in reseed_claims(claims, wanted, seed):
+        for claim in claims_of_seed(claims, wanted, seed):
             # Nothing is shared between seeds, and little between cases.
             found.add(claim, judge(claim, _session()))
     return found
 
 
-def reseed_claims(claims: Sequence[Claim], wanted: SoakPlan, seed: int) -> Iterator[Claim]:
+def claims_of_seed(claims: Sequence[Claim], wanted: SoakPlan, seed: int) -> Iterator[Claim]:
     """Yield the claims of one case under a seed, if the seed looks at the case.
 
     Parameters
@@ -219,9 +219,7 @@ def reseed_claims(claims: Sequence[Claim], wanted: SoakPlan, seed: int) -> Itera
         return
     rarely = seed % COMPILED_EVERY != 0
     looked_at = [claim for claim in claims if not (rarely and _is_compiled(claim))]
-    cases = {id(claim.case): replace(claim.case, seed=seed) for claim in looked_at}
-    for claim in looked_at:
-        yield replace(claim, case=cases[id(claim.case)])
+    yield from reseed_claims(looked_at, seed)
 
 
 def _is_compiled(claim: Claim) -> bool:

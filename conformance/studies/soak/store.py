@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.files import write_file
 from conformance.report.json import installed_versions
+from conformance.spec.documents import read_json
+from conformance.spec.files import LARGEST
 from conformance.studies.soak.run import (
     COMPILED_EVERY,
     Distribution,
@@ -18,8 +24,8 @@ from conformance.studies.soak.run import (
 )
 
 
-class OtherPlanError(ValueError):
-    """The stored results belong to another plan."""
+class StoreError(ValueError):
+    """The stored results belong to another plan, or are damaged."""
 
 
 def write_seed(folder: Path, plan: SoakPlan, seed: int, found: SoakResults) -> None:
@@ -37,7 +43,7 @@ def write_seed(folder: Path, plan: SoakPlan, seed: int, found: SoakResults) -> N
     found : SoakResults
         What was found.
     """
-    values = {
+    results = {
         "plan": _plan_to_json(plan, seed),
         "verdicts": found.verdicts,
         "covered": found.covered,
@@ -47,9 +53,8 @@ def write_seed(folder: Path, plan: SoakPlan, seed: int, found: SoakResults) -> N
             for cell, spread in found.spreads.items()
         ],
     }
-    unfinished = folder / f"seed-{seed}.part"
-    unfinished.write_text(json.dumps(values), encoding="utf-8")
-    unfinished.replace(_seed_file(folder, seed))
+    values = {"sha256": _digest(results), "results": results}
+    write_file(_seed_file(folder, seed), json.dumps(values))
 
 
 def read_seeds(folder: Path, plan: SoakPlan) -> dict[int, SoakResults]:
@@ -70,22 +75,39 @@ def read_seeds(folder: Path, plan: SoakPlan) -> dict[int, SoakResults]:
 
     Raises
     ------
-    OtherPlanError
-        If some were stored with other subjects, cases or versions.
+    StoreError
+        If some were stored with other subjects, cases or versions, or are not as they were stored.
+    FileError
+        If a file cannot be read.
     """
     found = {}
     for seed in plan.seeds:
         file = _seed_file(folder, seed)
-        if file.exists():
-            values = json.loads(file.read_text(encoding="utf-8"))
+        if os.path.lexists(file):
+            results = _read_results(file)
             asked = _plan_to_json(plan, seed)
-            if values["plan"] != asked:
-                raise OtherPlanError(
-                    f"{file} was found with {values['plan']}; wanted is {asked}:"
+            if results["plan"] != asked:
+                raise StoreError(
+                    f"{file} was found with {results['plan']}; wanted is {asked}:"
                     " delete it, or keep this soak elsewhere"
                 )
-            found[seed] = _results_from_json(values)
+            found[seed] = _results_from_json(results)
     return found
+
+
+def _read_results(file: Path) -> dict[str, Any]:
+    values = read_json(file, largest=LARGEST)
+    if isinstance(values, dict) and values.keys() == {"sha256", "results"}:
+        results: dict[str, Any] = values["results"]
+        if values["sha256"] == _digest(results):
+            return results
+    raise StoreError(f"{file} is not as it was stored: delete it")
+
+
+def _digest(results: Mapping[str, Any]) -> str:
+    # The values are as they are read back: a key that is a number becomes a string on the way.
+    text = json.dumps(json.loads(json.dumps(results)), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _results_from_json(values: Any) -> SoakResults:

@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
+from conformance.report.files import write_file
+from conformance.spec.text import message_of
 from conformance.studies.survey.implementation import Implementation
 from conformance.studies.survey.results import SurveyColumn
 from conformance.subjects.roster import roster_of
@@ -81,12 +83,13 @@ def _write_in_process(
         [sys.executable, "-m", __name__, implementation.reference, json.dumps(dict(lacking))],
         env=os.environ | {"OMP_NUM_THREADS": "1"} | dict(implementation.environment),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="backslashreplace",
         check=False,
     )
     try:
-        reasons: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
+        reasons: dict[str, str] = dict(json.loads(done.stdout.splitlines()[-1]))
+    except (IndexError, TypeError, ValueError):
         last = (done.stderr.splitlines() or [f"it ended with {done.returncode}"])[-1]
         reasons = {file: last for file in lacking if not Path(file).exists()}
     return reasons
@@ -115,9 +118,9 @@ def main(reference: str, wanted: Mapping[str, str]) -> dict[str, str]:
             text = make_capsule(claims[name], session).text
             if len(text) > LONGEST:
                 raise NoCapsule(f"it would have {len(text)} characters")
-            Path(file).write_text(text, encoding="utf-8")
-        except (NoCapsule, KeyError) as error:
-            reasons[file] = str(error)
+            write_file(Path(file), text)
+        except (NoCapsule, KeyError, OSError, ValueError) as error:
+            reasons[file] = message_of(error)
     return reasons
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conformance.report.json import read_report
+from conformance.report.reading import read_report
+from conformance.spec.text import message_of
 from conformance.studies.survey import (
     CAPSULES,
     Implementation,
@@ -21,7 +22,11 @@ from conformance.studies.survey import (
     render_page,
     write_capsules,
 )
-from conformance.tools.arguments import existing_folder, positive_int
+from conformance.studies.survey.run import check_whole
+from conformance.tools.arguments import positive_int
+from conformance.tools.output import folder_to_write, save_files
+
+_PAGE = "survey.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,18 +53,25 @@ def main(arguments: Sequence[str]) -> int:
         for each in wanted:
             _ = each.explanations  # a bad file is reported before anything runs
         columns = _judge_all(wanted, options)
-    except (ValueError, RuntimeError) as error:
-        print(f"conformance survey: {error}", file=sys.stderr)
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f"conformance survey: {message_of(error)}", file=sys.stderr)
         return 2
     for column in columns:
         print(_summary(column))
-    if options.docs is not None:
-        folder = options.docs / CAPSULES
+    saved = options.docs is None or _save_page(columns, options)
+    return 0 if saved and not any(column.unexplained for column in columns) else 1
+
+
+def _save_page(columns: Sequence[SurveyColumn], options: argparse.Namespace) -> bool:
+    folder = options.docs / CAPSULES
+    try:
         print("\n".join(write_capsules(columns, folder, options.jobs)))
-        command = f"conformance survey {options.file} --docs {options.docs}"
-        text = render_page(columns, command, {file.name for file in folder.glob("*.py")})
-        (options.docs / "survey.md").write_text(text, encoding="utf-8")
-    return 1 if any(column.unexplained for column in columns) else 0
+    except OSError as error:
+        print(f"conformance survey: no capsules: {message_of(error)}", file=sys.stderr)
+        return False
+    command = f"conformance survey {options.file} --docs {options.docs}"
+    text = render_page(columns, command, {file.name for file in folder.glob("*.py")})
+    return save_files("conformance survey", {options.docs / _PAGE: text})
 
 
 def _judge_all(wanted: Sequence[Implementation], options: argparse.Namespace) -> list[SurveyColumn]:
@@ -70,11 +82,12 @@ def _judge_all(wanted: Sequence[Implementation], options: argparse.Namespace) ->
 
         def report_of(each: Implementation) -> SurveyColumn:
             path = folder / f"{each.name}.json"
-            found = (
-                apply_explanations(read_report(path)[0], each.explanations)
-                if options.reuse
-                else judge_implementation(each, path)
-            )
+            if options.reuse:
+                stored, _ = read_report(path)
+                check_whole(stored, path)
+                found = apply_explanations(stored, each.explanations)
+            else:
+                found = judge_implementation(each, path)
             return SurveyColumn(each, versions[wanted.index(each)], found)
 
         with ThreadPoolExecutor(options.jobs) as pool:
@@ -122,9 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="SURVEY.toml", help="which, and how")
     parser.add_argument(
         "--docs",
-        type=existing_folder,
+        type=folder_to_write(_PAGE),
         metavar="DIR",
-        help="write DIR/survey.md and the capsules in DIR/survey",
+        help=f"write DIR/{_PAGE} and the capsules in DIR/survey",
     )
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="this one alone (repeatable)"

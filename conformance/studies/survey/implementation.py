@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import difflib
 import functools
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from conformance.judging.expectations import ExpectedFailure, read_expected_failures
+from conformance.spec.documents import read_toml
+from conformance.spec.text import shorten
+
+_KINDS_OF_VALUES = {str: "a string", list: "a list of strings", dict: "a table of strings"}
+# A name is that of a column and of files; a link stands in a page.
+_PATTERNS = {
+    "name": (r"[A-Za-z0-9_][A-Za-z0-9_.-]*", "a word of letters, digits, dots and hyphens"),
+    "link": (r"|https?://[^\s()<>|`]+", "an address that begins with http:// or https://"),
+}
 
 # What an explained failure may be; the reason of each entry begins with one of these words.
 KINDS = ("bug", "difference")
@@ -95,10 +104,7 @@ def read_implementations(path: Path) -> tuple[Implementation, ...]:
     ValueError
         If it cannot be read or says something else; the message names the entry.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"cannot read {path}: {error}") from None
+    values = read_toml(path)
     entries = values.pop("implementation", [])
     if values or not isinstance(entries, list) or not entries:
         raise ValueError(f"{path} must hold tables [[implementation]] and nothing else")
@@ -110,19 +116,38 @@ def read_implementations(path: Path) -> tuple[Implementation, ...]:
     return found
 
 
-def _parse_entry(values: Mapping[str, Any], path: Path, n: int) -> Implementation:
+def _parse_entry(values: Any, path: Path, n: int) -> Implementation:
     where = f"{path}, implementation {n}"
+    if not isinstance(values, dict):
+        raise ValueError(f"{where}: must be a table; got {shorten(values)}")
     allowed = {each.name: each for each in fields(Implementation) if each.name != "folder"}
     for name, value in values.items():
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, n=1)
             meant = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"{where}: {name!r}{meant} is none of {', '.join(allowed)}")
+            raise ValueError(f"{where}: {shorten(name)}{meant} is none of {', '.join(allowed)}")
         wanted = {"distributions": list, "environment": dict}.get(name, str)
         if not isinstance(value, wanted):
-            raise ValueError(f"{where}: {name} must be a {wanted.__name__}; got {value!r}")
+            kind = _KINDS_OF_VALUES[wanted]
+            raise ValueError(f"{where}: {name} must be {kind}; got {shorten(value)}")
+        if wanted is not str:
+            _check_strings(value, f"{where}: {name}")
+        elif "\0" in value:
+            raise ValueError(f"{where}: {name} has a character in it that no name can have")
     for name in ("name", "title", "subject", "distributions"):
         if not values.get(name):
             raise ValueError(f"{where}: needs a {name}")
+    for name, (pattern, kind) in _PATTERNS.items():
+        if not re.fullmatch(pattern, values.get(name, "")):
+            raise ValueError(f"{where}: {name} must be {kind}; got {shorten(values[name])}")
     given = {**values, "distributions": tuple(values["distributions"]), "folder": path.parent}
     return Implementation(**given)
+
+
+def _check_strings(values: Any, where: str) -> None:
+    pairs = values.items() if isinstance(values, dict) else enumerate(values, 1)
+    for name, value in pairs:
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError(f"{where}: {name!r} must be a string; got {shorten(value)}")
+        if isinstance(name, str) and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise ValueError(f"{where}: no variable can be called {shorten(name)}")

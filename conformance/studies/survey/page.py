@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
+from urllib.parse import quote
 
 from conformance.judging.verdict import Record, Verdict
-from conformance.report.markdown import escape_text
+from conformance.report.markdown import (
+    escape_text,
+    format_code,
+    format_origin,
+    format_table,
+)
 from conformance.report.summary import Report
+from conformance.studies.survey.implementation import Implementation
 from conformance.studies.survey.results import ExplainedFailure, SurveyColumn
 
 # The folder of the capsules, beside the page.
@@ -59,9 +66,9 @@ def render_page(
     """
     blocks = [
         "# A survey of the wild",
-        f"<!-- Written by `{command}`: change the data, not this page. -->",
+        format_origin(command, "change the data, not this page"),
         _INTRODUCTION,
-        _format_table(
+        format_table(
             ("column", "what it is", "versions", "claims (`-k`)"), map(_describe_column, columns)
         ),
         "## Layers × implementations",
@@ -85,10 +92,15 @@ def _describe_column(column: SurveyColumn) -> tuple[str, ...]:
     file, _, name = it.subject.partition(":")
     return (
         f"`{it.name}`",
-        f"[{it.title}]({it.link}), by [`{name}`](../examples/subjects/{file})",
+        f"{_format_link(it)}, by [{format_code(name)}](../examples/subjects/{quote(file)})",
         ", ".join(f"{name} {version}" for name, version in column.versions.items()),
-        f"`{it.select}`" if it.select else "all",
+        format_code(it.select) if it.select else "all",
     )
+
+
+def _format_link(implementation: Implementation) -> str:
+    title = escape_text(implementation.title)
+    return f"[{title}]({implementation.link})" if implementation.link else title
 
 
 def _layer_table(columns: Sequence[SurveyColumn]) -> str:
@@ -97,11 +109,9 @@ def _layer_table(columns: Sequence[SurveyColumn]) -> str:
     for layer in together.layers:
         cells = [_format_cell(column, layer) for column in columns]
         if any(cell != "–" for cell in cells):
-            rows.append((layer, *cells))
+            rows.append((escape_text(layer), *cells))
     rows.append(("**all layers**", *(_format_cell(column, None) for column in columns)))
-    return _format_table(
-        ("layer", *(f"`{column.implementation.name}`" for column in columns)), rows
-    )
+    return format_table(("layer", *(f"`{column.implementation.name}`" for column in columns)), rows)
 
 
 def _format_cell(column: SurveyColumn, layer: str | None) -> str:
@@ -151,15 +161,16 @@ def _failure_section(column: SurveyColumn, kind: str, capsules: Container[str]) 
 
 def _describe_failure(finding: ExplainedFailure, capsules: Container[str]) -> str:
     """Describe a failure: the sentence, the claims, the worst K and the command."""
-    text, records = finding.sentence.partition(": ")[2], finding.records
-    layers = ", ".join(Report.of(records).layers)
-    aspects = ", ".join(sorted({record.aspect for record in records}))
+    text, records = escape_text(finding.sentence.partition(": ")[2]), finding.records
+    layers = escape_text(", ".join(Report.of(records).layers))
+    aspects = escape_text(", ".join(sorted({record.aspect for record in records})))
     size = "it raises" if finding.worst.k is None else f"worst K {_format_worst([finding.worst])}"
     claims = "1 claim" if len(records) == 1 else f"{len(records)} claims"
     name, shown = finding.capsule, ""
     if finding.sentence.startswith("bug") and name in capsules:
         shown = f" As a program: [{name}]({CAPSULES}/{name})."
-    return f"- {text}  \n  *{layers}: {aspects}; {claims}, {size}.*{shown}  \n  `{finding.rerun}`"
+    command = format_code(finding.rerun)
+    return f"- {text}  \n  *{layers}: {aspects}; {claims}, {size}.*{shown}  \n  {command}"
 
 
 def _unsupported_section(column: SurveyColumn) -> list[str]:
@@ -173,10 +184,3 @@ def _unsupported_section(column: SurveyColumn) -> list[str]:
     ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     lines = [f"- {count}: {escape_text(sentence)}" for sentence, count in ordered]
     return [f"### {column.implementation.name}", "\n".join(lines)]
-
-
-def _format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines
-    )

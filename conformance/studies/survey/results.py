@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,8 +58,9 @@ class ExplainedFailure:
     def capsule(self) -> str:
         """What the file of its capsule is called: the claim without its options."""
         worst = self.worst
-        regime = worst.case.split("-")[-2]
-        return f"{self.implementation.name}-{worst.layer}-{regime}-{worst.aspect}.py"
+        regime = worst.case.rpartition("-")[0].rpartition("-")[2]
+        name = f"{self.implementation.name}-{worst.layer}-{regime}-{worst.aspect}"
+        return re.sub(r"[^A-Za-z0-9_.-]", "_", name) + ".py"
 
 
 @dataclass(frozen=True)

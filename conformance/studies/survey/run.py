@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.report.json import read_report
+from conformance.report.reading import read_report
 from conformance.report.summary import Report
 from conformance.studies.survey.implementation import Implementation
 
@@ -34,6 +34,8 @@ def judge_implementation(
     ------
     RuntimeError
         If there is no report; the message holds the end of what the process printed.
+    ValueError
+        If the run was not whole.
     """
     command = [sys.executable, "-m", "conformance", "run", "--subject", implementation.reference]
     command += ["--report-json", str(report)]
@@ -47,7 +49,8 @@ def judge_implementation(
         env=os.environ | {"OMP_NUM_THREADS": "1"} | dict(implementation.environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="backslashreplace",
         check=False,
     )
     try:
@@ -55,4 +58,28 @@ def judge_implementation(
     except ValueError:
         end = "\n".join(done.stdout.splitlines()[-15:])
         raise RuntimeError(f"{implementation.name} was not judged:\n{end}") from None
+    check_whole(found, report)
     return found
+
+
+def check_whole(report: Report, path: Path) -> None:
+    """
+    Refuse the report of a run that was not whole: nothing can be said about what it lacks.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    path : Path
+        Where it stands.
+
+    Raises
+    ------
+    ValueError
+        If not every planned claim was checked.
+    """
+    if not report.complete:
+        raise ValueError(
+            f"{path} is the report of an incomplete run: {report.checked} of {report.planned}"
+            " planned claims were checked"
+        )

@@ -16,7 +16,8 @@ from conformance.studies.tolerances.page import render_page, summarise, to_json
 from conformance.studies.tolerances.results import ToleranceResults
 from conformance.studies.tolerances.rules import OURS
 from conformance.studies.tolerances.run import compare_rules
-from conformance.tools.arguments import existing_folder, positive_int
+from conformance.tools.arguments import positive_int
+from conformance.tools.output import file_to_write, folder_to_write, save_files
 
 PAGE_NAME = "tolerances.md"
 
@@ -42,14 +43,16 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("--docs takes a run of all layers; leave out --layer")
     found = _run(options.layer, options.processes)
     print("\n".join(summarise(found)))
+    files: dict[Path, str] = {}
     if options.report_json is not None:
         text = json.dumps(to_json(found), indent=1, ensure_ascii=False)
-        options.report_json.write_text(text + "\n", encoding="utf-8")
+        files[options.report_json] = text + "\n"
     if options.docs is not None:
-        (options.docs / PAGE_NAME).write_text(render_page(found), encoding="utf-8")
+        files[options.docs / PAGE_NAME] = render_page(found)
+    saved = save_files("tolerances", files)
     _, rejected = found.healthy.counts(OURS.name, recorded=False)
     of, caught, _ = found.mutants(OURS.name, found.fates)
-    return 1 if rejected or caught < of else 0
+    return 0 if saved and not rejected and caught >= of else 1
 
 
 def _run(layers: Sequence[str], processes: int) -> ToleranceResults:
@@ -85,8 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="this layer alone (repeatable)",
     )
-    add("--docs", type=existing_folder, metavar="DIR", help=f"write DIR/{PAGE_NAME}")
-    add("--report-json", type=Path, metavar="FILE", help="write all counts to FILE")
+    add("--docs", type=folder_to_write(PAGE_NAME), metavar="DIR", help=f"write DIR/{PAGE_NAME}")
+    add("--report-json", type=file_to_write, metavar="FILE", help="write all counts to FILE")
     return parser
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import os
-import select
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from conformance.subjects.sandbox.death import ProcessDeath
-from conformance.subjects.sandbox.frames import receive, send
+from conformance.subjects.sandbox.descendants import die_with_parent
+from conformance.subjects.sandbox.frames import receive_pickled, send_pickled, to_pickle
 from conformance.subjects.sandbox.limits import Limits, disable_core_dumps
 
 AVAILABLE = hasattr(os, "fork")
@@ -45,17 +45,15 @@ def run_in_fork(run: Callable[[], _Answer], limits: Limits | None = None) -> _An
     limits = limits or Limits()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # or what waits to be written is written twice
-    reading, writing = os.pipe()
+    ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        os.close(reading)
-        _run_as_fork(run, writing, limits)
-    os.close(writing)
-    try:
-        answer = _receive_answer(reading, time.monotonic() + limits.seconds)
+        ours.close()
+        _run_as_fork(run, theirs, limits)
+    theirs.close()
+    with ours:
+        answer = _receive_answer(ours, time.monotonic() + limits.seconds)
         status = _reap(pid, kill=answer is None)
-    finally:
-        os.close(reading)
     if answer is None:
         raise ProcessDeath.by_timeout(limits.seconds)
     if not answer:
@@ -64,30 +62,35 @@ def run_in_fork(run: Callable[[], _Answer], limits: Limits | None = None) -> _An
     return result
 
 
-def _run_as_fork(run: Callable[[], Any], writing: int, limits: Limits) -> None:
+def _run_as_fork(run: Callable[[], Any], connection: socket.socket, limits: Limits) -> None:
     """Run in the fork: send the answer, and exit without any clean-up of this process."""
     status = 1
     try:
+        die_with_parent()
         faulthandler.disable()
         disable_core_dumps()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         limits.restrict_memory()
-        send(writing, run())
+        send_pickled(connection, to_pickle(run()), lambda: None)
         status = 0
     finally:
         os._exit(status)
 
 
-def _receive_answer(reading: int, deadline: float) -> tuple[Any, ...] | None:
+def _receive_answer(connection: socket.socket, deadline: float) -> tuple[Any, ...] | None:
     """The answer alone in a tuple; an empty one if the copy ended without; None for too late."""
-    ready, _, _ = select.select([reading], [], [], max(deadline - time.monotonic(), 0))
-    if not ready:
+
+    def wait() -> None:
+        connection.settimeout(max(deadline - time.monotonic(), 1e-3))
+
+    try:
+        return (receive_pickled(connection, wait),)
+    except EOFError:
+        return ()
+    except TimeoutError:
         return None
-    with contextlib.suppress(EOFError):
-        return (receive(reading),)
-    return ()
 
 
 def _reap(pid: int, *, kill: bool) -> int:

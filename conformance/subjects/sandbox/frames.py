@@ -1,65 +1,108 @@
-"""
-Sends objects through a pipe whose other end may die at any moment and be replaced.
+"""Frames: what processes say to each other on a socket.
 
-An object travels as pieces of one size that the system writes and reads whole or not at all, so
-that neither half a piece can be left behind nor the beginning of one be missing. What a process
-began to say or to hear when it died is dropped with the first piece of the next object.
+A question is pickled, for it goes from the judge to the process of a subject. An answer comes from
+there: it is a JSON value with blocks of bytes, so that nothing in it is ever run, and it is no
+longer than the judge allows.
 """
 
 from __future__ import annotations
 
+import copyreg
 import io
-import os
+import json
 import pickle
-import select
+import socket
 import struct
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-_SIZE = getattr(select, "PIPE_BUF", 4096)
-_HEAD = struct.Struct("<??I")  # the first piece, the last one, how many bytes of it count
-_PAYLOAD = _SIZE - _HEAD.size
+from conformance.spec.json_text import parse_json
+
+_LENGTH = struct.Struct("<Q")
+# The JSON of an answer: names, shapes and messages, which are cut long before.
+_LONGEST_TEXT = 16 << 20
+
+# Called before each read and write that may have to wait; raises where there is no use in it.
+Wait = Callable[[], None]
 
 
-class _Pickler(pickle.Pickler):
-    """Pickles read-only mappings, too."""
+class Frame(NamedTuple):
+    """An answer.
 
-    def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, MappingProxyType):
-            return _make_read_only, (dict(value),)
-        return NotImplemented
+    Attributes
+    ----------
+    value : object
+        A JSON value.
+    blocks : sequence of buffers
+        The bytes it speaks about.
+    """
+
+    value: Any
+    blocks: Sequence[Any] = ()
+
+
+class FrameError(ValueError):
+    """An answer that is not a frame, or too long a one."""
 
 
 def _make_read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)  # its class is not found by its name
 
 
-def send(pipe: int, value: object) -> None:
-    """Write an object.
+# Pickle does not know read-only mappings.
+_REDUCERS = {
+    **copyreg.dispatch_table,
+    MappingProxyType: lambda mapping: (_make_read_only, (dict(mapping),)),
+}
+
+
+def to_pickle(question: object) -> bytes:
+    """Pickle a question, or an answer of our own code.
 
     Parameters
     ----------
-    pipe : int
-        A file descriptor.
-    value : object
+    question : object
         Anything that can be pickled.
+
+    Returns
+    -------
+    bytes
     """
     buffer = io.BytesIO()
-    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
-    data = buffer.getvalue()
-    for start in range(0, len(data), _PAYLOAD):
-        part = data[start : start + _PAYLOAD]
-        head = _HEAD.pack(start == 0, start + _PAYLOAD >= len(data), len(part))
-        os.write(pipe, (head + part).ljust(_SIZE, b"\0"))
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCERS
+    pickler.dump(question)
+    return buffer.getvalue()
 
 
-def receive(pipe: int) -> Any:
-    """Read an object, and nothing beyond it: another process may go on reading there.
+def send_pickled(connection: socket.socket, question: bytes, wait: Wait) -> None:
+    """Send what is pickled.
 
     Parameters
     ----------
-    pipe : int
-        A file descriptor.
+    connection : socket
+        Does not block.
+    question : bytes
+        What `to_pickle` gave.
+    wait : callable
+        Waits until the connection takes more.
+    """
+    rest = memoryview(_LENGTH.pack(len(question)) + question)
+    while rest:
+        wait()
+        rest = rest[connection.send(rest) :]
+
+
+def receive_pickled(connection: socket.socket, wait: Wait = lambda: None) -> Any:
+    """Wait for something pickled, from a process of our own.
+
+    Parameters
+    ----------
+    connection : socket
+        Blocks.
+    wait : callable
+        Waits until there is something to read.
 
     Returns
     -------
@@ -70,19 +113,71 @@ def receive(pipe: int) -> Any:
     EOFError
         If the other end is closed.
     """
-    parts: list[bytes] = []
-    while True:
-        piece = os.read(pipe, _SIZE)
-        while 0 < len(piece) < _SIZE:  # a system that divides them after all
-            more = os.read(pipe, _SIZE - len(piece))
-            piece = piece + more if more else b""
-        if not piece:
+    (length,) = _LENGTH.unpack(_receive(connection, _LENGTH.size, wait))
+    return pickle.loads(_receive(connection, length, wait))
+
+
+def send_answer(connection: socket.socket, answer: Frame) -> None:
+    """Send an answer.
+
+    Parameters
+    ----------
+    connection : socket
+        Blocks.
+    answer : Frame
+        The answer.
+    """
+    sizes = [memoryview(block).nbytes for block in answer.blocks]
+    text = json.dumps([answer.value, sizes]).encode()
+    connection.sendall(_LENGTH.pack(len(text)) + text)
+    for block in answer.blocks:
+        connection.sendall(block)
+
+
+def receive_answer(connection: socket.socket, largest: int, wait: Wait) -> Frame:
+    """Read an answer, whatever was sent in its place.
+
+    Parameters
+    ----------
+    connection : socket
+        Does not block.
+    largest : int
+        How many bytes its blocks may have.
+    wait : callable
+        Waits until there is something to read.
+
+    Returns
+    -------
+    Frame
+
+    Raises
+    ------
+    FrameError
+        If it is none. What follows on the connection has no meaning then.
+    EOFError
+        If the other end is closed.
+    """
+    (length,) = _LENGTH.unpack(_receive(connection, _LENGTH.size, wait))
+    if length > _LONGEST_TEXT:
+        raise FrameError(f"it has {length:,} bytes of text; {_LONGEST_TEXT:,} are read")
+    try:
+        value, sizes = parse_json(_receive(connection, length, wait).decode())
+        if not all(type(size) is int and size >= 0 for size in sizes):
+            raise ValueError("sizes must be whole numbers")
+    except (TypeError, ValueError) as error:
+        raise FrameError(f"it is not what was agreed upon: {error}") from None
+    if sum(sizes) > largest:
+        raise FrameError(f"it has {sum(sizes):,} bytes of arrays; {largest:,} are read")
+    return Frame(value, [_receive(connection, size, wait) for size in sizes])
+
+
+def _receive(connection: socket.socket, length: int, wait: Wait) -> bytearray:
+    data = bytearray(length)
+    rest = memoryview(data)
+    while rest:
+        wait()
+        count = connection.recv_into(rest)
+        if not count:
             raise EOFError
-        first, last, length = _HEAD.unpack_from(piece)
-        if first:
-            parts = []
-        elif not parts:
-            continue
-        parts.append(piece[_HEAD.size : _HEAD.size + length])
-        if last:
-            return pickle.loads(b"".join(parts))
+        rest = rest[count:]
+    return data

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, BinaryIO, Literal, TypeVar, get_args
 
 import numpy.typing as npt
 
+from conformance.spec.files import FileError, open_file
 from conformance.tools.exchange import ExchangeError, npy, safetensors
-from conformance.tools.exchange.files import LARGEST_ARRAYS, read_file
 
 Array = npt.NDArray[Any]
+Contents = TypeVar("Contents")
 Format = Literal["npy", "safetensors"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -63,12 +65,7 @@ class ArrayFolder(Mapping[str, Array]):
             )
         if self.form == "safetensors":
             return self._all()[name]
-        try:
-            return npy.decode(self._read_file(file), bfloat16=self._bfloat16)
-        except ExchangeError:
-            raise
-        except ValueError as error:
-            raise ExchangeError(f"{file} {error}") from None
+        return self._read_file(file, functools.partial(npy.read, bfloat16=self._bfloat16))
 
     def __contains__(self, name: object) -> bool:
         if self.form == "npy":
@@ -86,14 +83,15 @@ class ArrayFolder(Mapping[str, Array]):
     def _all(self) -> Mapping[str, Array]:
         if self._read is None:
             file = self.path / _ALL
-            try:
-                there = os.path.lexists(file)
-                self._read = safetensors.decode(self._read_file(file)) if there else {}
-            except ExchangeError:
-                raise
-            except ValueError as error:
-                raise ExchangeError(f"{file} {error}") from None
+            there = os.path.lexists(file)
+            self._read = self._read_file(file, safetensors.read) if there else {}
         return self._read
 
-    def _read_file(self, file: Path) -> bytes:
-        return read_file(file, self._root, LARGEST_ARRAYS)
+    def _read_file(self, path: Path, read: Callable[[BinaryIO, int], Contents]) -> Contents:
+        try:
+            with open_file(path, root=self._root) as (file, size):
+                return read(file, size)
+        except FileError as error:
+            raise ExchangeError(str(error)) from None
+        except ValueError as error:
+            raise ExchangeError(f"{path} {error}") from None

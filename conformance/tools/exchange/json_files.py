@@ -8,9 +8,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from conformance.spec.json_text import parse_json
+from conformance.spec.documents import read_json
+from conformance.spec.files import FileError
+from conformance.spec.text import shorten
 from conformance.tools.exchange import VERSION, ExchangeError
-from conformance.tools.exchange.files import LARGEST_DOCUMENT, read_file
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
@@ -55,15 +56,14 @@ def read_document(path: Path, kind: str, root: Path | None = None) -> Any:
     """
     import jsonschema
 
-    data = read_file(path, root or path.parent, LARGEST_DOCUMENT)
     try:
-        document = parse_json(data.decode())
-    except ValueError as error:
-        raise ExchangeError(f"{path} is not a JSON document that can be read: {error}") from None
+        document = read_json(path, root=root or path.parent)
+    except FileError as error:
+        raise ExchangeError(str(error)) from None
     version = document.get("version") if isinstance(document, dict) else None
     if version is not None and version != VERSION:
         raise ExchangeError(
-            f"{path} speaks version {version!r} of the protocol; this suite speaks {VERSION}"
+            f"{path} speaks version {shorten(version)} of the protocol; this suite speaks {VERSION}"
         )
     wrong = jsonschema.exceptions.best_match(_validator(kind).iter_errors(document))
     if wrong is not None:

@@ -12,6 +12,8 @@ from conformance.judging.expectations import load_expected_failures
 from conformance.judging.judge import judge
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.journal import Journal
+from conformance.report.json import installed_versions
 from conformance.report.summary import Report
 from conformance.tools.exchange import ExchangeError
 from conformance.tools.exchange.pack import Pack
@@ -25,6 +27,7 @@ def judge_results(
     wanted: Sequence[str] = (),
     expected_failures: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    journal: Journal | None = None,
 ) -> Report:
     """
     Judge the answers to a pack.
@@ -41,6 +44,8 @@ def judge_results(
         A TOML file of the failures that are expected.
     progress : callable, optional
         Called with the number of judged questions and of all questions.
+    journal : Journal, optional
+        Takes every record as it comes; started here, ended by the caller.
 
     Returns
     -------
@@ -80,6 +85,8 @@ def judge_results(
             name: [claim for claim in group if claim.name in wanted]
             for name, group in claims.items()
         }
+    if journal is not None:
+        journal.start(sum(map(len, claims.values())), installed_versions())
     by_name = {question.name: question for question in asked.questions}
     records: list[Record] = []
     known: set[str] = set()
@@ -94,6 +101,8 @@ def judge_results(
             for form in claim.forms:
                 state(by_name[folder_name(claim.case.id, form)])
             records.append(_add_folder(judge(claim, session, expected), results, question))
+            if journal is not None:
+                journal.add(records[-1].to_json())
         progress(done, len(asked.questions))
     return Report.of(records, subjects=(subject.name,), layers=[r.layer for r in records])
 

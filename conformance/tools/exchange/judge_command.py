@@ -8,11 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.report import json
 from conformance.report.failures import render_failures
-from conformance.report.files import check_destination
+from conformance.report.journal import Journal
+from conformance.report.json import finish_report
 from conformance.report.spinner import show_count
-from conformance.report.summary import Report
 from conformance.report.terminal import render_report
 from conformance.spec.text import message_of
 from conformance.tools.exchange.judge import judge_results
@@ -34,33 +33,29 @@ def main(arguments: Sequence[str]) -> int:
         or the results cannot be used.
     """
     options = _parser().parse_args(arguments)
+    file: Path | None = options.report_json
     try:
-        if options.report_json is not None:
-            check_destination(options.report_json)
+        journal = None if file is None else Journal(file)
         with show_count("questions") as progress:
             report = judge_results(
-                options.DIR, options.RESULTS, options.claim, options.expected_failures, progress
+                options.DIR,
+                options.RESULTS,
+                options.claim,
+                options.expected_failures,
+                progress,
+                journal,
             )
     except ValueError as error:
         print(f"judge: {message_of(error)}", file=sys.stderr)
         return 2
-    trouble = "" if options.report_json is None else _write(report, options.report_json)
+    troubles = [] if file is None or journal is None else finish_report(report, file, journal)
     shown = sys.stdout.isatty()
     width = max(shutil.get_terminal_size().columns, 60) if shown else 100
     print(render_failures(report))
     print(render_report(report, width=width, colour=shown), end="")
-    if trouble:
+    for trouble in troubles:
         print(f"judge: {trouble}", file=sys.stderr)
-    return 0 if report.healthy and not trouble else 1
-
-
-def _write(report: Report, path: Path) -> str:
-    """Write the report, or return why it could not be: its table is printed all the same."""
-    try:
-        json.write_report(report, path)
-    except (OSError, ValueError) as error:
-        return f"the report could not be written: {message_of(error)}"
-    return ""
+    return 0 if report.healthy and not troubles else 1
 
 
 def _parser() -> argparse.ArgumentParser:

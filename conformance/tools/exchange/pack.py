@@ -56,7 +56,7 @@ def write_pack(
     Raises
     ------
     ExchangeError
-        If the folder cannot be used, or nothing is chosen.
+        If the folder cannot be used or written, or nothing is chosen.
     """
     if form not in FORMATS:
         raise ExchangeError(f"there is no format {form!r}; known are {', '.join(FORMATS)}")
@@ -66,33 +66,35 @@ def write_pack(
     try:
         path.mkdir(parents=True, exist_ok=True)
         used = any(path.iterdir())
-    except OSError as error:
-        raise ExchangeError(f"{path} cannot become a pack: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ExchangeError(f"{path} cannot become a pack: {why}") from None
     if used:
         raise ExchangeError(f"{path} is not empty; give a new folder")
     roster = roster_of([PLACEHOLDERS[choice.dialect]])
     (name,) = roster
     session = Session(roster=roster)
-    for done, question in enumerate(questions, 1):
-        stated = contents_of(question, session, name)
-        folder = path / question.name
-        folder.mkdir()
-        json_files.write_document(folder / "question.json", stated.document)
-        ArrayFolder(folder, form).save({**stated.inputs, **stated.expected})
-        progress(done, len(questions))
-    # Last, so that a pack whose writing was interrupted cannot be used.
-    json_files.write_document(
-        path / "pack.json",
-        {
-            "version": VERSION,
-            "suite": _SUITE,
-            "dialect": choice.dialect,
-            "format": form,
-            "limit": LIMIT,
-            "choice": choice.to_json(),
-            "questions": [question.name for question in questions],
-        },
-    )
+    document = {
+        "version": VERSION,
+        "suite": _SUITE,
+        "dialect": choice.dialect,
+        "format": form,
+        "limit": LIMIT,
+        "choice": choice.to_json(),
+        "questions": [question.name for question in questions],
+    }
+    try:
+        for done, question in enumerate(questions, 1):
+            stated = contents_of(question, session, name)
+            folder = path / question.name
+            folder.mkdir()
+            json_files.write_document(folder / "question.json", stated.document)
+            ArrayFolder(folder, form).save({**stated.inputs, **stated.expected})
+            progress(done, len(questions))
+        # Last, so that a pack whose writing was interrupted cannot be used.
+        json_files.write_document(path / "pack.json", document)
+    except OSError as error:
+        raise ExchangeError(f"{path} cannot be written: {error.strerror}") from None
     return questions
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from conformance.spec.documents import LARGEST_JSON
 from conformance.spec.json_text import parse_json
 from conformance.tools.exchange.npy import is_shape
 from refimpl.dtypes import float_dtype
@@ -67,7 +69,7 @@ def encode(arrays: Mapping[str, Array]) -> bytes:
 
 def decode(data: bytes) -> dict[str, Array]:
     """
-    Read arrays.
+    Read arrays from the bytes of a whole file.
 
     Parameters
     ----------
@@ -82,16 +84,38 @@ def decode(data: bytes) -> dict[str, Array]:
     Raises
     ------
     ValueError
+        As `read` does.
+    """
+    return read(io.BytesIO(data), len(data))
+
+
+def read(file: BinaryIO, size: int) -> dict[str, Array]:
+    """
+    Read arrays, their numbers only if the header accounts for every byte of the file.
+
+    Parameters
+    ----------
+    file : file
+        Open at its beginning.
+    size : int
+        How many bytes it has.
+
+    Returns
+    -------
+    dict
+        Name -> array.
+
+    Raises
+    ------
+    ValueError
         If it is not such a file, or its header does not account for every byte.
     """
-    length = int.from_bytes(data[:_LENGTH], "little")
-    if len(data) < _LENGTH + length or length == 0:
-        raise ValueError(
-            f"is not a .safetensors file: {len(data)} bytes, with a header of {length}"
-        )
-    numbers = data[_LENGTH + length :]
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    if size < _LENGTH + length or not 0 < length <= LARGEST_JSON:
+        raise ValueError(f"is not a .safetensors file: {size} bytes, with a header of {length}")
+    there = size - _LENGTH - length
     try:
-        header = parse_json(data[_LENGTH : _LENGTH + length].decode())
+        header = parse_json(file.read(length).decode())
         if not isinstance(header, dict):
             raise TypeError("it must be an object")
         header.pop("__metadata__", None)
@@ -101,17 +125,21 @@ def decode(data: bytes) -> dict[str, Array]:
             f"is not a .safetensors file: its header cannot be read: {error}"
         ) from None
     position = 0
-    arrays: dict[str, Array] = {}
     for name, dtype, shape, start, end in sorted(entries, key=lambda entry: entry[3:]):
         if start != position or end - start != math.prod(shape) * dtype.itemsize:
             raise ValueError(f"gives {name} the bytes {start} to {end}, which cannot be its own")
-        if end > len(numbers):
-            raise ValueError(f"ends at byte {len(numbers)} of the numbers, before {name} does")
-        arrays[name] = np.frombuffer(numbers[start:end], dtype).reshape(shape).copy()
+        if end > there:
+            raise ValueError(f"ends at byte {there} of the numbers, before {name} does")
         position = end
-    if position != len(numbers):
-        raise ValueError(f"holds {len(numbers)} bytes of numbers; its header says {position}")
-    return {name: arrays[name] for name in header}
+    if position != there:
+        raise ValueError(f"holds {there} bytes of numbers; its header says {position}")
+    numbers = file.read(there)
+    if len(numbers) != there:
+        raise ValueError("was changed while it was read")
+    return {
+        name: np.frombuffer(numbers[start:end], dtype).reshape(shape).copy()
+        for name, dtype, shape, start, end in entries
+    }
 
 
 def _parse_entry(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:

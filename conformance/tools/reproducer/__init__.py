@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 from conformance.tools.reproducer.failure_of import ASPECTS, find_failure
-from conformance.tools.reproducer.sandboxed import write_sandboxed
 from conformance.tools.reproducer.writer import Capsule, make_capsule
 
 __all__ = [
@@ -14,5 +13,4 @@ __all__ = [
     "NoCapsule",
     "find_failure",
     "make_capsule",
-    "write_sandboxed",
 ]

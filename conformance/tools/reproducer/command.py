@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from conformance.judging.claim import Claim
-from conformance.judging.planning import plan
+from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
+from conformance.judging.session import Session
+from conformance.report.files import write_file
+from conformance.spec.text import message_of
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import roster_of
-from conformance.tools.reproducer import NoCapsule, write_sandboxed
+from conformance.subjects.sandbox import Limits
+from conformance.tools.output import file_to_write
+from conformance.tools.reproducer import NoCapsule, make_capsule
+
+# How long one call of a subject may take, of the many that it takes to make a case small.
+LIMITS = Limits(5.0)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,19 +38,22 @@ def main(arguments: Sequence[str]) -> int:
         0 if it was written, 2 if it could not be.
     """
     options = _parser().parse_args(arguments)
+    isolation = Isolation(LIMITS)
     try:
-        roster = roster_of([options.subject] if options.subject else SUBJECTS)
-        claim = _find_claim(options, plan(roster))
-        text, warning = write_sandboxed(claim, roster)
+        roster = roster_of([options.subject] if options.subject else SUBJECTS, isolation)
+        (claim,) = reseed_claims([_find_claim(options, plan(roster))], options.seed)
+        made = make_capsule(claim, Session(roster=roster))
         if options.output is None:
-            print(text, end="")
+            print(made.text, end="")
         else:
-            options.output.write_text(text, encoding="utf-8")
-        if warning:
-            print(f"conformance capsule: warning: the file has {warning}", file=sys.stderr)
+            write_file(options.output, made.text)
+        if made.warning:
+            print(f"conformance capsule: warning: the file has {made.warning}", file=sys.stderr)
     except (NoCapsule, ValueError, TypeError, ImportError, OSError) as error:
-        print(f"conformance capsule: {error}", file=sys.stderr)
+        print(f"conformance capsule: {message_of(error)}", file=sys.stderr)
         return 2
+    finally:
+        isolation.close()
     return 0
 
 
@@ -80,5 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--subject", help="the subject, where it is none of the built-in ones")
     parser.add_argument("--aspect", choices=ASPECTS, help="where CLAIM does not say it")
     parser.add_argument("--form", help="where CLAIM does not say it")
-    parser.add_argument("-o", "--output", type=Path, help="the file; else it is printed")
+    parser.add_argument(
+        "--input-seed", dest="seed", type=int, default=0, help="of the run (default: 0)"
+    )
+    parser.add_argument("-o", "--output", type=file_to_write, help="the file; else it is printed")
     return parser

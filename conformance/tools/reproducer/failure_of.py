@@ -13,7 +13,8 @@ from conformance.judging.session import Session
 from conformance.spec.call import Unsupported
 from conformance.spec.program import Program
 from conformance.spec.request import Memory
-from conformance.subjects.protocol import SubjectRaised
+from conformance.spec.text import message_of
+from conformance.subjects.protocol import CallRaised, SubjectRaised
 from conformance.tools.reproducer.failure import Failure, NoCapsule
 
 # Aspects that have capsules.
@@ -92,11 +93,18 @@ def _failure_of_exception(claim: Claim, session: Session, error: SubjectRaised) 
     """A subject that raises where it should answer, or takes its process along."""
     words = str(error).removeprefix(f"{claim.subject} ")
     died = re.match(r"was killed by \w+|ended the process|ran longer than", words)
-    if (not died and error.__cause__ is None) or "cannot be loaded" in words:
+    if died:
+        raised, got = _ENDS.get(died[0], died[0]), words
+    elif "cannot be loaded" in words:
         raise NoCapsule(f"there is no call to show: {error}") from error
-    raised = _ENDS.get(died[0], died[0]) if died else type(error.__cause__).__name__
+    elif isinstance(error, CallRaised):
+        raised, got = error.error_class, f"{error.error_class}: {error.message}"
+    elif error.__cause__ is not None:
+        raised = type(error.__cause__).__name__
+        got = f"{raised}: {message_of(error.__cause__)}"
+    else:
+        raise NoCapsule(f"there is no call to show: {error}") from error
     tried = _trial(claim, session)
-    got = words if died else f"{raised}: {error.__cause__}"
     what, memory = (
         _simplest_call(session, tried) if claim.aspect == "layout" else ("call", _CONTIGUOUS)
     )

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from conformance.judging.claim import Claim
+from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.files import write_file
+from conformance.spec.text import message_of
 from conformance.subjects.roster import Roster
 from conformance.tools.reproducer.failure import NoCapsule
 from conformance.tools.reproducer.failure_of import ASPECTS
-from conformance.tools.reproducer.sandboxed import write_sandboxed
-from conformance.tools.reproducer.writer import SECONDS
+from conformance.tools.reproducer.writer import SECONDS, make_capsule
 
 # How many distinct failures of a run get a capsule.
 FIRST = 5
@@ -58,11 +60,11 @@ def write_first(
         claim = claim_of(record)
         file = folder / f"{claim.aspect}-{claim.id}.py"
         try:
-            text, warning = write_sandboxed(claim, roster, seconds)
+            made = make_capsule(claim, Session(roster=roster), seconds)
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        except (NoCapsule, OSError) as error:
-            lines.append(f"no capsule of {claim.aspect}/{claim.id}: {error}")
+            write_file(file, made.text)
+        except (NoCapsule, OSError, ValueError) as error:
+            lines.append(f"no capsule of {claim.aspect}/{claim.id}: {message_of(error)}")
         else:
-            lines.append(f"capsule: {file}{f' ({warning})' if warning else ''}")
+            lines.append(f"capsule: {file}{f' ({made.warning})' if made.warning else ''}")
     return lines

@@ -255,7 +255,7 @@ def test_others_are_asked_what_the_framework_refuses():
 def test_bad_calls_are_soaked_once():
     claims = plan(["refimpl.torch"], ["errors"])[:2]
     wanted = soak.SoakPlan(("refimpl.torch",), (0, 1, 2))
-    looks = [list(soak.reseed_claims(claims, wanted, seed)) for seed in wanted.seeds]
+    looks = [list(soak.claims_of_seed(claims, wanted, seed)) for seed in wanted.seeds]
     assert [len(each) for each in looks] == [len(claims), 0, 0]
 
 

@@ -242,8 +242,8 @@ for record in conformance.check(Mine, case="softsign-ties-float32", aspect="outp
 
 def test_a_script_that_runs_itself_again_is_told_so(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
-    told = command("script.py", cwd=tmp_path).stdout
-    assert told.startswith("error the subject Mine cannot be loaded: a process that guards")
+    told = command("script.py", cwd=tmp_path).stderr
+    assert "ImportError: it raised RuntimeError: a process that guards a subject was asked" in told
     assert "guard what it runs by `if __name__ == '__main__':`" in told
 
 

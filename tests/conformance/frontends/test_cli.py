@@ -46,6 +46,33 @@ def test_settings_of_the_folder_do_not_matter(tmp_path):
     assert command(cwd=tmp_path).returncode == 0
 
 
+def test_files_of_the_folder_are_not_taken_for_libraries(tmp_path):
+    # A subject's author may put them where the subject lies, and where it is judged.
+    for name in ("numpy", "psutil", "pytest", "rich", "refimpl", "json", "xdist", "execnet"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken for a library')")
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_runtest_makereport(item, call): raise SystemExit('a hook')"
+    )
+    (tmp_path / "helper.py").write_text("NAME = 'mine'")
+    (tmp_path / "mine.py").write_text(
+        "import helper\n"
+        "from conformance.subjects.refimpl import RefimplTorch\n"
+        "class Mine(RefimplTorch):\n"
+        "    name = helper.NAME\n"
+    )
+    options = ["-k", "softsign-ties-float32 and output", "-n", "2"]
+    for reference in ("mine.py:Mine", "mine:Mine"):
+        run = subprocess.run(
+            [sys.executable, "-m", "conformance", "--subject", reference, *options],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert "2 pass" in run.stdout
+
+
 def test_options_go_on_to_pytest(tmp_path):
     run = command("-n", "2", "-k", "relu and alpha", cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -54,3 +58,24 @@ def test_what_cannot_be_followed_is_refused(arguments, message, capsys):
     with pytest.raises(SystemExit):
         cli.main(["init", *arguments])
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such limit")
+def test_nothing_is_left_of_a_template_where_no_more_can_be_written(tmp_path):
+    code = "import sys; from conformance.frontends.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "init", str(tmp_path / "mine.py"), "--dialect", "torch"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
+    assert "File too large" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path, capsys):
+    assert cli.main(["init", f"{tmp_path}/a\0.py", "--dialect", "torch"]) == 2
+    assert "a\\x00.py: embedded null byte" in capsys.readouterr().err

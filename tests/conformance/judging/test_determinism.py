@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.judging.isolation import IsolatedJudge
+from conformance.judging.judge import judge
 from conformance.judging.planning import plan
+from conformance.judging.session import Session
 from conformance.subjects.roster import roster_of
 
 ROOT = Path(conformance.__file__).parents[1]
@@ -53,11 +54,8 @@ def claims():
 
 
 def judged(claims):
-    judge = IsolatedJudge(roster_of(SUBJECTS))
-    try:
-        return sorted((judge.judge(claim) for claim in claims), key=lambda record: record.key)
-    finally:
-        judge.close()
+    session = Session(roster=roster_of(SUBJECTS))
+    return sorted((judge(claim, session) for claim in claims), key=lambda record: record.key)
 
 
 @pytest.fixture(scope="module")

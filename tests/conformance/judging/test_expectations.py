@@ -13,7 +13,7 @@ from conformance.subjects.refimpl import RefimplTorch
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[expected]]\ncase = ", "cannot read FILE: Invalid value"),
+        ("[[expected]]\ncase = ", "FILE is not a TOML file: Invalid value"),
         ("[[expcted]]\ncase = 'x'", r"FILE must hold tables \[\[expected\]\] and nothing else"),
         ("[expected]\ncase = 'x'", r"FILE must hold tables \[\[expected\]\] and nothing else"),
         ("[[expected]]\nreason = 'x'", "FILE, entry 1: needs a case"),
@@ -38,12 +38,12 @@ def test_a_file_that_says_something_else_is_refused(tmp_path, text, message):
 def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path, text):
     file = tmp_path / "expected.toml"
     file.write_text(text)
-    with pytest.raises(ValueError, match=f"cannot read {file}: it is nested too deeply"):
+    with pytest.raises(ValueError, match=f"{file} is not a TOML file: .*more than 100"):
         read_expected_failures(file)
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="cannot read"):
+    with pytest.raises(ValueError, match=r"none\.toml is missing"):
         conformance.check("refimpl.torch", expected_failures=tmp_path / "none.toml")
 
 

@@ -9,17 +9,18 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 import conformance
-from conformance.judging.isolation import IsolatedJudge
 from conformance.judging.judge import judge
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Verdict
-from conformance.programs import all_cases
+from conformance.report.reading import read_report
+from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import roster_of
-from conformance.subjects.sandbox import Limits, ProcessDeath, Worker
+from conformance.subjects.sandbox import Frame, GuardedProcess, Limits, ProcessDeath
 
 HERE = Path(__file__).parents[1]
 ROOT = Path(conformance.__file__).parents[1]
@@ -53,14 +54,15 @@ class WithoutDilation(conformance.FunctionSubject):
 
 def judged(reference, words, *, isolate=True, limits=None):
     """The records of the claims about one subject that have all these words."""
-    roster = roster_of([str(reference)])
-    planned = [claim for claim in plan(roster) if words(claim)]
-    assert planned
-    judging = IsolatedJudge(roster, isolate=isolate, limits=limits)
+    isolation = Isolation(limits)
     try:
-        return [judging.judge(claim) for claim in planned]
+        roster = roster_of([str(reference)], isolation if isolate else None)
+        planned = [claim for claim in plan(roster) if words(claim)]
+        assert planned
+        session = Session(roster=roster)
+        return [judge(claim, session) for claim in planned]
     finally:
-        judging.close()
+        isolation.close()
 
 
 def of_softsign(claim):
@@ -123,11 +125,17 @@ def test_a_program_that_dies_costs_its_own_claim():
     assert all(record.message.startswith(words) for record in told)
 
 
-def test_a_subject_that_dies_while_it_is_loaded(monkeypatch):
-    monkeypatch.setenv("CONFORMANCE_TEST_LOADED_BY", str(os.getpid()))
-    records = judged(f"{FAULTY}:DiesLater", of_softsign)
-    assert {record.verdict for record in records} == {Verdict.ERROR}
-    assert all("dies-later was killed by SIGABRT" in record.message for record in records)
+def test_a_subject_that_dies_while_it_is_loaded():
+    with pytest.raises(ImportError, match=r"DiesLoaded was killed by SIGABRT while it was loaded$"):
+        judged(f"{FAULTY}:DiesLoaded", of_softsign)
+
+
+def test_a_subject_that_is_loaded_once_only(tmp_path, monkeypatch):
+    # A process that has died is replaced, and the subject loaded anew, which may go wrong then.
+    monkeypatch.setenv("CONFORMANCE_TEST_LOADED", str(tmp_path / "loaded"))
+    records = judged(f"{FAULTY}:LoadsOnce", of_softsign)
+    said = {record.message.partition("\n")[0].partition(" (")[0] for record in records}
+    assert said == {"loads-once was killed by SIGABRT", "loads-once raised OSError: not twice"}
 
 
 def test_printing_and_reading_do_no_harm():
@@ -207,64 +215,119 @@ def test_limits_as_a_user_writes_them():
     assert Limits.read(5, "1000") == Limits(5, 1000)
 
 
-# The worker by itself. ------------------------------------------------------------------------
+# The guarded process by itself. ---------------------------------------------------------------
 
 
 def echo(setup):
-    """A servant for these tests."""
+    """What answers in these tests."""
 
-    def answer(question, about):
-        about(f"about {question}")
+    def answer(question):
         if question == "die":
             os.abort()
-        return setup, question, os.getpid(), os.getppid()
+        return Frame([setup, question, os.getpid(), os.getppid()])
 
     return answer
 
 
 @pytest.fixture
-def worker(monkeypatch):
+def process(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    worker = Worker("test_isolation:echo", "prepared")
-    yield worker
-    worker.close()
+    process = GuardedProcess("test_isolation:echo", "prepared")
+    yield process
+    process.close()
 
 
-def test_worker_answers_and_survives(worker):
-    first = worker.ask("one")
-    assert first[:2] == ("prepared", "one")
-    assert worker.ask("two")[2:] == first[2:]  # the same process
-    with pytest.raises(ProcessDeath, match=r"^was killed by SIGABRT$") as caught:
-        worker.ask("die")
-    assert caught.value.about == "about die"
-    again = worker.ask("three")
+def test_a_process_answers_and_is_replaced(process):
+    first = process.ask("one").value
+    assert first[:2] == ["prepared", "one"]
+    assert process.ask("two").value[2:] == first[2:]  # the same process
+    with pytest.raises(ProcessDeath, match=r"^was killed by SIGABRT$"):
+        process.ask("die")
+    again = process.ask("three").value
     assert again[2] != first[2]
-    if hasattr(os, "fork"):
-        assert again[3] == first[3]  # what was prepared is still there
+    assert again[3] == first[3]  # what was prepared is still there
 
 
-def test_worker_that_dies_while_nobody_asks(worker):
-    first = worker.ask("one")
+def test_a_process_that_dies_while_nobody_asks(process):
+    first = process.ask("one").value
     os.kill(first[2], 9)
     with pytest.raises(ProcessDeath):
-        worker.ask("two")
-    assert worker.ask("three")[:2] == ("prepared", "three")
-    assert worker.ask("four")[:2] == ("prepared", "four")
+        process.ask("two")
+    assert process.ask("three").value[:2] == ["prepared", "three"]
+    assert process.ask("four").value[:2] == ["prepared", "four"]
 
 
-def test_closed_worker_is_gone_and_begins_anew(worker):
-    first = worker.ask("one")
-    worker.close()
-    with pytest.raises(ProcessLookupError):
-        os.kill(first[3], 0)
-    assert worker.ask("two")[:2] == ("prepared", "two")
+def test_a_guard_that_is_killed_is_replaced_too(process):
+    first = process.ask("one").value
+    os.kill(first[3], 9)
+    assert is_gone(first[2])  # the system ends it with its guard
+    with pytest.raises(ProcessDeath):
+        process.ask("two")
+    assert process.ask("three").value[:2] == ["prepared", "three"]
 
 
-def test_every_case_but_draws_can_travel():
-    import io
+def test_a_closed_process_is_gone_and_begins_anew(process):
+    first = process.ask("one").value
+    process.close()
+    assert is_gone(first[2])
+    assert is_gone(first[3])
+    assert process.ask("two").value[:2] == ["prepared", "two"]
 
-    from conformance.subjects.sandbox.frames import _Pickler
 
-    for case in all_cases():
-        if case.layer != "seeded":
-            _Pickler(io.BytesIO()).dump(case)
+def is_gone(pid, seconds=5.0):
+    """Whether a process ends within some seconds; one that nobody has reaped yet has ended."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+# Inputs that nobody has published. --------------------------------------------------------------
+
+
+def test_an_answer_that_was_looked_up_does_not_help_under_another_seed():
+    reference = f"{FAULTY}:LooksAnswersUp"
+    options = {"case": "softsign-normal-float32", "aspect": "output", "isolate": True}
+    published = conformance.check(reference, **options)
+    fresh = conformance.check(reference, **options, seed=20_261_201)
+    assert {record.verdict for record in published} == {Verdict.PASS}
+    assert {record.verdict for record in fresh} == {Verdict.FAIL}
+    assert all(record.seed.startswith("20261201/") for record in fresh)
+    assert all(" --input-seed 20261201 --claim " in record.message for record in fresh)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "random"])
+def test_a_seed_that_is_none(seed):
+    with pytest.raises(ValueError, match="seed must be an integer that is not negative; got"):
+        conformance.check("refimpl.torch", case="softsign-normal-float32", seed=seed)
+
+
+def test_a_random_seed_is_one_for_all_processes_and_repeats_the_run(tmp_path):
+    report = tmp_path / "report.json"
+    base = [sys.executable, "-m", "conformance", "--subject", "refimpl.torch", "-k", "softsign"]
+    base += ["--report-json", str(report)]
+    records = []
+    for seed in ("random", None):
+        drawn = {record["seed"].partition("/")[0] for record in records}
+        words = ["--input-seed", *(drawn or {seed})]
+        subprocess.run([*base, *words, "-n", "2"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        before, records = records, json.loads(report.read_text(encoding="utf-8"))["records"]
+    (seed,) = drawn
+    assert int(seed) > 0
+    assert before == records
+
+
+def test_a_run_without_isolation_says_so(tmp_path):
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "conformance", "--subject", f"{NUMPY}:NumpySubject"]
+    command += ["-k", "softsign-ties-float32", "--report-json", str(report)]
+    for options, names in ((["--no-isolate"], ["numpy"]), ([], [])):
+        done = subprocess.run([*command, *options], capture_output=True, text=True, cwd=ROOT)
+        assert json.loads(report.read_text(encoding="utf-8"))["unguarded"] == names
+        assert ("numpy ran in the process that judges" in done.stdout) == bool(names)
+        assert list(read_report(report)[0].unguarded) == names

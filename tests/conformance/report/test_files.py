@@ -56,7 +56,7 @@ def test_a_named_pipe_is_refused_and_left_alone(tmp_path):
     os.mkfifo(path)
     (tmp_path / "link").symlink_to(path)
     for each in (path, tmp_path / "link"):
-        assert both(each) == f"{each} is not a regular file, so no report is written there"
+        assert both(each) == f"{each} is not a regular file, so nothing is written there"
     assert stat.S_ISFIFO(path.stat().st_mode)
 
 

@@ -26,7 +26,7 @@ def results(wanted):
 
 def seeded(claim, seeds):
     wanted = replace(WANTED, seeds=tuple(seeds))
-    return [each for seed in seeds for each in soak.reseed_claims([claim], wanted, seed)]
+    return [each for seed in seeds for each in soak.claims_of_seed([claim], wanted, seed)]
 
 
 def test_each_seed_has_inputs_of_its_own():
@@ -178,3 +178,48 @@ def test_bad_options_are_named(arguments, said, capsys):
 def test_words_that_match_nothing_are_no_success(capsys):
     assert command.main(["--subject", "refimpl.torch", "-k", "convolutional"]) == 4
     assert "no claim matches" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace('"pass"', '"fail"'), "is not as it was stored: delete it"),
+        (lambda text: text[:-9], "is not a JSON file"),
+        (lambda _: "[]", "is not as it was stored: delete it"),
+        (lambda _: "[" * 100_000, "is not a JSON file: it is nested more than 100 deep"),
+    ],
+)
+def test_a_damaged_store_is_refused(tmp_path, capsys, change, said):
+    common = ["--subject", "refimpl.torch", "-k", "softsign and float64", "--seeds", "3"]
+    assert command.main([*common, "--keep", str(tmp_path)]) == 0
+    file = tmp_path / "seed-3.json"
+    file.write_text(change(file.read_text()))
+    assert command.main([*common, "--keep", str(tmp_path)]) == 2
+    assert f"soak: {file} {said}" in capsys.readouterr().err
+    file.unlink()
+    os.mkfifo(file)
+    assert command.main([*common, "--keep", str(tmp_path)]) == 2
+    assert f"soak: {file} is not a regular file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--docs", "--report-json"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path, capsys, option):
+    os.mkfifo(tmp_path / "soak.md")
+    place = tmp_path if option == "--docs" else tmp_path / "soak.md"
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["--seeds", "3", option, str(place)])
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert "soak.md is not a regular file" in printed.err
+
+
+def test_what_was_found_is_shown_where_the_disk_is_full(tmp_path, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    arguments = ["--seeds", "3", "--subject", "refimpl.torch", "-k", "softsign and float64"]
+    assert command.main([*arguments, "--docs", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    assert "false alarms" in printed.out
+    assert "soak.md could not be written: [Errno 28] No space left" in printed.err

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.judging.verdict import Record, Verdict
+from conformance.report.json import write_report
 from conformance.report.summary import Report
 from conformance.studies.survey import (
     SurveyColumn,
@@ -79,11 +80,20 @@ def test_its_page_has_a_column_for_each_and_explains_each_finding():
     ("text", "said"),
     [
         (SURVEY.replace("select", "selekt"), "'selekt' (did you mean 'select'?) is none of"),
-        (SURVEY.replace('["numpy"]', '"numpy"'), "distributions must be a list; got 'numpy'"),
+        (SURVEY.replace('["numpy"]', '"numpy"'), "must be a list of strings; got 'numpy'"),
+        ("implementation = [1]", "survey.toml, implementation 1: must be a table; got 1"),
+        (SURVEY.replace('["numpy"]', "[1]"), "implementation 1: distributions: 1 must be a string"),
+        (SURVEY.replace('"a b"', "1"), "environment: 'SOME_WORD' must be a string; got 1"),
+        (SURVEY.replace("SOME_WORD", '"A=B"'), "environment: no variable can be called 'A=B'"),
+        (SURVEY.replace('"numpy"\n', '"../up"\n'), "name must be a word of letters, digits"),
+        (SURVEY.replace("https:", "javascript:"), "link must be an address that begins with http"),
+        (SURVEY.replace('"found.toml"', '"\\u0000"'), "findings has a character in it that no"),
+        ("a" + ".a" * 500 + " = 1", "survey.toml is not a TOML file: it is nested more than 100"),
+        ("a = " + "1" * 5000, "survey.toml is not a TOML file: Exceeds the limit (4300 digits)"),
         (SURVEY.replace('title = "NumPy"', ""), "implementation 1: needs a title"),
         (SURVEY + SURVEY, "two implementations are named 'numpy'"),
         ("word = 1", "must hold tables [[implementation]] and nothing else"),
-        ("[[", "cannot read"),
+        ("[[", "is not a TOML file"),
     ],
 )
 def test_a_bad_file_is_told(survey, text, said):
@@ -258,3 +268,32 @@ def test_what_is_not_installed_or_not_there_is_told(survey, capsys):
     survey.write_text(SURVEY.replace("adapter.py", "other.py"))
     assert main([str(survey)]) == 2
     assert "numpy was not judged" in capsys.readouterr().err
+
+
+def test_words_of_the_data_do_not_become_markup(survey, tmp_path):
+    hostile = SURVEY.replace('title = "NumPy"', 'title = "<script>alert(1)</script> a|b [x](y)"')
+    hostile = hostile.replace("linear and exact", "a`b | c")
+    survey.write_text(hostile)
+    reason = "bug: <script>x</script> and `code"
+    (tmp_path / "found.toml").write_text(FINDING.format(case="linear-*", reason=reason))
+    told = f"{reason} (https://example.org/1)"
+    lacking = record("linear-a", Verdict.UNSUPPORTED, message="never: <img src=x>\nand more")
+    found = column(survey, record("linear-exact-float32", Verdict.EXPECTED, 9.0, told), lacking)
+    page = render_page([found], "survey --> a.toml")
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert page.count("-->") == 1
+    (row,) = [line for line in page.splitlines() if line.startswith("| `numpy`")]
+    assert len(re.split(r"(?<!\\)\|", row)) == 6  # as many bars as the head has
+    assert "``a`b \\| c and float32 and class``" in row
+    assert found.findings("bug")[0].capsule == "numpy-linear-exact-output.py"
+    odd = record("../x", Verdict.EXPECTED, 9.0, told, aspect="../../up")
+    assert "/" not in column(survey, odd).findings("bug")[0].capsule
+
+
+def test_the_report_of_an_incomplete_run_is_not_explained(survey, tmp_path, capsys):
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    write_report(Report.of([record("linear-a", Verdict.PASS)], planned=2), reports / "numpy.json")
+    assert main([str(survey), "--reports", str(reports), "--reuse"]) == 2
+    assert "numpy.json is the report of an incomplete run: 1 of 2" in capsys.readouterr().err

@@ -10,7 +10,8 @@ import pytest
 import conformance
 from conformance import FunctionSubject, Gap, LayerSubject, Unsupported, Verdict
 from conformance.report.failures import render_failures
-from conformance.report.json import read_report, write_report
+from conformance.report.json import write_report
+from conformance.report.reading import read_report
 from conformance.report.summary import Report
 from conformance.report.terminal import render_report
 

@@ -534,7 +534,7 @@ def unknown_layer(pack, results):
         ),
         (
             lambda pack, results: (results / "results.json").write_text("[" * 100_000),
-            "results.json is not a JSON document that can be read: it is nested more than 100",
+            "results.json is not a JSON file: it is nested more than 100",
         ),
         (
             lambda pack, results: (results / "results.json").write_text('{"a": 1, "a": 2}'),

@@ -224,3 +224,40 @@ def test_a_safetensors_file_must_account_for_every_byte(tmp_path, data, says):
 def test_a_missing_array_is_named(tmp_path, form):
     with pytest.raises(ExchangeError, match="is missing"):
         ArrayFolder(tmp_path, form)["x"]
+
+
+@pytest.mark.parametrize(
+    "text", ["1if 1else " * 900 + "1", "-" * 9_000 + "1", "{" * 9_000, "[" * 4_000, "'\\}'", "1\0"]
+)
+def test_a_header_that_is_hard_to_parse_is_refused_without_a_word_more(text, recwarn):
+    data = b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text.encode()
+    with pytest.raises(ValueError, match=r"is not a \.npy file: "):
+        npy.decode(data)
+    assert not recwarn.list
+
+
+def test_no_number_is_read_of_a_file_whose_header_is_wrong():
+    """The header says 8 TiB, or 2 bytes: nothing is allocated for the one, nor read for either."""
+
+    class Counting(io.BytesIO):
+        taken = 0
+
+        def read(self, size=-1):
+            found = super().read(size)
+            self.taken += len(found)
+            return found
+
+    large = 50 << 20
+    for shape in ((1 << 41,), (1,)):
+        header = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).encode()
+        start = b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header
+        file = Counting(start + bytes(large))
+        with pytest.raises(ValueError, match="its header says"):
+            npy.read(file, len(start) + large)
+        assert file.taken <= 16 << 10
+    header = json.dumps({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    start = len(header).to_bytes(8, "little") + header
+    file = Counting(start + bytes(large))
+    with pytest.raises(ValueError, match="its header says 4"):
+        safetensors.read(file, len(start) + large)
+    assert file.taken == len(start)

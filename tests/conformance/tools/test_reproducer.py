@@ -219,3 +219,10 @@ def test_the_terms_of_a_gradient_add_up_to_it() -> None:
     failure = find_failure(healthy, Session())
     total = float(explain_value(failure).rpartition("= ")[2])
     assert abs(total - failure.value) <= 4 * failure.bound
+
+
+def test_a_capsule_goes_to_a_regular_file_only(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SystemExit, match="2"):
+        command.main([DEVIATION, "-o", str(tmp_path / "pipe")])
+    assert "pipe is not a regular file, so nothing is written there" in capsys.readouterr().err

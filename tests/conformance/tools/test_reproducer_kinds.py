@@ -28,13 +28,14 @@ from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects import sandbox
 from conformance.subjects.refimpl import RefimplTorch
-from conformance.subjects.roster import Roster, RosterEntry, roster_of
+from conformance.subjects.remote import Isolation
+from conformance.subjects.roster import RosterEntry, roster_of
 from conformance.tools.reproducer import (
+    Capsule,
     NoCapsule,
     find_failure,
     make_capsule,
     shrink,
-    write_sandboxed,
     writer,
 )
 from conformance.tools.reproducer.concrete_case import make_concrete
@@ -235,10 +236,19 @@ def test_a_frameworks_program_shows_it_without_this_package(
 # What takes its process along. ------------------------------------------------------------------
 
 
-def of_softsign(name: str, aspect: str = "output") -> tuple[Claim, Roster]:
-    roster = roster_of([f"{FAULTY}:{name}"])
-    case = case_called("softsign-ties-float32")
-    return Claim.about(case, aspect, next(iter(roster)), "class"), roster
+def capsule_of(
+    name: str, aspect: str = "output", *, limit: float = 5.0, seconds: float = 10
+) -> Capsule:
+    """The capsule of a claim about a subject that does not answer for softsign."""
+    isolation = Isolation(sandbox.Limits(limit))
+    try:
+        roster = roster_of([f"{FAULTY}:{name}"], isolation)
+        claim = Claim.about(
+            case_called("softsign-ties-float32"), aspect, next(iter(roster)), "class"
+        )
+        return make_capsule(claim, Session(roster=roster), seconds=seconds)
+    finally:
+        isolation.close()
 
 
 ACCIDENT = [
@@ -254,8 +264,9 @@ ACCIDENT = [
 def test_an_accident_is_made_small_and_shown(
     name: str, aspect: str, words: str, code: int, tmp_path: Path
 ) -> None:
-    text, warning = write_sandboxed(*of_softsign(name, aspect))
-    assert not warning
+    made = capsule_of(name, aspect)
+    text = made.text
+    assert not made.warning
     assert words in text.splitlines()[0]
     assert "input = np.array([[[0.0]]], np.float32)" in text
     (tmp_path / "wrong.py").write_text(text)
@@ -274,10 +285,8 @@ def test_an_accident_is_made_small_and_shown(
     assert ends[1].stdout.endswith("it answers\n")
 
 
-def test_what_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._CALL_LIMITS", sandbox.Limits(0.2))
-    monkeypatch.setattr("conformance.tools.reproducer.sandboxed._SECONDS_OF_REST", 0.5)
-    text, _ = write_sandboxed(*of_softsign("Hangs"), seconds=1)
+def test_what_hangs_is_told_in_time() -> None:
+    text = capsule_of("Hangs", limit=1.0, seconds=1).text
     assert text.splitlines()[0].endswith("the process did not come back.")
 
 
