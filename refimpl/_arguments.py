@@ -175,6 +175,9 @@ def as_array(value: Any, name: str) -> Array:
     """
     if isinstance(value, np.ndarray):
         return np.asarray(value)
+    if is_dispatching(value):
+        dispatching: Array = value
+        return dispatching
     if _is_array_like(value, 0):
         try:
             array: Array = np.asarray(value)
@@ -183,6 +186,26 @@ def as_array(value: Any, name: str) -> Array:
         else:
             return array
     raise TypeError(f"{name} must be an array of numbers; got {show(value)} of {_type_of(value)}")
+
+
+def is_dispatching(value: Any) -> bool:
+    """Return whether NumPy hands its functions over to a value (NEP 13 and NEP 18).
+
+    Such a value is an array of another class, such as one that carries an error bound, and
+    mathematics that is made of NumPy's functions computes with it as it is.
+    """
+    kind = type(value)
+    return hasattr(kind, "__array_function__") and not isinstance(value, np.ndarray)
+
+
+def is_array(value: Any) -> bool:
+    """Return whether a value is an array, of NumPy's own class or one that takes its place."""
+    return isinstance(value, np.ndarray) or is_dispatching(value)
+
+
+def without_scalars(value: Any) -> Any:
+    """Return a result as an array: NumPy makes a number of an array without dimensions."""
+    return np.asarray(value) if isinstance(value, np.generic) else value
 
 
 def read_cotangent(value: Any, name: str, shape: Sizes, dtype: np.dtype[Any]) -> Array:

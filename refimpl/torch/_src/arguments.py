@@ -15,6 +15,7 @@ from refimpl._arguments import (
     check_companion,
     check_count,
     check_float,
+    is_dispatching,
     read_flag,
     read_number,
 )
@@ -35,6 +36,8 @@ def read_array(value: Tensor, name: str) -> Array:
         array = value.data
     elif isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)  # of NumPy's own class
+    elif is_dispatching(value):
+        array = value
     else:
         raise TypeError(
             f"{name} must be a NumPy array; got {show(value)} of type {type(value).__name__}"

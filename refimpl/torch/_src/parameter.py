@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_flag
+from refimpl._arguments import is_array, read_axis, read_flag
 from refimpl._show import show
 from refimpl.dtypes import is_float
 from refimpl.ops.array import Array
@@ -60,7 +60,7 @@ class Parameter:
     def data(self, data: Array) -> None:
         if isinstance(data, Parameter):
             data = data._data
-        if not isinstance(data, np.ndarray):
+        if not is_array(data):
             got = f"{type(data).__name__} {show(data)}"
         elif not is_float(data.dtype) or not data.dtype.isnative:
             got = f"an array of dtype {data.dtype}"

@@ -12,9 +12,7 @@ import functools
 import inspect
 from typing import Any
 
-import numpy as np
-
-from refimpl._arguments import read_flag
+from refimpl._arguments import read_flag, without_scalars
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array, Vjp
 from refimpl.torch._src.arguments import read_floats
@@ -38,7 +36,7 @@ def apply_elementwise(
     x = read_floats(input)
     if not read_flag(inplace, "inplace"):
         output, vjp = op(x, **options)
-        return np.asarray(output), vjp
+        return without_scalars(output), vjp
     check_writeable(x)
     if not from_output:
         output, vjp = op(x.copy(), **options)

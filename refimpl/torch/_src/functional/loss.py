@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_choice, read_flag, read_integer, read_number
+from refimpl._arguments import (
+    read_choice,
+    read_flag,
+    read_integer,
+    read_number,
+    without_scalars,
+)
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_float
 from refimpl.ops import loss
@@ -84,7 +90,7 @@ def cross_entropy(
         input_bar, target_bar = vjp(cotangent)
         return input_bar, target_bar, None
 
-    return np.asarray(output), arranged
+    return without_scalars(output), arranged
 
 
 @differentiable
@@ -120,7 +126,7 @@ def nll_loss(
     def arranged(cotangent: Array) -> tuple[Any, ...]:
         return vjp(cotangent)[0], None, None
 
-    return np.asarray(output), arranged
+    return without_scalars(output), arranged
 
 
 def read_reduction(

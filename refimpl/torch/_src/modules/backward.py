@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from refimpl._arguments import read_cotangent
+from refimpl._arguments import read_cotangent, without_scalars
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
 
@@ -43,9 +43,9 @@ class Step:
             if gradient is None:
                 continue
             if isinstance(argument, Parameter):
-                argument._accumulate(np.asarray(gradient))
+                argument._accumulate(without_scalars(gradient))
             else:
-                gradients.append(np.asarray(gradient))
+                gradients.append(without_scalars(gradient))
         return gradients[0] if len(gradients) == 1 else tuple(gradients)
 
     def _read_gradient(self, grad_output: Array | None) -> Array:

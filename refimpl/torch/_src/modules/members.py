@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
-from refimpl._arguments import read_flag
+from refimpl._arguments import is_array, read_flag
 from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
@@ -73,7 +73,7 @@ class Members(Generic[M]):
         """
         read_flag(persistent, "persistent")
         self._check_name(name, "buffer", self._buffers)
-        if tensor is not None and not isinstance(tensor, np.ndarray):
+        if tensor is not None and not is_array(tensor):
             raise TypeError(
                 f"tensor must be a NumPy array or None for buffer '{name}'; got {_describe(tensor)}"
             )
@@ -150,7 +150,7 @@ class Members(Generic[M]):
                 )
             self._modules[name] = None
         elif name in self._buffers:
-            if value is not None and not isinstance(value, np.ndarray):
+            if value is not None and not is_array(value):
                 raise TypeError(
                     f"cannot assign {_describe(value)} as buffer '{name}' "
                     "(NumPy array or None expected)"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_flag
+from refimpl._arguments import read_flag, without_scalars
 from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.dtypes import float_dtype, is_float
@@ -106,8 +106,7 @@ class Module(Members["Module"]):
 
     def _remember(self, output: Any, vjp: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Remember an output and the vjp of the arguments it came from; return the output."""
-        if isinstance(output, np.generic):
-            output = np.asarray(output)
+        output = without_scalars(output)
         values = output[0] if isinstance(output, tuple) else output
         step = Step(type(self).__name__, values.shape, values.dtype, vjp, arguments)
         object.__setattr__(self, "_step", step)
