@@ -79,19 +79,19 @@ def full(size: Any, fill_value: float, *, dtype: npt.DTypeLike | None = None) ->
         The value.
     """
     value = fill_value if isinstance(fill_value, bool) else read_number(fill_value, "fill_value")
-    return _filled(shape_of((size,)), value, dtype)
+    return _fill_array(shape_of((size,)), value, dtype)
 
 
 @takes_device
 def zeros(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """Return an array of zeros."""
-    return _filled(shape_of(size), 0, dtype)
+    return _fill_array(shape_of(size), 0, dtype)
 
 
 @takes_device
 def ones(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """Return an array of ones."""
-    return _filled(shape_of(size), 1, dtype)
+    return _fill_array(shape_of(size), 1, dtype)
 
 
 @takes_device
@@ -157,7 +157,7 @@ def _real(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
     return read_dtype(np.float32 if dtype is None else dtype)
 
 
-def _filled(shape: Sizes, value: float, dtype: npt.DTypeLike | None) -> Array:
+def _fill_array(shape: Sizes, value: float, dtype: npt.DTypeLike | None) -> Array:
     array = new_array(shape, _real(dtype), "size")
     with np.errstate(over="ignore", invalid="ignore"):  # what is too large for a half is infinite
         array[...] = np.float64(value)
