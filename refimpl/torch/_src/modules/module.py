@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -147,7 +147,7 @@ class Module(Members["Module"]):
         if not isinstance(prefix, str):
             raise TypeError(f"prefix must be a string; got {show(prefix)}")
         read_flag(keep_vars, "keep_vars")
-        state = StateDict() if destination is None else cast("StateDict", destination)
+        state = StateDict() if destination is None else destination
         if not hasattr(state, "_metadata"):
             state._metadata = OrderedDict()
         state._metadata[prefix[:-1]] = {"version": self._version}
