@@ -15,7 +15,7 @@ from refimpl.tf import keras
 
 from .starts import Start
 
-PATIENCE = 2.0  # seconds; a call of these sizes takes milliseconds at most
+PATIENCE = 10.0  # seconds; a call of these sizes takes milliseconds at most
 RAISE = dis.opmap["RAISE_VARARGS"]
 MESSAGE = re.compile(r"\b(got|both)\b")
 
