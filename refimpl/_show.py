@@ -6,7 +6,7 @@ import reprlib
 from typing import Any
 
 
-class _Shown(reprlib.Repr):
+class _ShortRepr(reprlib.Repr):
     """Short reprs, also of what has a broken one, of arrays, and of integers of any length."""
 
     def __init__(self) -> None:
@@ -25,9 +25,9 @@ class _Shown(reprlib.Repr):
         return super().repr_instance(x, level)
 
 
-_SHOWN = _Shown()
+_SHORT = _ShortRepr()
 
 
 def show(value: Any) -> str:
     """Return a short repr of anything, for a message."""
-    return _SHOWN.repr(value)
+    return _SHORT.repr(value)

@@ -64,9 +64,10 @@ def parse_dtype(dtype: Any, allowed: str, name: str = "dtype") -> np.dtype[Any]:
     try:
         if isinstance(dtype, np.ndarray | np.generic):
             raise TypeError  # NumPy would take the dtype that it has
-        return np.dtype(dtype)
+        found: np.dtype[Any] = np.dtype(dtype)
     except Exception:
         raise TypeError(f"{name} must be one of {allowed}; got {show(dtype)}") from None
+    return found
 
 
 def largest(dtype: np.dtype[Any]) -> float:

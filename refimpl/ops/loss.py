@@ -80,7 +80,8 @@ def cross_entropy(
         check_shape(target, "target", logits.shape)
         if ignore_index >= 0:
             raise ValueError(
-                f"ignore_index must be negative where target holds probabilities; got {show(ignore_index)}"
+                "ignore_index must be negative where target holds probabilities; "
+                f"got {show(ignore_index)}"
             )
         return _soft_cross_entropy(logits, target, factor, axis, reduction, label_smoothing)
     index, kept = _indices(target, "target", logits.shape, axis, ignore_index)

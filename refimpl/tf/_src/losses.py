@@ -115,6 +115,8 @@ def categorical_crossentropy(
     if y_pred.ndim == 0:
         raise ValueError(f"y_pred must be of rank 1 or more; got {y_pred.shape}")
     along = read_axis(axis, "axis", y_pred.ndim, "y_pred")
+    if y_pred.shape[-1] < 1:
+        raise ValueError(f"y_pred must be of one class or more; got {y_pred.shape}")
     smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
     truth = read_array(y_true, "y_true")
     if truth.shape != y_pred.shape:

@@ -78,20 +78,28 @@ def full(size: Any, fill_value: float, *, dtype: npt.DTypeLike | None = None) ->
     fill_value : float
         The value.
     """
-    value = fill_value if isinstance(fill_value, bool) else read_number(fill_value, "fill_value")
-    return _filled(shape_of((size,)), value, dtype)
+    value = fill_value
+    if not isinstance(fill_value, bool):
+        number = read_number(fill_value, "fill_value")
+        value = fill_value if isinstance(fill_value, int) else number  # an integer exactly
+    wanted = _real(dtype)
+    if wanted.kind in "iu":
+        limits = np.iinfo(wanted)
+        if not int(limits.min) <= value <= int(limits.max):
+            raise ValueError(f"fill_value must be within {wanted.name}; got {show(fill_value)}")
+    return _fill_array(shape_of((size,)), value, wanted)
 
 
 @takes_device
 def zeros(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """Return an array of zeros."""
-    return _filled(shape_of(size), 0, dtype)
+    return _fill_array(shape_of(size), 0, dtype)
 
 
 @takes_device
 def ones(*size: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """Return an array of ones."""
-    return _filled(shape_of(size), 1, dtype)
+    return _fill_array(shape_of(size), 1, dtype)
 
 
 @takes_device
@@ -157,8 +165,8 @@ def _real(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
     return read_dtype(np.float32 if dtype is None else dtype)
 
 
-def _filled(shape: Sizes, value: float, dtype: npt.DTypeLike | None) -> Array:
+def _fill_array(shape: Sizes, value: float, dtype: npt.DTypeLike | None) -> Array:
     array = new_array(shape, _real(dtype), "size")
     with np.errstate(over="ignore", invalid="ignore"):  # what is too large for a half is infinite
-        array[...] = np.float64(value)
+        array[...] = int(value) if array.dtype.kind in "iu" else np.float64(value)
     return array

@@ -171,7 +171,11 @@ def normal(
     Standard normal numbers are multiplied by an array of deviations and then added to the means,
     rounded after each. Source: PyTorch's page `torch.normal`.
     """
-    arrays = [part for part in (mean, std) if isinstance(part, np.ndarray)]
+    arrays = [
+        read_floats(part, name)
+        for part, name in ((mean, "mean"), (std, "std"))
+        if isinstance(part, np.ndarray)
+    ]
     if bool(arrays) != (size is None):
         raise TypeError(
             f"size must be given if, and only if, mean and std are both numbers; "

@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from refimpl import torch
+from refimpl.tf import keras
+
 from .starts import Start
 
-PATIENCE = 2.0  # seconds; a call of these sizes takes milliseconds at most
+PATIENCE = 10.0  # seconds; a call of these sizes takes milliseconds at most
 RAISE = dis.opmap["RAISE_VARARGS"]
 MESSAGE = re.compile(r"\b(got|both)\b")
 
@@ -73,7 +76,7 @@ def run(start: Start, changes: Mapping[str, Any], stage: list[str]) -> None:
     if start.differentiable:
         output, vjp = start.function.with_vjp(*places, **given)
         stage[0] = "backward"
-        vjp(changes["cotangent"] if "cotangent" in changes else _cotangent(start, output))
+        vjp(changes["cotangent"] if "cotangent" in changes else cotangent_of(start, output))
         return
     made = start.function(*places, **given)
     if start.inputs is None:
@@ -90,15 +93,25 @@ def run(start: Start, changes: Mapping[str, Any], stage: list[str]) -> None:
     if start.backward:
         stage[0] = "backward"
         name = start.backward
-        made.backward(changes[name] if name in changes else _cotangent(start, output))
+        made.backward(changes[name] if name in changes else cotangent_of(start, output))
 
 
-def _cotangent(start: Start, output: Any) -> Any:
-    if not isinstance(output, tuple):
-        return np.ones(output.shape, output.dtype)
-    if start.id == "tf.nn.moments":
-        return tuple(np.ones(each.shape, each.dtype) for each in output)
-    return np.ones(output[0].shape, output[0].dtype)
+def arrays_of(output: Any) -> tuple[Any, ...]:
+    """Return the arrays of an output, of which there may be several."""
+    return output if isinstance(output, tuple) else (output,)
+
+
+def cotangent_of(start: Start, output: Any) -> Any:
+    """Return a cotangent of ones: of all outputs, or of the first where the others have none."""
+    ones = tuple(np.ones(each.shape, each.dtype) for each in arrays_of(output))
+    return ones if start.id == "tf.nn.moments" else ones[0]
+
+
+def sow(seed: int) -> None:
+    """Let all draws begin anew."""
+    torch.manual_seed(seed)
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
 
 
 def _judge(start: Start, changes: Mapping[str, Any], stage: str, error: Exception) -> str:

@@ -156,6 +156,8 @@ class Softmax(Layer):
         self.built = True
 
     def _check_shape(self, shape: Sizes) -> None:
+        if not shape:
+            raise ValueError(f"inputs must be of rank 1 or more; got {shape}")
         for axis in read_integers(self.axis, "axis"):
             read_axis(axis, "axis", len(shape), "inputs")
 

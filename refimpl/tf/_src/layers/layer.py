@@ -285,8 +285,8 @@ class Layer:
             held = (word for word, value in vars(self).items() if value is initializer)
             word = next(held, f"{name}_initializer")
             raise TypeError(
-                f"initializer ({word}, of {path}) must return an array for a shape and a dtype; "
-                f"got {show(initializer)}"
+                f"initializer ({word}, of {show(path)}) must return an array for a shape and a "
+                f"dtype; got {show(initializer)}"
             ) from error
         variable = Variable(value, self.variable_dtype, trainable and self.trainable, name, path)
         if variable.shape != shape:

@@ -22,6 +22,8 @@ __all__ = ["trunc_normal_"]
 
 # Where more than this share of the normal distribution lies inside, draws outside are repeated.
 _SHARE = 0.3
+# Otherwise a draw is accepted once in so many times, about, in an interval of so many deviations.
+_WIDEST = 65536.0
 # How coarse logarithms of densities may be.
 _RESOLVED = 64.0
 
@@ -87,6 +89,11 @@ def trunc_normal_(
     if _below((b - mean) / std) - _below((a - mean) / std) > _SHARE:
         _reject_outside(array, mean, std, a, b, generator)
     else:
+        if not (b - a) / std <= _WIDEST:
+            raise ValueError(
+                f"a and b must be at most {_WIDEST} standard deviations apart, here {std}, where "
+                f"so little of the distribution is between them; got {show(a)} and {show(b)}"
+            )
         _reject_by_density(array, mean, std, a, b, generator)
     return tensor
 

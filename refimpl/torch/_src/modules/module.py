@@ -146,7 +146,7 @@ class Module(Members["Module"]):
         if not isinstance(prefix, str):
             raise TypeError(f"prefix must be a string; got {show(prefix)}")
         read_flag(keep_vars, "keep_vars")
-        state: Any = StateDict() if destination is None else destination
+        state = StateDict() if destination is None else destination
         if not hasattr(state, "_metadata"):
             state._metadata = OrderedDict()
         state._metadata[prefix[:-1]] = {"version": self._version}
