@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.spec.call import Unsupported
 from conformance.spec.case import Case
+from conformance.spec.processor import has_float16_arithmetic
 from refimpl.ops.windows import same_padding
 
 
@@ -71,5 +72,13 @@ def has_explicit_padding(case: Case) -> bool:
 
 
 def lacks_onednn(case: Case) -> bool:
-    """Whether oneDNN has no kernel for the dtype, so that TensorFlow's own are used."""
+    """Whether oneDNN has no kernel for the dtype on any machine, so that TensorFlow's own is used.
+
+    See `lacks_onednn_here`.
+    """
     return case.dtype in ("float16", "float64")
+
+
+def lacks_onednn_here(case: Case) -> bool:
+    """Whether it has none on this one: of convolution and max pooling, float16 has on some."""
+    return case.dtype == "float64" or (case.dtype == "float16" and not has_float16_arithmetic())

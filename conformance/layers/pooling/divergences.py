@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from conformance.layers.windows import has_explicit_padding, lacks_onednn
+from conformance.layers.windows import has_explicit_padding, lacks_onednn, lacks_onednn_here
 from conformance.spec.case import Case
 from conformance.spec.divergence import Divergence
 from conformance.spec.predicates import half, special
@@ -78,7 +78,7 @@ DIVERGENCES: tuple[Divergence, ...] = (
         kind="raises",
         sentence="Channels-first pooling of float16 and float64 is not implemented on CPU.",
         reason="oneDNN has the other dtypes; TensorFlow's own kernel is channels-last only.",
-        when=lacks_onednn,
+        when=lacks_onednn_here,
     ),
     Divergence(
         subjects=("tensorflow",),
