@@ -142,6 +142,14 @@ class Bounded(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> Bounded:
         return self._wrap(functions.move(lambda part: part[index], self._term))
 
+    def __setitem__(self, index: Any, values: Any) -> None:
+        """Write over the whole array, as running statistics are; never over a part."""
+        if index is not Ellipsis:
+            raise TypeError("only the whole of a Bounded can be written over")
+        found = self._to_term(values)
+        self.value = np.broadcast_to(np.asarray(found.value), self.value.shape)
+        self._bound = None if found.bound is None else np.broadcast_to(found.bound, self.value.shape)
+
     def __len__(self) -> int:
         return len(self.value)
 

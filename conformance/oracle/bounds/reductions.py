@@ -128,6 +128,8 @@ def linear(unit: Unit, function: Callable[..., Any], terms: Sequence[Term]) -> T
     else:
         magnitude = function(*magnitudes)
         own = np.sqrt(count) * (unit.growth * magnitude) + count * unit.flush
+        if unit.factor:  # equal factors are rounded alike, so these errors add up
+            own = own + len(terms) * unit.factor * magnitude
         own = np.where(_may_overflow(unit, magnitude), np.inf, own)
         passed = add_bounds(own, passed)
     return finish(

@@ -60,6 +60,9 @@ class Unit:
         Largest finite number.
     accumulation_overflow : float
         Largest finite number of the dtype in which sums and dot products accumulate.
+    factor : float
+        Unit roundoff of the type to which the factors of products inside sums are rounded first,
+        as of hardware that multiplies tfloat32; 0 where they are not.
     """
 
     dtype: str
@@ -70,6 +73,7 @@ class Unit:
     flush: float
     overflow: float
     accumulation_overflow: float
+    factor: float = 0.0
 
     @staticmethod
     @functools.cache

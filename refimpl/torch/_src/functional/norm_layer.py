@@ -178,7 +178,7 @@ def rms_norm(
     epsilon = read_number(default if eps is None else eps, "eps", least=0)
     wide, wide_w = widen(x), widen(w)
     if wide_w is not None:
-        dtype = np.result_type(wide, wide_w)
+        dtype = np.result_type(wide.dtype, wide_w.dtype)
         wide, wide_w = wide.astype(dtype, copy=False), wide_w.astype(dtype, copy=False)
     axes = tuple(range(-len(shape), 0))
     output, inner_vjp = norm_layer.rms_norm(wide, wide_w, axes=axes, epsilon=epsilon)
