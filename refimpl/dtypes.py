@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._show import show
+
 FLOATS = ("float64", "float32", "float16", "bfloat16")
 HALVES = ("float16", "bfloat16")
 
@@ -32,10 +34,72 @@ def float_dtype(dtype: npt.DTypeLike | str) -> np.dtype[Any]:
     """
     if isinstance(dtype, str) and dtype == "bfloat16":
         return _bfloat16()
-    found = np.dtype(dtype)
-    if found.name not in FLOATS:
-        raise TypeError(f"dtype must be one of {', '.join(FLOATS)}; got {dtype!r}")
+    found = parse_dtype(dtype, ", ".join(FLOATS))
+    if found.name not in FLOATS or not found.isnative:
+        raise TypeError(f"dtype must be one of {', '.join(FLOATS)}; got {show(dtype)}")
     return found
+
+
+def parse_dtype(dtype: Any, allowed: str, name: str = "dtype") -> np.dtype[Any]:
+    """Return the NumPy dtype that anything stands for; it may be one that is not allowed.
+
+    Parameters
+    ----------
+    dtype : object
+        The argument.
+    allowed : str
+        Which dtypes are, for the message.
+    name : str
+        The argument's name.
+
+    Returns
+    -------
+    numpy.dtype
+
+    Raises
+    ------
+    TypeError
+        If it stands for none.
+    """
+    try:
+        if isinstance(dtype, np.ndarray | np.generic):
+            raise TypeError  # NumPy would take the dtype that it has
+        found: np.dtype[Any] = np.dtype(dtype)
+    except Exception:
+        raise TypeError(f"{name} must be one of {allowed}; got {show(dtype)}") from None
+    return found
+
+
+def largest(dtype: np.dtype[Any]) -> float:
+    """Return the largest finite number of a float dtype.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        One of the four.
+
+    Returns
+    -------
+    float
+    """
+    if dtype.name == "bfloat16":  # not in numpy.finfo
+        return float.fromhex("0x1.fep127")
+    return float(np.finfo(dtype).max)
+
+
+def spacing(dtype: np.dtype[Any]) -> float:
+    """Return the distance from 1 to the next number of a float dtype.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        One of the four.
+
+    Returns
+    -------
+    float
+    """
+    return 2.0**-7 if dtype.name == "bfloat16" else float(np.finfo(dtype).eps)
 
 
 def is_half(dtype: np.dtype[Any]) -> bool:

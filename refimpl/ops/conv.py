@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from refimpl._arguments import check_channels_first, check_companion, check_shape, read_integer
+from refimpl._arguments import check_channels_first, check_companion, read_integer
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp, half_in_float32, overwrite
 from refimpl.ops.primitives import convolve, convolve_input_bar, convolve_weight_bar
 from refimpl.ops.windows import Grid, Window
@@ -100,4 +100,8 @@ def _check_parameters(input: Array, weight: Array, bias: Array | None, groups: i
         )
     if bias is not None:
         check_companion(bias, "bias", input, "input")
-        check_shape(bias, "bias", (outputs,))
+        if bias.shape != (outputs,):
+            raise ValueError(
+                f"bias must have shape {(outputs,)}; got {bias.shape} beside weight of shape "
+                f"{weight.shape}"
+            )

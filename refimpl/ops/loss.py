@@ -18,6 +18,7 @@ from refimpl._arguments import (
     read_choice,
     read_number,
 )
+from refimpl._show import show
 from refimpl.dtypes import is_float
 from refimpl.ops.array import Array, Vjp, half_in_float32, primitive
 from refimpl.ops.softmax import log_normalizer, row_blocks
@@ -79,7 +80,8 @@ def cross_entropy(
         check_shape(target, "target", logits.shape)
         if ignore_index >= 0:
             raise ValueError(
-                f"ignore_index must be negative with probabilities; got {ignore_index!r}"
+                "ignore_index must be negative where target holds probabilities; "
+                f"got {show(ignore_index)}"
             )
         return _soft_cross_entropy(logits, target, factor, axis, reduction, label_smoothing)
     index, kept = _indices(target, "target", logits.shape, axis, ignore_index)
@@ -345,7 +347,7 @@ def probability_cross_entropy(
     check_shape(labels, "labels", probabilities.shape)
     axis = read_axis(axis, "axis", probabilities.ndim)
     if not 0.0 <= epsilon < 0.5:
-        raise ValueError(f"epsilon must be in [0, 0.5); got {epsilon!r}")
+        raise ValueError(f"epsilon must be in [0, 0.5); got {show(epsilon)}")
     total = np.sum(probabilities, axis=axis, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):  # an all-zero row is NaN
         quotient = probabilities / total

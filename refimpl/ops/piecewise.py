@@ -7,6 +7,7 @@ with a scalar.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from refimpl._arguments import (
     check_shape,
     read_choice,
 )
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.quiet import quiet
 from refimpl.ops.select import choose, keep_where
@@ -134,7 +136,9 @@ def hardtanh(
     """
     check_float(input, "input")
     if not min_value <= max_value:
-        raise ValueError(f"min_value must be at most max_value, {max_value!r}; got {min_value!r}")
+        raise ValueError(
+            f"min_value must be at most max_value, {show(max_value)}; got {show(min_value)}"
+        )
     read_choice(kink, "kink", ("flat", "linear"))
 
     def passes() -> Array:
@@ -178,6 +182,8 @@ def leaky_relu(input: Array, *, negative_slope: float = 0.01) -> tuple[Array, Vj
         check_shape(cotangent, "cotangent", input.shape)
         return (choose(input > 0.0, cotangent, cotangent * negative_slope),)
 
+    if not math.isfinite(negative_slope):  # 0 times it would be NaN
+        return choose(input > 0.0, input, input * negative_slope), vjp
     below = np.clip(input, -INFINITY, 0.0) * negative_slope
     return np.clip(input, 0.0, INFINITY) + below, vjp
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import check_float, check_shape, read_choice
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.ops.erf import normal_cdf, normal_density
 from refimpl.ops.quiet import quiet
@@ -251,7 +252,7 @@ def softplus(
     """
     check_float(input, "input")
     if beta == 0.0:
-        raise ValueError(f"beta must be another number than 0; got {beta!r}")
+        raise ValueError(f"beta must be another number than 0; got {show(beta)}")
     if beta < 0.0:
         output, vjp = softplus(-input, beta=-beta, threshold=threshold)
         return -output, vjp
@@ -466,7 +467,7 @@ def celu(
     """
     check_float(input, "input")
     if alpha == 0.0:
-        raise ValueError(f"alpha must be another number than 0; got {alpha!r}")
+        raise ValueError(f"alpha must be another number than 0; got {show(alpha)}")
     read_choice(kink, "kink", ("left", "sum"))
     read_choice(slope_from, "slope_from", ("input", "output"))
     read_choice(nan_slope, "nan_slope", ("nan", "zero"))

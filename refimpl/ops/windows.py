@@ -5,9 +5,11 @@ Every op that slides a window (convolution, pooling) takes its geometry from her
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 
-from refimpl._arguments import read_pairs, read_sizes
+from refimpl._arguments import LARGEST_SIZE, read_pairs, read_sizes
 from refimpl.ops.array import Pairs, Sizes
 
 
@@ -188,31 +190,15 @@ class Window:
             If an entry is no integer.
         ValueError
             If a tuple has the wrong length, an entry is out of range, or no window fits.
+        MemoryError
+            If the windows are more than memory holds.
         """
         n = len(spatial)
         kernel = read_sizes(self.kernel, name, n)
         strides = read_sizes(self.stride, "stride", n)
         dilations = read_sizes(self.dilation, "dilation", n)
         padding = read_pairs(self.padding, "padding", n)
-        if min(spatial) < 1:
-            raise ValueError(
-                f"input must be at least 1 long in every spatial dimension; got {spatial}"
-            )
-        before, counts, span = [], [], []
-        for size, k, stride, dilation, (first, last) in zip(
-            spatial, kernel, strides, dilations, padding, strict=True
-        ):
-            count = output_size(size, k, stride, dilation, first, last, self.ceil_mode)
-            before.append(first)
-            counts.append(count)
-            span.append((count - 1) * stride + dilation * (k - 1) + 1)
-        if min(counts) < 1:
-            padded = tuple(b + size + a for size, (b, a) in zip(spatial, padding, strict=True))
-            raise ValueError(
-                f"{name} must be no larger than the padded input {padded} at dilation "
-                f"{dilations}: the output would have the size {tuple(counts)}; got {kernel}"
-            )
-        return Grid(kernel, strides, dilations, tuple(before), spatial, tuple(counts), tuple(span))
+        return _lay(kernel, strides, dilations, padding, spatial, self.ceil_mode, name)
 
     def occupancy(self, spatial: Sizes, *, padding: bool) -> tuple[tuple[int, ...], ...]:
         """Count the taps of each window that lie inside, in every dimension.
@@ -255,3 +241,35 @@ class Window:
 def _taps_before(distance: int, dilation: int, kernel: int) -> int:
     """Count the taps of a window that lie less than a distance from its first one."""
     return min(max(-(-distance // dilation), 0), kernel)
+
+
+@functools.lru_cache(1024)
+def _lay(
+    kernel: Sizes,
+    strides: Sizes,
+    dilations: Sizes,
+    padding: Pairs,
+    spatial: Sizes,
+    ceil_mode: bool,
+    name: str,
+) -> Grid:
+    """Lay a window that has been read over an input; see `Window.over`."""
+    if min(spatial) < 1:
+        raise ValueError(f"input must be at least 1 long in every spatial dimension; got {spatial}")
+    before, counts, span = [], [], []
+    for size, k, stride, dilation, (first, last) in zip(
+        spatial, kernel, strides, dilations, padding, strict=True
+    ):
+        count = output_size(size, k, stride, dilation, first, last, ceil_mode)
+        before.append(first)
+        counts.append(count)
+        span.append((count - 1) * stride + dilation * (k - 1) + 1)
+    if min(counts) < 1:
+        padded = tuple(b + size + a for size, (b, a) in zip(spatial, padding, strict=True))
+        raise ValueError(
+            f"{name} must be no larger than the padded input {padded} at dilation "
+            f"{dilations}: the output would have the size {tuple(counts)}; got {kernel}"
+        )
+    if math.prod(span) > LARGEST_SIZE:  # no count is larger than its span
+        raise MemoryError  # said here, where NumPy would speak of its own sizes
+    return Grid(kernel, strides, dilations, tuple(before), spatial, tuple(counts), tuple(span))

@@ -6,6 +6,10 @@ functions that make tensors, which here make NumPy arrays of torch's default dty
 
 What is refused is refused before any work, by torch's name of the argument: with a TypeError for a
 wrong type or dtype, and a ValueError for a wrong value or shape.
+
+The way back (a module's `backward`, a vjp) holds the arrays of the call that it needs, and not
+copies of them. Until it is gone, nothing may be written into the call's arguments or its output:
+unlike torch, which counts what is written and refuses, refimpl does not notice.
 """
 
 from refimpl.torch import backends, nn, optim, random

@@ -7,7 +7,10 @@ import re
 import numpy as np
 import pytest
 
+import refimpl.tf
+import refimpl.torch
 from refimpl import _arguments as arguments
+from refimpl._show import show
 
 HUGE = 2**63
 
@@ -139,3 +142,124 @@ def test_broadcasting(shape, target, fits):
         bar = arguments.sum_to(np.ones(target), shape)
         assert bar.shape == shape
         assert bar.sum() == np.ones(target).sum()
+
+
+class Broken:
+    """An object whose methods all fail."""
+
+    def fail(self, *args):
+        raise KeyError("broken")
+
+    __repr__ = __float__ = __index__ = __len__ = __iter__ = __array__ = __eq__ = fail
+    __hash__ = object.__hash__
+
+
+NESTED = []
+NESTED.append(NESTED)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Broken(), NESTED, 10**5000, "x" * 10**6, np.ones((99, 99))],
+    ids=["broken", "nested", "long integer", "long word", "array"],
+)
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda value: arguments.read_integer(value, "n", most=9),
+        lambda value: arguments.read_number(value, "n", most=9),
+        lambda value: arguments.read_flag(value, "n"),
+        lambda value: arguments.read_choice(value, "n", ("a",)),
+        lambda value: arguments.read_sizes(value, "n", 2),
+        lambda value: arguments.read_pairs(value, "n", 2),
+        lambda value: arguments.read_axis(value, "n", 2),
+        lambda value: arguments.read_entries(value, "n", "a pair", 2),
+    ],
+)
+def test_whatever_was_got_is_shown_in_a_line_or_two(read, value):
+    with pytest.raises((TypeError, ValueError), match=r"^n must .*got ") as caught:
+        read(value)
+    assert len(str(caught.value)) < 400
+
+
+def test_long_and_broken_things_have_short_reprs():
+    assert show(10**5000) == "10**5000 or so"
+    assert show(-(10**400)) == "-10**400 or so"
+    assert show(np.ones((2, 5))) == "an array of shape (2, 5) and dtype float64"
+    assert show(np.ones(2)) == "array([1., 1.])"
+    assert show((0, 1.5, "a", None)) == "(0, 1.5, 'a', None)"
+
+
+class Endless:
+    """A sequence for NumPy, which never ends."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return 1.0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Endless(), NESTED, Broken(), [[1.0], 2.0], "12", {1: 2}, int],
+    ids=["endless", "nested", "broken", "ragged", "word", "dict", "class"],
+)
+def test_what_is_no_array_of_numbers_is_refused_and_does_not_hang(value):
+    with pytest.raises(TypeError, match="x must be an array of numbers; got "):
+        arguments.as_array(value, "x")
+
+
+def test_arrays_are_of_numpy_s_own_class():
+    assert type(arguments.as_array(np.ones((2, 2)).view(np.matrix), "x")) is np.ndarray
+    assert arguments.as_array([[1, 2]], "x").shape == (1, 2)
+    assert arguments.as_array(2.5, "x").shape == ()
+
+
+def test_a_cotangent_has_the_output_s_shape_and_is_cast():
+    found = arguments.read_cotangent([1, 2.0], "g", (2,), np.dtype(np.float32))
+    assert found.dtype == np.float32
+    with pytest.raises(ValueError, match=r"g must have the output's shape \(2,\); got \(3,\)"):
+        arguments.read_cotangent(np.ones(3), "g", (2,), np.dtype(np.float64))
+    with pytest.raises(TypeError, match="g must be an array of floats; got dtype complex128"):
+        arguments.read_cotangent(np.ones(2, complex), "g", (2,), np.dtype(np.float64))
+
+
+def test_more_than_memory_holds_is_refused_before_it_is_asked_for():
+    with pytest.raises(ValueError, match="size must make no more than 2147483647 elements; got"):
+        arguments.new_array((2**20, 2**20), np.float32, "size")
+    view = np.broadcast_to(np.float32(1), (2**20, 2**20))
+    with pytest.raises(ValueError, match="input must have at most 2147483647 elements; got shape"):
+        refimpl.torch.nn.functional.relu(view)
+
+
+def test_a_window_that_memory_does_not_hold_names_all_that_makes_it():
+    conv2d = refimpl.torch.nn.functional.conv2d
+    x, w = np.ones((1, 1, 4, 4)), np.ones((1, 1, 3, 3))
+    with pytest.raises(ValueError, match="input, weight, padding must need no more memory than"):
+        conv2d(x, w, padding=2**31 - 1)
+
+
+def test_another_byte_order_is_said_to_be_one():
+    big, ones = np.ones((2, 3), ">f4"), np.ones(3, ">f4")
+    torch = refimpl.torch.nn
+    for call in (lambda: torch.functional.gelu(big), lambda: torch.Softplus()(big)):
+        with pytest.raises(TypeError, match="input must be in the byte order of this machine"):
+            call()
+    with pytest.raises(TypeError, match="weight must be in the byte order of this machine; got"):
+        torch.functional.batch_norm(big.astype("f4"), None, None, ones, training=True)
+
+
+@pytest.mark.parametrize("stride", [np.int64(2), np.array(2), np.array([2, 2]), (np.uint8(2), 2)])
+def test_every_integer_is_a_stride(stride):
+    pool = refimpl.torch.nn.AvgPool2d(2, stride)
+    assert pool(np.ones((1, 1, 6, 6))).shape == (1, 1, 3, 3)
+    if np.ndim(stride) == 0:
+        assert refimpl.torch.nn.AvgPool1d(2, stride)(np.ones((1, 1, 6))).shape == (1, 1, 3)
+
+
+def test_a_wrong_generator_is_named():
+    with pytest.raises(TypeError, match="seed must be an integer; got"):
+        refimpl.tf.keras.layers.Dropout(0.5, seed=np.random.default_rng(0))
+    with pytest.raises(TypeError, match=r"generator must be a numpy\.random\.Generator; got 7"):
+        refimpl.tf.nn.dropout(np.ones(2, np.float32), 0.5, generator=7)

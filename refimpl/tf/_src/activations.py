@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_number
+from refimpl._arguments import read_axis, read_entries, read_flag, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp, half_in_float32
@@ -178,7 +179,8 @@ def gelu(x: Any, approximate: bool = False) -> tuple[Array, Vjp]:
     approximate : bool
         Use the approximation by tanh instead of erf.
     """
-    return ops.gelu(read_floats(x, "x"), approximate="tanh" if approximate else "none")
+    word = "tanh" if read_flag(approximate, "approximate") else "none"
+    return ops.gelu(read_floats(x, "x"), approximate=word)
 
 
 @differentiable
@@ -262,7 +264,7 @@ def log_softmax(x: Any, axis: Any = -1) -> tuple[Array, Vjp]:
 @differentiable
 def linear(x: Any) -> tuple[Array, Vjp]:
     """Return x."""
-    return x, lambda cotangent: (cotangent,)
+    return read_floats(x, "x"), lambda cotangent: (cotangent,)
 
 
 @differentiable
@@ -289,19 +291,24 @@ def get(identifier: Any) -> Activation:
     identifier : str, callable or None
         A name, one of these functions, or a layer; None is `linear`.
     """
+    return resolve(identifier, "identifier")
+
+
+def resolve(identifier: Any, name: str = "activation") -> Activation:
+    """Return the activation that an argument means; see `get`."""
     if identifier is None:
         return linear
     if isinstance(identifier, str):
         if identifier not in _NAMED:
             raise ValueError(
-                "activation must be None, a function of keras.activations or one of "
-                f"{', '.join(_NAMED)}; got {identifier!r}"
+                f"{name} must be None, a function of keras.activations or one of "
+                f"{', '.join(_NAMED)}; got {show(identifier)}"
             )
         return _NAMED[identifier]
-    if not callable(identifier) or not hasattr(identifier, "with_vjp"):
+    if not callable(identifier) or not callable(getattr(identifier, "with_vjp", None)):
         raise TypeError(
-            "activation must be None, a name, or a function of keras.activations (others have "
-            f"no derivative here); got {identifier!r}"
+            f"{name} must be None, a name, or a function of keras.activations (others have "
+            f"no derivative here); got {show(identifier)}"
         )
     activation: Activation = identifier
     return activation
@@ -315,10 +322,12 @@ def _apply_over_axes(op: Callable[..., tuple[Array, Vjp]], x: Any, axis: Any) ->
     if x.ndim == 0:
         raise ValueError(f"x must be of rank 1 or more; got {x.shape}")
     if not isinstance(axis, list | tuple):
-        return op(x, axis=read_axis(axis, "axis", x.ndim))
-    axes = tuple(read_axis(one, "axis", x.ndim) for one in axis)
+        return op(x, axis=read_axis(axis, "axis", x.ndim, "x"))
+    allowed = "one or several different axes"
+    entries = read_entries(axis, "axis", allowed)
+    axes = tuple(read_axis(one, "axis", x.ndim, "x") for one in entries)
     if not 0 < len(set(axes)) == len(axes):
-        raise ValueError(f"axis must be one or several different axes; got {axis!r}")
+        raise ValueError(f"axis must be {allowed}; got {show(axis)}")
     last = tuple(range(x.ndim - len(axes), x.ndim))
     moved = np.moveaxis(x, axes, last)
     flat = (*moved.shape[: last[0]], int(np.prod(moved.shape[last[0] :])))

@@ -15,10 +15,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from refimpl._arguments import read_choice, read_integers, read_number
-from refimpl.dtypes import float_dtype
+from refimpl._show import show
+from refimpl.dtypes import float_dtype, is_half
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf._src.naming import to_snake_case
 from refimpl.tf._src.random import keras as random
+from refimpl.tf._src.random.arguments import read_shape
 
 __all__ = [
     "Constant",
@@ -57,7 +59,10 @@ class Initializer:
         dtype : str, optional
             Of the variable; None is float32.
         """
-        return self._make_values(tuple(shape), float_dtype(dtype or "float32"))
+        sizes = read_shape(shape)
+        resolved = float_dtype("float32" if dtype is None else dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._make_values(sizes, resolved)
 
     def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         raise NotImplementedError(f"{type(self).__name__} does not say what it makes")
@@ -286,8 +291,12 @@ class Orthogonal(_Random):
     def _make_values(self, shape: Sizes, dtype: np.dtype[Any]) -> Array:
         if len(shape) < 2:
             raise ValueError(f"shape must be of at least two sizes; got {shape}")
+        if is_half(dtype):
+            raise TypeError(f"dtype must be float32 or float64; got {dtype}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         tall = (max(rows, columns), min(rows, columns))
+        if not all(shape):
+            return np.zeros(shape, dtype)
         q, r = np.linalg.qr(random.normal(tall, dtype=dtype, seed=self.seed))
         q = q * np.sign(np.diag(r))
         matrix = q if rows >= columns else q.T
@@ -308,16 +317,19 @@ _KINDS: dict[str, Callable[[], Initializer]] = {
 _NAMED = _KINDS | {to_snake_case(name): kind for name, kind in _KINDS.items()}
 
 
-def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
+def get(identifier: Any) -> MakesValues | None:
     """Return the initialiser that is meant, or None for None.
 
     Parameters
     ----------
     identifier : str, callable, array or None
         A name in snake or camel case, an initialiser or its class, or the value itself.
-    name : str
-        The argument's name, for messages.
     """
+    return resolve(identifier, "identifier")
+
+
+def resolve(identifier: Any, name: str) -> MakesValues | None:
+    """Return the initialiser that an argument means; see `get`."""
     if identifier is None:
         return None
     if isinstance(identifier, str):
@@ -326,7 +338,9 @@ def get(identifier: Any, name: str = "identifier") -> MakesValues | None:
         return _return_value(identifier, name)
     initializer = identifier() if isinstance(identifier, type) else identifier
     if not callable(initializer):
-        raise ValueError(f"{name} must be an initialiser or the name of one; got {identifier!r}")
+        raise ValueError(
+            f"{name} must be an initialiser or the name of one; got {show(identifier)}"
+        )
     resolved: MakesValues = initializer
     return resolved
 
@@ -356,6 +370,6 @@ def _return_value(value: Array, name: str) -> MakesValues:
     def initializer(shape: Sizes, dtype: str | None = None) -> Array:
         if value.shape != tuple(shape):
             raise ValueError(f"{name} must be of shape {tuple(shape)}; got {value.shape}")
-        return value.astype(float_dtype(dtype or "float32"))
+        return value.astype(float_dtype("float32" if dtype is None else dtype))
 
     return initializer

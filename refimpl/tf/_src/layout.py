@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import LARGEST_SIZE, read_choice, read_integers, read_pairs
+from refimpl._show import show
 from refimpl.ops import windows
 from refimpl.ops.array import Array, Pairs, Sizes
 
@@ -59,12 +60,16 @@ class Layout:
         return array
 
 
-def read_data_format(data_format: Any, n: int) -> Layout:
+def read_data_format(data_format: Any, n: int, of: str = "input") -> Layout:
     """Read a data format as `tf.nn` spells it: NWC, NCHW, NDHWC, …; None is channels last."""
     last, first = f"N{_SPATIAL[n]}C", f"NC{_SPATIAL[n]}"
     if data_format is None:
         return Layout(n, True)
-    read_choice(data_format, "data_format", (last, first))
+    if data_format not in (last, first) if isinstance(data_format, str) else True:
+        raise ValueError(
+            f"data_format must be {last!r} or {first!r} for {of} of {n} spatial dimensions; "
+            f"got {show(data_format)}"
+        )
     return Layout(n, data_format == last)
 
 
@@ -120,7 +125,7 @@ def read_window(value: Any, name: str, layout: Layout) -> Sizes:
         return sizes * n
     if len(sizes) != n:
         raise ValueError(
-            f"{name} must be an integer or a list of 1, {n} or {n + 2} integers; got {value!r}"
+            f"{name} must be an integer or a list of 1, {n} or {n + 2} integers; got {show(value)}"
         )
     return sizes
 
@@ -129,17 +134,17 @@ def read_full_window(value: Any, name: str, layout: Layout) -> Sizes:
     """Read strides where TensorFlow takes only the list of n + 2 entries."""
     n = layout.n
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
-        raise TypeError(f"{name} must be a list of {n + 2} integers; got {value!r}")
+        raise TypeError(f"{name} must be a list of {n + 2} integers; got {show(value)}")
     sizes = read_integers(value, name, least=1, most=LARGEST_SIZE)
     if len(sizes) != n + 2:
-        raise ValueError(f"{name} must be a list of {n + 2} integers; got {value!r}")
+        raise ValueError(f"{name} must be a list of {n + 2} integers; got {show(value)}")
     return _spatial_entries(sizes, value, name, layout)
 
 
 def _spatial_entries(sizes: Sizes, value: Any, name: str, layout: Layout) -> Sizes:
     channel = sizes[-1] if layout.channels_last else sizes[1]
     if sizes[0] != 1 or channel != 1:
-        raise ValueError(f"{name} must be 1 in the batch and channel dimensions; got {value!r}")
+        raise ValueError(f"{name} must be 1 in the batch and channel dimensions; got {show(value)}")
     return sizes[1:-1] if layout.channels_last else sizes[2:]
 
 
@@ -165,12 +170,12 @@ def read_padding(
         if isinstance(padding, str) and padding == "SAME":
             return same_padding(layout.spatial(shape), kernel, stride, dilation)
         allowed = "'SAME' or 'VALID'" + (f" or a list of {n + 2} pairs" if explicit else "")
-        raise ValueError(f"padding must be {allowed}; got {padding!r}")
+        raise ValueError(f"padding must be {allowed}; got {show(padding)}")
     pairs = _read_explicit(padding, n + 2)
     channel = pairs[-1] if layout.channels_last else pairs[1]
     if pairs[0] != (0, 0) or channel != (0, 0):
         raise ValueError(
-            f"padding must be [0, 0] in the batch and channel dimensions; got {padding!r}"
+            f"padding must be [0, 0] in the batch and channel dimensions; got {show(padding)}"
         )
     return pairs[1:-1] if layout.channels_last else pairs[2:]
 
@@ -181,13 +186,14 @@ def same_padding(spatial: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) 
 
 
 def _read_explicit(padding: Any, count: int) -> Pairs:
-    pairs = padding.tolist() if isinstance(padding, np.ndarray) else padding
     try:
+        is_array = isinstance(padding, np.ndarray) and padding.shape == (count, 2)
+        pairs = padding.tolist() if is_array else padding
         return read_pairs(pairs, "padding", count)
     except (TypeError, ValueError):
         raise ValueError(
             f"padding must be 'SAME' or 'VALID' or a list of {count} pairs of non-negative "
-            f"integers; got {padding!r}"
+            f"integers; got {show(padding)}"
         ) from None
 
 
@@ -213,5 +219,6 @@ def check_window_fits(
             room = f"{before} + {size} + {after}"
             raise ValueError(
                 f"{kernel_name} must be no larger than the padded {input_name} ({room}); got "
-                f"{kernel}, which spans {span} and leaves an output of size 0"
+                f"{kernel}, which spans {span} with dilations {dilation} and leaves an output of "
+                "size 0"
             )

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import sum_to
+from refimpl._arguments import read_flag, sum_to
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops.array import Array, Vjp, half_in_float32
 from refimpl.tf._src.arguments import read_floats, read_like
@@ -48,6 +49,14 @@ def matmul(
     -------
     array of shape (*, N, M)
     """
+    flags = {
+        "transpose_a": transpose_a,
+        "transpose_b": transpose_b,
+        "adjoint_a": adjoint_a,
+        "adjoint_b": adjoint_b,
+    }
+    for flag, value in flags.items():
+        read_flag(value, flag)
     a = read_floats(a, "a")
     b = read_like(b, "b", a, "a")
     for array, label in ((a, "a"), (b, "b")):
@@ -59,13 +68,15 @@ def matmul(
                 f"adjoint_{label} must be False where transpose_{label} is True; got True"
             )
     if output_type is not None:
-        raise ValueError(f"output_type must be None; got {output_type!r}")
+        raise ValueError(f"output_type must be None; got {show(output_type)}")
     a_turned, b_turned = transpose_a or adjoint_a, transpose_b or adjoint_b
     columns = a.shape[-2] if a_turned else a.shape[-1]
     rows = b.shape[-1] if b_turned else b.shape[-2]
     if rows != columns:
         raise ValueError(
-            f"b must be a matrix of {columns} rows to fit a's {a.shape}; got {b.shape}"
+            f"b must be a matrix of {columns} rows to fit a's {a.shape}, transposed as "
+            f"{', '.join(f'{flag}={bool(value)}' for flag, value in flags.items())} say; got "
+            f"{b.shape}"
         )
     try:
         np.broadcast_shapes(a.shape[:-2], b.shape[:-2])

@@ -9,6 +9,7 @@ import numpy as np
 from refimpl._arguments import sum_to
 from refimpl.dtypes import is_half
 from refimpl.ops.array import Array, Sizes
+from refimpl.tf._src.arguments import read_array
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -20,7 +21,7 @@ def reduce_losses(
     wide = values.astype(np.float32) if is_half(values.dtype) else values
     weights = np.ones((), wide.dtype)
     if sample_weight is not None:
-        weights, wide = _align(np.asarray(sample_weight).astype(wide.dtype), wide)
+        weights, wide = _align(read_array(sample_weight, "sample_weight").astype(wide.dtype), wide)
     mask = None if kept is None else kept.reshape(wide.shape).astype(wide.dtype)
     weighted = np.broadcast_to(weights, np.broadcast_shapes(weights.shape, wide.shape))
     if mask is not None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_choice, read_flag, read_integer, read_number
+from refimpl._arguments import (
+    read_axis,
+    read_choice,
+    read_cotangent,
+    read_flag,
+    read_integer,
+    read_number,
+)
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import float_dtype, is_float
 from refimpl.ops import loss as ops
@@ -107,7 +114,9 @@ def categorical_crossentropy(
     y_pred = read_floats(y_pred, "y_pred")
     if y_pred.ndim == 0:
         raise ValueError(f"y_pred must be of rank 1 or more; got {y_pred.shape}")
-    along = read_axis(axis, "axis", y_pred.ndim)
+    along = read_axis(axis, "axis", y_pred.ndim, "y_pred")
+    if y_pred.shape[-1] < 1:
+        raise ValueError(f"y_pred must be of one class or more; got {y_pred.shape}")
     smoothing = read_number(label_smoothing, "label_smoothing", least=0, most=1)
     truth = read_array(y_true, "y_true")
     if truth.shape != y_pred.shape:
@@ -182,6 +191,10 @@ class Loss:
         vjp : callable
             Cotangent of the loss to (None, cotangent of y_pred).
         """
+        with np.errstate(all="ignore"):
+            return self._compute(y_true, y_pred, sample_weight)
+
+    def _compute(self, y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Vjp]:
         predicted = read_floats(y_pred, "y_pred")
         dtype = float_dtype(self.dtype)
         truth = read_array(y_true, "y_true")
@@ -190,14 +203,14 @@ class Loss:
         values, inner = self._compute_losses(truth, predicted.astype(dtype, copy=False))
         kept = self._mark_counted(truth, values.shape)
         loss, factor = reduce_losses(values, sample_weight, kept, self.reduction)
+        shape = loss.shape
 
         def vjp(cotangent: Any = 1.0) -> tuple[None, Array]:
-            bar = np.asarray(cotangent, dtype)
-            if bar.shape != loss.shape:
-                raise ValueError(f"cotangent must be of shape {loss.shape}; got {bar.shape}")
-            spread = sum_to_losses(bar.astype(factor.dtype) * factor, values.shape)
-            pred_bar = inner(spread.astype(dtype, copy=False))[1]
-            return None, pred_bar.astype(predicted.dtype, copy=False)
+            bar = read_cotangent(cotangent, "cotangent", shape, dtype)
+            with np.errstate(all="ignore"):
+                spread = sum_to_losses(bar.astype(factor.dtype) * factor, values.shape)
+                pred_bar = inner(spread.astype(dtype, copy=False))[1]
+                return None, pred_bar.astype(predicted.dtype, copy=False)
 
         self._vjp = vjp
         return loss, vjp
@@ -330,7 +343,7 @@ def _read_labels(y_true: Any, y_pred: Array, axis: int) -> Array:
     """Return the labels as integers, without an axis of length one that y_pred does not have."""
     if y_pred.ndim == 0:
         raise ValueError(f"y_pred must be of rank 1 or more; got {y_pred.shape}")
-    if read_axis(axis, "axis", y_pred.ndim) != y_pred.ndim - 1:
+    if read_axis(axis, "axis", y_pred.ndim, "y_pred") != y_pred.ndim - 1:
         raise ValueError(f"axis must be the last; got {axis}")
     labels = read_array(y_true, "y_true")
     if labels.ndim == y_pred.ndim and labels.shape[-1] == 1:

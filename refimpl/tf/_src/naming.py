@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from refimpl._show import show
+
 _used: Counter[str] = Counter()
 
 
@@ -17,7 +19,7 @@ def choose_name(name: Any, kind: str) -> str:
         _used[prefix] += 1
         return prefix if number == 0 else f"{prefix}_{number}"
     if not isinstance(name, str) or "/" in name:
-        raise ValueError(f"name must be a string without '/'; got {name!r}")
+        raise ValueError(f"name must be a string without '/'; got {show(name)}")
     return name
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from refimpl._arguments import read_number
+import numpy as np
+
+from refimpl._arguments import read_entries, read_flag, read_number
+from refimpl._show import show
 from refimpl.ops import sgd
 from refimpl.ops.array import Array
 from refimpl.tf._src.variable import Variable
@@ -38,7 +41,11 @@ class SGD:
         weight_decay: float | None = None,
         name: str = "SGD",
     ) -> None:
+        read_number(learning_rate, "learning_rate")
         read_number(momentum, "momentum", least=0, most=1)
+        read_flag(nesterov, "nesterov")
+        if weight_decay is not None:
+            read_number(weight_decay, "weight_decay")
         self.learning_rate = learning_rate
         self.momentum = momentum
         self.nesterov = nesterov
@@ -55,7 +62,21 @@ class SGD:
         grads_and_vars : iterable of (gradient, variable)
             Pairs, as `keras.optimizers.Optimizer.apply_gradients` takes them.
         """
-        for gradient, variable in grads_and_vars:
+        allowed = "an iterable of pairs (gradient, variable)"
+        if isinstance(grads_and_vars, str | bytes | np.ndarray) or not isinstance(
+            grads_and_vars, Iterable
+        ):
+            raise TypeError(f"grads_and_vars must be {allowed}; got {show(grads_and_vars)}")
+        try:
+            pairs = list(grads_and_vars)
+        except Exception:
+            raise TypeError(
+                f"grads_and_vars must be {allowed}; got {show(grads_and_vars)}"
+            ) from None
+        for pair in pairs:
+            gradient, variable = read_entries(pair, "grads_and_vars", allowed, 2)
+            if not isinstance(variable, Variable):
+                raise TypeError(f"grads_and_vars must be {allowed}; got {show(variable)}")
             if gradient is None:
                 continue
             value, self._velocities[id(variable)] = sgd.decoupled_step(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from refimpl._arguments import read_flag
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp
 from refimpl.tf._src.layers.layer import Layer
 from refimpl.tf._src.variable import Variable
@@ -32,7 +34,11 @@ class Sequential(Layer):
     ) -> None:
         self.layers: list[Layer] = []
         super().__init__(trainable=trainable, name=name, autocast=False)
+        if layers is not None and not isinstance(layers, list | tuple):
+            raise TypeError(f"layers must be a list of Layers; got {show(layers)}")
         for layer in layers or ():
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers must be a list of Layers; got {show(layer)} in it")
             self.add(layer)
 
     @property
@@ -42,7 +48,7 @@ class Sequential(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._is_trainable = bool(value)
+        self._is_trainable = read_flag(value, "trainable")
         for layer in self.layers:
             layer.trainable = self._is_trainable
 
@@ -60,10 +66,10 @@ class Sequential(Layer):
             One that is not in the stack (each remembers only its last call), nor has its name.
         """
         if not isinstance(layer, Layer):
-            raise TypeError(f"layer must be a Layer; got {layer!r}")
+            raise TypeError(f"layer must be a Layer; got {show(layer)}")
         names = [other.name for other in self.layers]
         if layer.name in names:
-            raise ValueError(f"layer must be named other than {names}; got {layer.name!r}")
+            raise ValueError(f"layer must be named other than {names}; got {show(layer.name)}")
         if not self._is_trainable:
             layer.trainable = False
         self.layers.append(layer)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._arguments import as_array, check_count, check_numeric, read_flag, to_native
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 
@@ -39,7 +41,15 @@ class Variable:
         path: str | None = None,
     ) -> None:
         resolved = None if dtype is None else float_dtype(dtype)
-        self._value: Array = np.array(value, dtype=resolved)
+        array = as_array(value, "value")
+        check_count(array, "value")
+        check_numeric(array, "value")
+        read_flag(trainable, "trainable")
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._value: Array = np.array(to_native(array), dtype=resolved)
+        for value, label in ((name, "name"), (path, "path")):
+            if not (isinstance(value, str) or (value is None and label == "path")):
+                raise TypeError(f"{label} must be a string; got {show(value)}")
         self.name = name
         self.path = path or name
         self.trainable = trainable
@@ -82,12 +92,14 @@ class Variable:
         Variable
             The variable itself.
         """
-        array = np.asarray(value)
+        array = as_array(value, "value")
+        check_numeric(array, "value")
         if array.shape != self.shape:
             raise ValueError(
                 f"value must be of {self.path}'s shape {self.shape}; got {array.shape}"
             )
-        self._value = array.astype(self._value.dtype, copy=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._value = array.astype(self._value.dtype, copy=True)
         return self
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from refimpl._arguments import check_companion, check_float, check_shape, read_flag
+from refimpl._arguments import (
+    LARGEST_SIZE,
+    check_companion,
+    check_count,
+    check_float,
+    read_flag,
+    read_number,
+)
+from refimpl._show import show
 from refimpl.ops.array import Array, Vjp
 from refimpl.torch._src.parameter import Parameter, Tensor
+
+_FLOAT32 = float(np.finfo(np.float32).max)
 
 Ints: TypeAlias = int | tuple[int, ...] | list[int]
 
@@ -19,14 +30,18 @@ Ints: TypeAlias = int | tuple[int, ...] | list[int]
 def read_array(value: Tensor, name: str) -> Array:
     """Return the NumPy array of an argument; lists and numbers are refused, as torch does."""
     if type(value) is np.ndarray:
-        return value
-    if isinstance(value, Parameter):
-        return value.data
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, np.generic):
-        return np.asarray(value)
-    raise TypeError(f"{name} must be a NumPy array; got {value!r} of type {type(value).__name__}")
+        array = value
+    elif isinstance(value, Parameter):
+        array = value.data
+    elif isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value)  # of NumPy's own class
+    else:
+        raise TypeError(
+            f"{name} must be a NumPy array; got {show(value)} of type {type(value).__name__}"
+        )
+    if array.size > LARGEST_SIZE:
+        check_count(array, name)
+    return array
 
 
 def read_floats(value: Tensor, name: str = "input") -> Array:
@@ -48,8 +63,20 @@ def read_vector(value: Tensor | None, name: str, size: int, input: Array) -> Arr
     if value is None:
         return None
     array = read_companion(value, name, input)
-    check_shape(array, name, (size,))
+    if array.shape != (size,):
+        raise ValueError(
+            f"{name} must have shape {(size,)} beside input of shape {input.shape}; "
+            f"got {array.shape}"
+        )
     return array
+
+
+def read_scalar(value: float, name: str, input: Array) -> float:
+    """Return a number that the input's dtype, or float32 for half types, holds or is infinite."""
+    found = read_number(value, name)
+    if abs(found) > _FLOAT32 and input.dtype != np.float64 and math.isfinite(found):
+        raise ValueError(f"{name} must be within the range of float32; got {show(value)}")
+    return found
 
 
 def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:
@@ -67,8 +94,8 @@ def read_spatial(value: Tensor, n: int) -> tuple[Array, bool]:
 
 def check_device(device: object) -> None:
     """Refuse a device other than the CPU."""
-    if device is not None and not str(device).startswith("cpu"):
-        raise ValueError(f"device must be 'cpu' or None; got {device!r}")
+    if device is not None and not (isinstance(device, str) and device.startswith("cpu")):
+        raise ValueError(f"device must be 'cpu' or None; got {show(device)}")
 
 
 def one_example(vjp: Vjp) -> Vjp:

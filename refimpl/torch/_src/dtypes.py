@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.dtypes import float_dtype
+from refimpl._show import show
+from refimpl.dtypes import float_dtype, parse_dtype
 
 float64 = double = np.dtype("float64")
 float32 = float = np.dtype("float32")
@@ -35,6 +36,27 @@ __all__ = [
     "short",
     "uint8",
 ]
+
+
+DTYPES = tuple(
+    sorted(
+        {
+            dtype.name
+            for dtype in (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
+        }
+    )
+)
+
+
+def read_dtype(dtype: Any) -> np.dtype[Any]:
+    """Return a dtype that torch has too, of its name or of NumPy's dtype or type."""
+    allowed = ", ".join((*DTYPES, "bfloat16"))
+    if isinstance(dtype, str) and dtype == "bfloat16":
+        return float_dtype(dtype)
+    found = parse_dtype(dtype, allowed)
+    if found.name not in (*DTYPES, "bfloat16") or not found.isnative:
+        raise TypeError(f"dtype must be one of {allowed}; got {show(dtype)}")
+    return found
 
 
 def find_bfloat16(name: str) -> Any:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from refimpl._arguments import read_number
+import numpy as np
+
+from refimpl._arguments import read_flag, read_number
+from refimpl._show import show
 from refimpl.ops import sgd
 from refimpl.torch._src.parameter import Parameter
 
@@ -47,11 +50,14 @@ class SGD:
     ) -> None:
         read_number(lr, "lr", least=0)
         read_number(momentum, "momentum", least=0)
+        read_number(dampening, "dampening")
         read_number(weight_decay, "weight_decay", least=0)
+        read_flag(nesterov, "nesterov")
+        read_flag(maximize, "maximize")
         if nesterov and (momentum == 0.0 or dampening != 0.0):
             raise ValueError(
                 "nesterov must be False without momentum or with dampening; "
-                f"got momentum={momentum!r}, dampening={dampening!r}"
+                f"got momentum={show(momentum)}, dampening={show(dampening)}"
             )
         self.defaults = {
             "lr": lr,
@@ -61,9 +67,7 @@ class SGD:
             "nesterov": nesterov,
             "maximize": maximize,
         }
-        members = list(params)
-        if not members:
-            raise ValueError("params must hold at least one parameter; got none")
+        members = _read_members(params)
         groups = [each for each in members if isinstance(each, Mapping)] or [{"params": members}]
         self.param_groups: list[dict[str, Any]] = [
             {**self.defaults, **group, "params": list(group["params"])} for group in groups
@@ -78,6 +82,7 @@ class SGD:
         set_to_none : bool, default True
             Drop them; otherwise fill them with zeros.
         """
+        read_flag(set_to_none, "set_to_none")
         for parameter in self._parameters():
             if set_to_none:
                 parameter.grad = None
@@ -104,3 +109,24 @@ class SGD:
 
     def _parameters(self) -> Iterable[Parameter]:
         return (parameter for group in self.param_groups for parameter in group["params"])
+
+
+def _read_members(params: Any) -> list[Any]:
+    """Return parameters or groups of them from what may be an iterator."""
+    allowed = "an iterable of Parameters, or of mappings with the key 'params'"
+    if isinstance(params, str | bytes | np.ndarray | Mapping) or not isinstance(params, Iterable):
+        raise TypeError(f"params must be {allowed}; got {show(params)}")
+    members = []
+    try:
+        given = list(params)
+    except Exception:
+        raise TypeError(f"params must be {allowed}; got {show(params)}") from None
+    for member in given:
+        own = member.get("params", ()) if isinstance(member, Mapping) else (member,)
+        for each in own if isinstance(own, list | tuple) else list(own):
+            if not isinstance(each, Parameter):
+                raise TypeError(f"params must be {allowed}; got {show(each)} among them")
+        members.append(member)
+    if not members:
+        raise ValueError("params must hold at least one parameter; got none")
+    return members

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from refimpl._arguments import read_axis, read_flag
+from refimpl._show import show
 from refimpl.dtypes import is_float
 from refimpl.ops.array import Array
 
@@ -47,7 +49,7 @@ class Parameter:
     def __init__(self, data: Array, requires_grad: bool = True) -> None:
         self.data = data
         self.grad: Array | None = None
-        self.requires_grad = requires_grad
+        self.requires_grad = read_flag(requires_grad, "requires_grad")
 
     @property
     def data(self) -> Array:
@@ -59,7 +61,7 @@ class Parameter:
         if isinstance(data, Parameter):
             data = data._data
         if not isinstance(data, np.ndarray):
-            got = f"{type(data).__name__} {data!r}"
+            got = f"{type(data).__name__} {show(data)}"
         elif not is_float(data.dtype) or not data.dtype.isnative:
             got = f"an array of dtype {data.dtype}"
         else:
@@ -102,7 +104,9 @@ class Parameter:
         dim : int, optional
             The axis.
         """
-        return self._data.shape if dim is None else self._data.shape[dim]
+        if dim is None:
+            return self._data.shape
+        return self._data.shape[read_axis(dim, "dim", self._data.ndim)]
 
     def requires_grad_(self, requires_grad: bool = True) -> Parameter:
         """Return this parameter, for which a gradient is gathered from now on, or is not.
@@ -112,7 +116,7 @@ class Parameter:
         requires_grad : bool, default True
             Whether it is.
         """
-        self.requires_grad = requires_grad
+        self.requires_grad = read_flag(requires_grad, "requires_grad")
         return self
 
     def _accumulate(self, gradient: Array) -> None:

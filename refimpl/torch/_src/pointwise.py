@@ -108,5 +108,13 @@ def _read_limit(limit: float | Tensor | None, name: str, default: float, x: Arra
     if limit is None:
         return default
     if isinstance(limit, np.ndarray | Parameter):
-        return read_companion(limit, name, x)
+        array = read_companion(limit, name, x)
+        try:
+            np.broadcast_shapes(array.shape, x.shape)
+        except ValueError:
+            raise ValueError(
+                f"{name} must be of a shape that broadcasts with {x.shape}, that of input; got "
+                f"{array.shape}"
+            ) from None
+        return array
     return read_number(limit, name)

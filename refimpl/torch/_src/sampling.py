@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import LARGEST_SIZE, check_float, read_integer, read_integers, read_size
+from refimpl._arguments import LARGEST_SIZE, new_array, read_integer, read_integers, read_size
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src import random
-from refimpl.torch._src.arguments import takes_device
+from refimpl.torch._src.arguments import read_floats, takes_device
+from refimpl.torch._src.dtypes import read_dtype
 
 __all__ = ["bernoulli", "normal", "rand", "randint", "randn", "randperm"]
 
@@ -74,7 +76,7 @@ def randint(
     if len(bounds) != len(names) or (low is not None and "low" in names):
         raise TypeError(
             "randint takes (high, size) or (low, high, size), each by place or by name; got "
-            f"{len(bounds)} by place, and low={low!r}, high={high!r}, size={size!r}"
+            f"{len(bounds)} by place, and low={show(low)}, high={show(high)}, size={show(size)}"
         )
     bound = {"low": low, "high": high, "size": size, **dict(zip(names, bounds, strict=True))}
     least = 0 if bound["low"] is None else read_integer(bound["low"], "low")
@@ -82,7 +84,7 @@ def randint(
     shape = _read_shape(bound["size"])
     if not least < end:
         raise ValueError(f"high must be above low, {least}; got {end}")
-    return random.random_(np.empty(shape, np.dtype(dtype)), least, end, generator)
+    return random.random_(new_array(shape, read_dtype(dtype), "size"), least, end, generator)
 
 
 @takes_device
@@ -105,7 +107,10 @@ def randperm(n: int, *, generator: random.Source = None, dtype: npt.DTypeLike = 
     -----
     Source: PyTorch's page `torch.randperm`.
     """
-    return random.permutation(read_size(n, "n", least=0), generator).astype(dtype)
+    wanted = read_dtype(dtype)
+    count = read_size(n, "n", least=0)
+    new_array((count,), np.float64, "n")
+    return random.permutation(count, generator).astype(wanted)
 
 
 def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
@@ -127,8 +132,10 @@ def bernoulli(input: Array, *, generator: random.Source = None) -> Array:
     -----
     Source: PyTorch's page `torch.bernoulli`.
     """
-    check_float(input, "input")
-    return random.bernoulli_(np.empty(input.shape, input.dtype), input, generator)
+    p = read_floats(input)
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError(f"input must be in [0, 1] everywhere; got {show(input)}")
+    return random.bernoulli_(np.empty(p.shape, p.dtype), p, generator)
 
 
 @takes_device
@@ -164,17 +171,22 @@ def normal(
     Standard normal numbers are multiplied by an array of deviations and then added to the means,
     rounded after each. Source: PyTorch's page `torch.normal`.
     """
-    arrays = [part for part in (mean, std) if isinstance(part, np.ndarray)]
+    arrays = [
+        read_floats(part, name)
+        for part, name in ((mean, "mean"), (std, "std"))
+        if isinstance(part, np.ndarray)
+    ]
     if bool(arrays) != (size is None):
         raise TypeError(
-            f"size must be given if, and only if, mean and std are both numbers; got size={size!r}"
+            f"size must be given if, and only if, mean and std are both numbers; "
+            f"got size={show(size)}"
         )
     if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
         return random.draw_normal(_read_shape(size), mean, std, _float(dtype), generator)
     if dtype is not None:
-        raise TypeError(f"dtype must be left out with an array; got {dtype!r}")
+        raise TypeError(f"dtype must be left out with an array; got {show(dtype)}")
     if not np.all(np.asarray(std) >= 0):
-        raise ValueError(f"std must be at least 0 everywhere; got {std!r}")
+        raise ValueError(f"std must be at least 0 everywhere; got {show(std)}")
     found = float_dtype(np.result_type(*arrays))
     shape = np.broadcast_shapes(*(part.shape for part in arrays))
     if not isinstance(std, np.ndarray):
@@ -194,5 +206,5 @@ def _float(dtype: npt.DTypeLike | None) -> np.dtype[Any]:
 
 def _read_shape(size: Any) -> Sizes:
     if not isinstance(size, tuple | list):
-        raise TypeError(f"size must be a tuple or list of integers; got {size!r}")
+        raise TypeError(f"size must be a tuple or list of integers; got {show(size)}")
     return read_integers(size, "size", least=0, most=LARGEST_SIZE)

@@ -48,7 +48,7 @@ BAD = [
     ("generator", TypeError, lambda: nn.dropout(X2, 0.5, generator=3)),
     ("seed", TypeError, lambda: tf.keras.random.dropout(X2, 0.5, seed=np.random.default_rng())),
     ("copy_from", TypeError, lambda: tf.random.Generator(copy_from=3)),
-    ("counter", ValueError, lambda: tf.random.Generator.from_key_counter(1, 2, "philox")),
+    ("counter", TypeError, lambda: tf.random.Generator.from_key_counter(1, 2, "philox")),
     ("strides", ValueError, lambda: nn.conv2d(X2, K2, 2**63, "SAME")),
     ("dilations", ValueError, lambda: nn.conv2d(X2, K2, 1, "SAME", dilations=[2**62, 1])),
     ("padding", ValueError, lambda: nn.conv2d(X2, K2, 1, [[0, 0], [2**62, 0], [0, 0], [0, 0]])),
@@ -82,7 +82,7 @@ BAD = [
     ("value", ValueError, lambda: built(layers.Dense(2), LOGITS).kernel.assign(LOGITS)),
     ("input_shape", ValueError, lambda: built(layers.Dense(2), LOGITS).build((None, 3))),
     ("cotangent", ValueError, lambda: built(layers.Dense(2), LOGITS).backward(LOGITS)),
-    ("layer", TypeError, lambda: tf.keras.Sequential([np.tanh])),
+    ("layers", TypeError, lambda: tf.keras.Sequential([np.tanh])),
     ("layer", ValueError, lambda: tf.keras.Sequential([layers.ReLU(name="r")] * 2)),
     (
         "sample_weight",

@@ -94,7 +94,7 @@ def test_parameters_are_drawn_in_their_dtype(dtype):
 def test_wrong_arguments_are_named():
     with pytest.raises(ValueError, match="nonlinearity"):
         init.calculate_gain("swish")
-    with pytest.raises(ValueError, match="param"):
+    with pytest.raises(TypeError, match="param"):
         init.calculate_gain("leaky_relu", "x")
     with pytest.raises(ValueError, match="mode"):
         init.kaiming_normal_(np.ones((2, 2)), mode="fan_up")

@@ -148,7 +148,7 @@ def test_numpy_s_generators_draw_too():
         (TypeError, "n must", lambda t: t.randperm(2.0)),
         (ValueError, "n must", lambda t: t.randperm(-1)),
         (TypeError, "input", lambda t: t.bernoulli(np.ones(3, int))),
-        (ValueError, "p must", lambda t: t.bernoulli(np.full(3, 1.5))),
+        (ValueError, "input must", lambda t: t.bernoulli(np.full(3, 1.5))),
         (TypeError, "size", lambda t: t.normal(0.0, 1.0)),
         (TypeError, "size", lambda t: t.normal(np.zeros(3), 1.0, (3,))),
         (TypeError, "dtype", lambda t: t.normal(np.zeros(3), 1.0, dtype="float32")),

@@ -29,7 +29,7 @@ class Activation(Layer):
     """
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
-        self.activation = activations.get(activation)
+        self.activation = activations.resolve(activation)
         super().__init__(**kwargs)
         self.built = True
 
@@ -129,7 +129,7 @@ class PReLU(Layer):
         shared = self.shared_axes or ()
         if not all(0 < axis < rank for axis in shared):
             raise ValueError(
-                f"shared_axes must be axes from 1 to {rank - 1}; got {self.shared_axes}"
+                f"shared_axes must be axes from 1 to {rank - 1} of inputs; got {self.shared_axes}"
             )
         return tuple(1 if axis in shared else input_shape[axis] for axis in range(1, rank))
 
@@ -156,8 +156,10 @@ class Softmax(Layer):
         self.built = True
 
     def _check_shape(self, shape: Sizes) -> None:
+        if not shape:
+            raise ValueError(f"inputs must be of rank 1 or more; got {shape}")
         for axis in read_integers(self.axis, "axis"):
-            read_axis(axis, "axis", len(shape))
+            read_axis(axis, "axis", len(shape), "inputs")
 
     def _forward(self, x: Array, training: bool) -> tuple[Array, Vjp]:
         return activations.softmax.with_vjp(x, self.axis)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl._arguments import LARGEST_SIZE, read_choice, read_flag, read_integer, read_sizes
+from refimpl._show import show
 from refimpl.ops import windows
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.tf._src import activations
@@ -43,7 +44,7 @@ class _WindowedLayer(Layer):
         self.dilation_rate = read_sizes(dilation_rate, "dilation_rate", self.rank)
 
     def _set_output(self, activation: Any, use_bias: bool, bias_initializer: Any) -> None:
-        self.activation = activations.get(activation)
+        self.activation = activations.resolve(activation)
         self.bias_initializer = resolve_initializer(bias_initializer, "bias_initializer")
         self.use_bias = read_flag(use_bias, "use_bias")
 
@@ -122,7 +123,7 @@ class _Conv(_WindowedLayer):
         self.filters = read_integer(filters, "filters", least=1, most=LARGEST_SIZE)
         self.groups = read_integer(groups, "groups", least=1, most=LARGEST_SIZE)
         if self.filters % self.groups:
-            raise ValueError(f"filters must be a multiple of groups, {groups}; got {filters!r}")
+            raise ValueError(f"filters must be a multiple of groups, {groups}; got {show(filters)}")
         self.kernel_initializer = resolve_initializer(kernel_initializer, "kernel_initializer")
         reject_unsupported(
             kernel_regularizer=kernel_regularizer,
@@ -136,7 +137,7 @@ class _Conv(_WindowedLayer):
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"strides must be 1 where dilation_rate is above 1, here {self.dilation_rate}; "
-                f"got {strides!r}"
+                f"got {show(strides)}"
             )
 
     def _add_weights(self, input_shape: Sizes) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_integer, read_number
+from refimpl._show import show
 from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src.layers.layer import Layer
@@ -137,7 +138,7 @@ def _read_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
     if not isinstance(noise_shape, list | tuple):
         raise ValueError(
             "noise_shape must be None or a sequence of positive integers or None; "
-            f"got {noise_shape!r}"
+            f"got {show(noise_shape)}"
         )
     return tuple(
         None if entry is None else read_integer(entry, "noise_shape", least=1)

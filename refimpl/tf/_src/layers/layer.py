@@ -8,6 +8,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refimpl._arguments import (
+    LARGEST_SIZE,
+    as_array,
+    new_array,
+    read_cotangent,
+    read_entries,
+    read_flag,
+    read_integers,
+)
+from refimpl._show import show
 from refimpl.dtypes import float_dtype
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import initializers
@@ -57,7 +67,9 @@ class Layer:
     ) -> None:
         kind = type(self).__name__
         if kwargs:
-            raise ValueError(f"{kind} has no arguments {', '.join(sorted(kwargs))}; got {kwargs!r}")
+            raise ValueError(
+                f"{kind} has no arguments {', '.join(sorted(kwargs))}; got {show(kwargs)}"
+            )
         reject_unsupported(activity_regularizer=activity_regularizer)
         self.variable_dtype, self.compute_dtype = read_policy(dtype)
         # Held beside its name, for asking a dtype for its name is slow.
@@ -66,7 +78,7 @@ class Layer:
         self._variables: list[Variable] = []
         self._trainable: list[Variable] = []
         self.trainable = trainable
-        self.autocast = bool(autocast)
+        self.autocast = read_flag(autocast, "autocast")
         self.built = False
         self._vjp: Vjp | None = None
 
@@ -82,7 +94,7 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._is_trainable = bool(value)
+        self._is_trainable = read_flag(value, "trainable")
         for variable in self._trainable:
             variable.trainable = self._is_trainable
 
@@ -129,15 +141,20 @@ class Layer:
             In the order of `weights`, and of their shapes.
         """
         own = self.weights
-        if len(weights) != len(own):
-            raise ValueError(f"weights must be a list of {len(own)} arrays; got {len(weights)}")
-        for variable, value in zip(own, weights, strict=True):
-            if np.shape(value) != variable.shape:
+        allowed = f"a list of {len(own)} arrays"
+        if isinstance(weights, list | tuple) and len(weights) != len(own):
+            raise ValueError(f"weights must be {allowed}; got {len(weights)}")
+        values = [
+            as_array(value, "weights")
+            for value in read_entries(weights, "weights", allowed, len(own))
+        ]
+        for variable, value in zip(own, values, strict=True):
+            if value.shape != variable.shape:
                 raise ValueError(
                     f"weights must be of shape {variable.shape} for {variable.path}; "
-                    f"got {np.shape(value)}"
+                    f"got {value.shape}"
                 )
-        for variable, value in zip(own, weights, strict=True):
+        for variable, value in zip(own, values, strict=True):
             variable.assign(value)
 
     def build(self, input_shape: Sizes) -> None:
@@ -150,9 +167,10 @@ class Layer:
         """
         if self.built and type(self)._add_weights is not Layer._add_weights:
             raise ValueError(
-                f"input_shape must be given once: the layer is built already; got {input_shape!r}"
+                f"input_shape must be given once: the layer is built already; "
+                f"got {show(input_shape)}"
             )
-        self._add_weights(tuple(input_shape))
+        self._add_weights(read_entries(input_shape, "input_shape", "a tuple of sizes"))
         self.built = True
 
     def __call__(self, inputs: Any, training: bool | None = None) -> Array:
@@ -186,18 +204,24 @@ class Layer:
             Cotangent of output to (cotangent of inputs,); stores the weights' `grad`.
         """
         array = self._read_inputs(inputs)
+        trains = training is not None and read_flag(training, "training")
         self._check_shape(array.shape)
         if not self.built:
             self.build(array.shape)
         x = array.astype(self._compute_dtype, copy=False) if self.autocast else array
-        output, inner = self._forward(x, bool(training))
+        try:
+            with np.errstate(all="ignore"):
+                output, inner = self._forward(x, trains)
+        except MemoryError:
+            raise ValueError(
+                f"inputs must need no more memory than there is; got {show(inputs)}"
+            ) from None
+        shape, kind, input_dtype = output.shape, output.dtype, array.dtype
 
         def vjp(cotangent: Any) -> tuple[Array]:
-            bar = np.asarray(cotangent)
-            if bar.shape != output.shape:
-                raise ValueError(f"cotangent must be of shape {output.shape}; got {bar.shape}")
-            input_bar = inner(bar.astype(output.dtype, copy=False))[0]
-            return (input_bar.astype(array.dtype, copy=False),)
+            with np.errstate(all="ignore"):
+                input_bar = inner(read_cotangent(cotangent, "cotangent", shape, kind))[0]
+                return (input_bar.astype(input_dtype, copy=False),)
 
         self._vjp = vjp
         return output, vjp
@@ -245,12 +269,29 @@ class Layer:
         -------
         Variable
         """
-        value = initializer(shape, dtype=self.variable_dtype)
+        if not callable(initializer):
+            raise TypeError(f"initializer must be callable; got {show(initializer)}")
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a string; got {show(name)}")
+        shape = read_integers(
+            read_entries(shape, "shape", "a tuple of sizes"), "shape", least=0, most=LARGEST_SIZE
+        )
+        read_flag(trainable, "trainable")
         path = f"{self.name}/{name}"
+        new_array(shape, np.float64, f"the shape of {path}, which follows from inputs,")
+        try:
+            value = as_array(initializer(shape, dtype=self.variable_dtype), "initializer")
+        except Exception as error:
+            held = (word for word, value in vars(self).items() if value is initializer)
+            word = next(held, f"{name}_initializer")
+            raise TypeError(
+                f"initializer ({word}, of {show(path)}) must return an array for a shape and a "
+                f"dtype; got {show(initializer)}"
+            ) from error
         variable = Variable(value, self.variable_dtype, trainable and self.trainable, name, path)
         if variable.shape != shape:
             raise ValueError(
-                f"the initializer of {path} must be of {shape}; got {variable.shape!r}"
+                f"the initializer of {path} must be of {shape}; got {show(variable.shape)}"
             )
         self._variables.append(variable)
         if trainable:
@@ -268,7 +309,7 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes")
 
     def _read_inputs(self, inputs: Any) -> Array:
-        if not hasattr(inputs, "dtype"):
+        if not hasattr(inputs, "dtype") or isinstance(inputs, type):
             raise TypeError(f"inputs must be an array of floats; got {type(inputs).__name__}")
         return read_floats(inputs, "inputs")
 
@@ -293,7 +334,7 @@ def reject_unsupported(**arguments: Any) -> None:
     for name, value in arguments.items():
         if value is not None and value is not False:
             allowed = False if value is True else None
-            raise ValueError(f"{name} must be {allowed}: refimpl has none; got {value!r}")
+            raise ValueError(f"{name} must be {allowed}: refimpl has none; got {show(value)}")
 
 
 def read_policy(dtype: Any) -> tuple[str, str]:
@@ -306,13 +347,13 @@ def read_policy(dtype: Any) -> tuple[str, str]:
         name = float_dtype(dtype).name
     except TypeError:
         known = "float64, float32, float16, bfloat16, mixed_float16, mixed_bfloat16"
-        raise ValueError(f"dtype must be None or one of {known}; got {dtype!r}") from None
+        raise ValueError(f"dtype must be None or one of {known}; got {show(dtype)}") from None
     return name, name
 
 
 def resolve_initializer(identifier: Any, name: str) -> initializers.MakesValues:
     """Return the initialiser that an argument means; None is Keras' default for any weight."""
-    resolved = initializers.get(identifier, name)
+    resolved = initializers.resolve(identifier, name)
     return initializers.GlorotUniform() if resolved is None else resolved
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import LARGEST_SIZE, read_flag, read_integer
+from refimpl._arguments import LARGEST_SIZE, check_count, read_flag, read_integer
 from refimpl.ops import linear
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src import activations
@@ -65,7 +65,7 @@ class Dense(Layer):
         **kwargs: Any,
     ) -> None:
         self.units = read_integer(units, "units", least=1, most=LARGEST_SIZE)
-        self.activation = activations.get(activation)
+        self.activation = activations.resolve(activation)
         self.kernel_initializer = resolve_initializer(kernel_initializer, "kernel_initializer")
         self.bias_initializer = resolve_initializer(bias_initializer, "bias_initializer")
         reject_unsupported(
@@ -113,8 +113,9 @@ class Dense(Layer):
 
     def _read_inputs(self, inputs: Any) -> Array:
         # Integers are multiplied by a float kernel, so they become floats too.
-        array = np.asarray(inputs) if hasattr(inputs, "dtype") else inputs
-        if isinstance(array, np.ndarray) and array.dtype.kind in "iu":
+        array = inputs
+        if isinstance(array, np.ndarray | np.generic) and array.dtype.kind in "iu":
+            check_count(array, "inputs")
             array = array.astype(np.float32)
         return super()._read_inputs(array)
 

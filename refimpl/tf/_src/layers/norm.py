@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from refimpl._arguments import read_axis, read_flag, read_integer, read_number
+from refimpl._show import show
 from refimpl.dtypes import is_half
 from refimpl.ops import norm, norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -68,14 +69,14 @@ class _ChannelNormalization(Normalization):
         self._channels: int | None = None
 
     def _add_weights(self, input_shape: Sizes) -> None:
-        axis = read_axis(self.axis, "axis", len(input_shape))
+        axis = read_axis(self.axis, "axis", len(input_shape), "inputs")
         self._channels = read_integer(input_shape[axis], "input_shape", least=1)
         self._add_gamma_and_beta((self._channels,))
 
     def _check_shape(self, shape: Sizes) -> None:
         if len(shape) < 2:
             raise ValueError(f"inputs must be of rank 2 or more; got {shape}")
-        channels = shape[read_axis(self.axis, "axis", len(shape))]
+        channels = shape[read_axis(self.axis, "axis", len(shape), "inputs")]
         if channels < 1:
             raise ValueError(
                 f"inputs must be of one channel or more on axis {self.axis}; got {shape}"
@@ -234,20 +235,21 @@ class GroupNormalization(_ChannelNormalization):
     ) -> None:
         self.groups = read_integer(groups, "groups")
         if self.groups != -1 and self.groups < 1:
-            raise ValueError(f"groups must be -1 or at least 1; got {groups!r}")
+            raise ValueError(f"groups must be -1 or at least 1; got {show(groups)}")
         reject_unsupported(
             beta_regularizer=beta_regularizer,
             gamma_regularizer=gamma_regularizer,
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
-        # As in Keras, the input is not cast: a float64 one is computed in float64.
+        # As in Keras, the input is never cast: a float64 one is computed in float64.
+        read_flag(kwargs.pop("autocast", False), "autocast")
         arrays = (beta_initializer, gamma_initializer)
         super().__init__(axis, epsilon, center, scale, *arrays, autocast=False, **kwargs)
 
     def _check_shape(self, shape: Sizes) -> None:
         super()._check_shape(shape)
-        axis = read_axis(self.axis, "axis", len(shape))
+        axis = read_axis(self.axis, "axis", len(shape), "inputs")
         if axis == 0:
             raise ValueError(f"axis must be another than the batch's; got {self.axis}")
         channels = shape[axis]

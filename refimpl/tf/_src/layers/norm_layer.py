@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refimpl._arguments import read_axis, read_integer, read_integers, read_number
+from refimpl._arguments import read_axis, read_flag, read_integer, read_integers, read_number
+from refimpl._show import show
 from refimpl.ops import norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.tf._src.layers.layer import (
@@ -63,7 +64,8 @@ class LayerNormalization(Normalization):
             beta_constraint=beta_constraint,
             gamma_constraint=gamma_constraint,
         )
-        # As in Keras, the input is not cast: a float64 one is computed in float64.
+        # As in Keras, the input is never cast: a float64 one is computed in float64.
+        read_flag(kwargs.pop("autocast", False), "autocast")
         initializers = (beta_initializer, gamma_initializer)
         super().__init__(epsilon, center, scale, *initializers, autocast=False, **kwargs)
         self._shape: Sizes | None = None
@@ -176,13 +178,13 @@ def _read_written_axes(axis: Any) -> Sizes:
     """Return one or more axes, sorted by the numbers that they are written as."""
     axes = read_integers(axis, "axis")
     if not axes:
-        raise ValueError(f"axis must be one axis or more; got {axis!r}")
+        raise ValueError(f"axis must be one axis or more; got {show(axis)}")
     return tuple(sorted(axes))
 
 
 def _read_axes(axes: Sizes, ndim: int) -> Sizes:
     """Return axes of an input of `ndim` dimensions, counted from the front."""
-    counted = tuple(read_axis(axis, "axis", ndim) for axis in axes)
+    counted = tuple(read_axis(axis, "axis", ndim, "inputs") for axis in axes)
     if len(set(counted)) != len(counted):
         raise ValueError(f"axis must name each axis once; got {list(axes)} of {ndim} dimensions")
     return counted

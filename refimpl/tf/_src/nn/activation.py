@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_number
+from refimpl._arguments import read_axis, read_flag, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp, half_in_float32
@@ -75,7 +76,9 @@ def selu(features: Any, name: str | None = None) -> tuple[Array, Vjp]:
 @differentiable
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> tuple[Array, Vjp]:
     """See `keras.activations.gelu`."""
-    return activations.gelu.with_vjp(read_floats(features, "features"), approximate)
+    return activations.gelu.with_vjp(
+        read_floats(features, "features"), read_flag(approximate, "approximate")
+    )
 
 
 @differentiable
@@ -179,12 +182,16 @@ def bias_add(
         and (data_format[:2] == "NC" or (data_format[:1] == "N" and data_format[-1:] == "C"))
     )
     if not is_known:
-        raise ValueError(f"data_format must be of the form 'N...C' or 'NC...'; got {data_format!r}")
+        raise ValueError(
+            f"data_format must be of the form 'N...C' or 'NC...'; got {show(data_format)}"
+        )
     first = data_format is not None and data_format.startswith("NC") and data_format != "NC"
     axis = 1 if first else value.ndim - 1
     channels = value.shape[axis]
     if bias.shape != (channels,):
-        raise ValueError(f"bias must be of shape ({channels},); got {bias.shape}")
+        raise ValueError(
+            f"bias must be of shape ({channels},), one for each channel of value; got {bias.shape}"
+        )
     return _bias_add(value, bias, axis)
 
 
@@ -202,4 +209,4 @@ def _read_logits(logits: Any, axis: int | None) -> tuple[Array, int]:
     logits = read_floats(logits, "logits")
     if logits.ndim == 0:
         raise ValueError(f"logits must be of rank 1 or more; got {logits.shape}")
-    return logits, read_axis(-1 if axis is None else axis, "axis", logits.ndim)
+    return logits, read_axis(-1 if axis is None else axis, "axis", logits.ndim, "logits")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl._arguments import read_sizes
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import conv
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
@@ -123,7 +124,7 @@ def convolution(
     filters = read_floats(filters, "filters")
     if not 3 <= filters.ndim <= 5:
         raise ValueError(f"filters must be of rank 3, 4 or 5; got {filters.shape}")
-    layout = read_data_format(data_format, filters.ndim - 2)
+    layout = read_data_format(data_format, filters.ndim - 2, "filters")
     steps = read_window(strides, "strides", layout)
     gaps = read_window(dilations, "dilations", layout)
     _check_not_both(steps, gaps, strides)
@@ -279,5 +280,5 @@ def _check_not_both(strides: Sizes, dilations: Sizes, got: Any) -> None:
     """Refuse what TensorFlow documents as impossible (and computes wrongly in depthwise SAME)."""
     if max(strides) > 1 and max(dilations) > 1:
         raise ValueError(
-            f"strides must be 1 where dilations are above 1, here {dilations}; got {got!r}"
+            f"strides must be 1 where dilations are above 1, here {dilations}; got {show(got)}"
         )

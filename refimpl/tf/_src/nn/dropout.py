@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import broadcasts_to, read_integer, read_number
+from refimpl._arguments import broadcasts_to, read_entries, read_integer, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -64,7 +65,7 @@ def dropout(
         keep = read_keep(keep, x.shape, "x")
     elif generator is not None:
         if not isinstance(generator, np.random.Generator):
-            raise TypeError(f"generator must be a numpy.random.Generator; got {generator!r}")
+            raise TypeError(f"generator must be a numpy.random.Generator; got {show(generator)}")
         keep = generator.random(mask_shape) >= probability
     elif probability == 0:
         take_seeds(seed)  # uses up a seed although it draws nothing
@@ -98,7 +99,7 @@ def stateless_dropout(
         `x / (1 - rate)` where it is kept, else 0.
     """
     x, probability = read_floats(x, "x"), _read_rate(rate)
-    check_algorithm(rng_alg or "auto_select", "rng_alg")
+    check_algorithm("auto_select" if rng_alg is None else rng_alg, "rng_alg")
     mask_shape, stream = resolve_noise_shape(x.shape, noise_shape, "x"), stream_from(seed)
     keep = distributions.draw_survivors(stream, mask_shape, probability, x.dtype)
     return ops.dropout(x, keep, rate=probability, select=True)
@@ -109,10 +110,8 @@ def resolve_noise_shape(shape: Sizes, noise_shape: Any, name: str) -> Sizes:
     if noise_shape is None:
         return shape
     allowed = f"a list of at most {len(shape)} sizes that broadcasts to {name}'s {shape}"
-    refusal = ValueError(f"noise_shape must be {allowed}; got {noise_shape!r}")
-    if not isinstance(noise_shape, list | tuple) and np.ndim(noise_shape) != 1:
-        raise refusal
-    entries = tuple(noise_shape)
+    entries = read_entries(noise_shape, "noise_shape", allowed)
+    refusal = ValueError(f"noise_shape must be {allowed}; got {show(noise_shape)}")
     if len(entries) > len(shape):
         raise refusal
     aligned = shape[len(shape) - len(entries) :]
@@ -140,5 +139,5 @@ def read_keep(keep: Any, shape: Sizes, name: str) -> Array:
 def _read_rate(rate: Any) -> float:
     probability = read_number(rate, "rate")
     if not 0 <= probability < 1:
-        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+        raise ValueError(f"rate must be in [0, 1); got {show(rate)}")
     return probability

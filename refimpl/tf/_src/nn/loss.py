@@ -71,7 +71,7 @@ def softmax_cross_entropy_with_logits(
     logits = read_floats(logits, "logits")
     if logits.ndim == 0:
         raise ValueError(f"logits must be of rank 1 or more; got {logits.shape}")
-    axis = read_axis(axis, "axis", logits.ndim)
+    axis = read_axis(axis, "axis", logits.ndim, "logits")
     labels = read_array(labels, "labels")
     if labels.ndim != logits.ndim or not broadcasts_to(labels.shape, logits.shape):
         raise ValueError(f"labels must be of logits' shape {logits.shape}; got {labels.shape}")

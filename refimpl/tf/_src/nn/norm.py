@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import broadcasts_to, read_axis, read_choice, read_integers, read_number
-from refimpl.differentiable import differentiable
+from refimpl._arguments import (
+    broadcasts_to,
+    read_axis,
+    read_choice,
+    read_flag,
+    read_integers,
+    read_number,
+)
+from refimpl._show import show
+from refimpl.differentiable import Differentiable, differentiable
 from refimpl.dtypes import is_half
 from refimpl.ops import norm
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -17,7 +26,7 @@ from refimpl.tf._src.layout import Layout
 __all__ = ["batch_normalization", "moments"]
 
 
-@differentiable
+@functools.partial(Differentiable, paired=True)
 def moments(
     x: Any,
     axes: Any,
@@ -44,11 +53,12 @@ def moments(
         Of x's dtype; a vjp takes the pair of their cotangents.
     """
     x = read_floats(x, "x")
+    keepdims = read_flag(keepdims, "keepdims")
     if axes is None:
         return norm.moments(x, tuple(range(x.ndim)), keepdims=keepdims)
-    averaged = tuple(read_axis(axis, "axes", x.ndim) for axis in read_integers(axes, "axes"))
+    averaged = tuple(read_axis(axis, "axes", x.ndim, "x") for axis in read_integers(axes, "axes"))
     if len(set(averaged)) != len(averaged):
-        raise ValueError(f"axes must be different from each other; got {axes!r}")
+        raise ValueError(f"axes must be different from each other; got {show(axes)}")
     return norm.moments(x, averaged, keepdims=keepdims)
 
 
@@ -144,6 +154,7 @@ def fused_batch_norm(
     if x.ndim != layout.n + 2:
         raise ValueError(f"x must be of rank {layout.n + 2} for {data_format}; got {x.shape}")
     eps = read_number(epsilon, "epsilon", least=0)
+    is_training = read_flag(is_training, "is_training")
     factor = read_number(exponential_avg_factor, "exponential_avg_factor", least=0, most=1)
     channels = (layout.channels(x.shape),)
     scale = _read_parameter(scale, "scale", x, channels)

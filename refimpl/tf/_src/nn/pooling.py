@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_choice, read_integers
+from refimpl._arguments import read_choice, read_flag, read_integers
+from refimpl._show import show
 from refimpl.differentiable import differentiable
+from refimpl.dtypes import parse_dtype
 from refimpl.ops import conv, pooling
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
 from refimpl.tf._src.arguments import read_floats
@@ -195,7 +197,7 @@ def max_pool_with_argmax(
     """
     read_choice(data_format, "data_format", ("NHWC",))
     layout = Layout(2, True)
-    index_dtype = np.dtype(output_dtype)
+    index_dtype = parse_dtype(output_dtype, "int32, int64", "output_dtype")
     read_choice(index_dtype.name, "output_dtype", ("int64", "int32"))
     input, taps, steps, pairs = _read(input, ksize, strides, padding, layout, (1, 1))
     (output, flat), vjp = pooling.max_pool_with_indices(
@@ -203,7 +205,7 @@ def max_pool_with_argmax(
     )
     size, channels = input.shape[0], input.shape[-1]
     argmax = layout.from_channels_first(flat) * channels + np.arange(channels)
-    if include_batch_in_index:
+    if read_flag(include_batch_in_index, "include_batch_in_index"):
         argmax = argmax + (np.arange(size) * (input.size // max(size, 1))).reshape(-1, 1, 1, 1)
     indices = argmax.astype(index_dtype)
     return (layout.from_channels_first(output), indices), _in_layout(vjp, layout)
@@ -242,20 +244,22 @@ def pool(
     read_choice(pooling_type, "pooling_type", ("AVG", "MAX"))
     n = len(_read_list(window_shape, "window_shape"))
     if not 1 <= n <= 3:
-        raise ValueError(f"window_shape must be a list of 1, 2 or 3 integers; got {window_shape!r}")
+        raise ValueError(
+            f"window_shape must be a list of 1, 2 or 3 integers; got {show(window_shape)}"
+        )
     layout = read_data_format(data_format, n)
     for value, label in ((strides, "strides"), (dilations, "dilations")):
         if value is not None and len(_read_list(value, label)) != n:
-            raise ValueError(f"{label} must be a list of {n}; got {value!r}")
+            raise ValueError(f"{label} must be a list of {n}; got {show(value)}")
     gaps = read_window(dilations, "dilations", layout)
     if max(gaps) > 1:
         if max(read_window(strides, "strides", layout)) > 1:
             raise ValueError(
-                f"strides must be 1 where dilations are above 1, here {gaps}; got {strides!r}"
+                f"strides must be 1 where dilations are above 1, here {gaps}; got {show(strides)}"
             )
-        if padding != "VALID":
+        if not (isinstance(padding, str) and padding == "VALID"):
             raise ValueError(
-                f"padding must be 'VALID' where dilations are above 1; got {padding!r}"
+                f"padding must be 'VALID' where dilations are above 1; got {show(padding)}"
             )
     return _pool_checked(
         input, window_shape, strides, padding, layout, pooling_type, gaps, "window_shape"
@@ -330,7 +334,9 @@ def _read(
     input = read_floats(input, "input")
     rank = layout.n + 2
     if input.ndim != rank:
-        raise ValueError(f"input must be of rank {rank}; got {input.shape}")
+        raise ValueError(
+            f"input must be of rank {rank} for {ksize_name} {show(ksize)}; got {input.shape}"
+        )
     if layout.channels(input.shape) < 1:
         raise ValueError(f"input must be of at least one channel; got {input.shape}")
     if ksize is None:
@@ -340,7 +346,7 @@ def _read(
     pairs = read_padding(padding, layout, input.shape, taps, steps, gaps, explicit=explicit)
     for size, pair in zip(taps, pairs, strict=True):
         if max(pair) >= size:
-            raise ValueError(f"padding must be smaller than the window {taps}; got {padding!r}")
+            raise ValueError(f"padding must be smaller than the window {taps}; got {show(padding)}")
     check_window_fits("input", layout.spatial(input.shape), ksize_name, taps, steps, gaps, pairs)
     return input, taps, steps, pairs
 
@@ -354,5 +360,5 @@ def _read_any_rank(input: Any, data_format: str | None) -> tuple[Array, Layout]:
 
 def _read_list(value: Any, name: str) -> Sizes:
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
-        raise TypeError(f"{name} must be a list of integers; got {value!r}")
+        raise TypeError(f"{name} must be a list of integers; got {show(value)}")
     return read_integers(value, name, least=1)

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_choice
+from refimpl._arguments import LARGEST_SIZE
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
 from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.arguments import read_array, read_floats
-from refimpl.tf._src.random.arguments import narrow, read_parameters, read_shape
+from refimpl.tf._src.random.arguments import narrow, read_dtype_of, read_parameters, read_shape
 from refimpl.tf._src.random.rejection import Pairs, Reserve, uniform_pairs
 from refimpl.tf._src.random.stateless import stream_from
 
@@ -26,7 +27,7 @@ __all__ = ["stateless_binomial"]
 
 _FEW = 10
 _BLOCKS_OF_FEW, _BLOCKS_OF_MANY = 42, 256
-_DTYPES = ("int32", "int64", "float16", "float32", "float64")
+BINOMIAL_DTYPES = ("int32", "int64", "float16", "float32", "float64")
 # What Stirling's formula leaves of log(k!), for k below ten.
 _TAIL = np.array(
     [
@@ -68,14 +69,26 @@ def stateless_binomial(
         int32, int64 or a float dtype of NumPy's.
     """
     sizes, stream = read_shape(shape), stream_from(seed)
-    p = read_floats(probs, "probs")
-    trials = read_array(counts, "counts").astype(p.dtype)
-    kind = np.dtype(output_dtype)
-    read_choice(kind.name, "output_dtype", _DTYPES)
-    broadcast = read_parameters(sizes, counts=trials, probs=p)
+    kind = read_dtype_of(output_dtype, "output_dtype", BINOMIAL_DTYPES)
+    return draw_named(sizes, stream, {"counts": counts, "probs": probs}, kind)
+
+
+def draw_named(
+    sizes: Sizes, stream: Stream, parameters: dict[str, Any], kind: np.dtype[Any]
+) -> Array:
+    """Draw from distributions of two parameters, counts and probabilities, that have names."""
+    (counts_name, counts), (probs_name, probs) = parameters.items()
+    p = read_floats(probs, probs_name)
+    trials = read_array(counts, counts_name)
+    # More would not end: they are waited for one by one.
+    if not (trials.astype(np.float64) <= LARGEST_SIZE).all():
+        raise ValueError(f"{counts_name} must be at most {LARGEST_SIZE}; got {show(counts)}")
+    with np.errstate(over="ignore"):
+        trials = trials.astype(p.dtype)
+    broadcast = read_parameters(sizes, **{counts_name: trials, probs_name: p})
     arrays = (np.broadcast_to(array, broadcast) for array in (trials, p))
-    drawn = draw_binomial(stream, sizes, *arrays)
-    return narrow(drawn, kind)
+    with np.errstate(all="ignore"):
+        return narrow(draw_binomial(stream, sizes, *arrays), kind)
 
 
 def draw_binomial(stream: Stream, shape: Sizes, counts: Array, probs: Array) -> Array:

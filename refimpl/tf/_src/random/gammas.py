@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_choice
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random import glibc
 from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.arguments import read_rounded
-from refimpl.tf._src.random.arguments import narrow, read_parameters, read_shape
+from refimpl.tf._src.random.arguments import narrow, read_dtype_of, read_parameters, read_shape
 from refimpl.tf._src.random.rejection import Reserve, normal_pairs, uniform_pairs
 from refimpl.tf._src.random.stateless import stream_from
 
@@ -51,15 +51,19 @@ def stateless_gamma(
     dtype : dtype
         float16, float32 or float64.
     """
-    sizes, resolved, stream = read_shape(shape), np.dtype(dtype), stream_from(seed)
-    read_choice(resolved.name, "dtype", _DTYPES)
+    sizes, resolved, stream = (
+        read_shape(shape),
+        read_dtype_of(dtype, "dtype", _DTYPES),
+        stream_from(seed),
+    )
     concentration = read_rounded(alpha, "alpha", resolved)
     rate = read_rounded(1 if beta is None else beta, "beta", resolved)
-    if not (concentration > 0).all():
-        raise ValueError(f"alpha must be positive; got {alpha!r}")
+    if not ((concentration > 0) & np.isfinite(concentration)).all():
+        raise ValueError(f"alpha must be positive and finite; got {show(alpha)}")
     parameters = read_parameters(sizes, alpha=concentration, beta=rate)
-    drawn = draw_gamma(stream, sizes, np.broadcast_to(concentration, parameters), resolved)
-    return np.asarray(np.maximum(np.finfo(resolved).tiny, drawn / rate))
+    with np.errstate(all="ignore"):
+        drawn = draw_gamma(stream, sizes, np.broadcast_to(concentration, parameters), resolved)
+        return np.asarray(np.maximum(np.finfo(resolved).tiny, drawn / rate))
 
 
 def draw_gamma(stream: Stream, shape: Sizes, alpha: Array, dtype: np.dtype[Any]) -> Array:

@@ -6,18 +6,19 @@ TensorFlow's page `tf.random.Generator`. A small seed becomes the counter, and t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_integer
+from refimpl._arguments import new_array, read_entries, read_integer, read_size
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
     check_algorithm,
     read_dtype,
+    read_dtype_of,
     read_seed,
     read_shape,
     scale,
@@ -51,7 +52,7 @@ class Generator:
         elif isinstance(copy_from, Generator):
             self._stream: Stream = copy_from._stream
         else:
-            raise TypeError(f"copy_from must be a Generator; got {copy_from!r}")
+            raise TypeError(f"copy_from must be a Generator; got {show(copy_from)}")
 
     @classmethod
     def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
@@ -106,9 +107,8 @@ class Generator:
 
     def reset(self, state: Any) -> None:
         """Replace the state; see `Generator` for it."""
-        if np.shape(state) != (3,):
-            raise ValueError(f"state must be three integers; got {state!r}")
-        low, high, key = (read_integer(part, "state", most=_WORD - 1) % _WORD for part in state)
+        parts = read_entries(state, "state", "three integers", 3)
+        low, high, key = (read_integer(part, "state", most=_WORD - 1) % _WORD for part in parts)
         self._stream = Stream(key, low + high * _WORD)
 
     def reset_from_seed(self, seed: Any) -> None:
@@ -133,7 +133,7 @@ class Generator:
             The state before.
         """
         before = self.state
-        self._stream = self._stream.skip(BLOCKS_EACH * read_integer(delta, "delta"))
+        self._stream = self._stream.skip(BLOCKS_EACH * read_integer(delta, "delta", least=0))
         return before
 
     def uniform(
@@ -154,7 +154,7 @@ class Generator:
         self, shape: Any, dtype: Any = np.uint64, name: str | None = None
     ) -> Array:
         """Draw from all integers of a dtype, signed or not; see `stateless_uniform`."""
-        return self.uniform(shape, None, None, dtype)
+        return self.uniform(shape, None, None, read_dtype_of(dtype, "dtype", INTEGERS))
 
     def normal(
         self,
@@ -197,7 +197,7 @@ class Generator:
         array (2, count) of int64
             Zeros in the second row.
         """
-        drawn = self.uniform_full_int([read_integer(count, "count", least=1)], np.int64)
+        drawn = self.uniform_full_int([_read_count(count)], np.int64)
         return np.stack([drawn, np.zeros_like(drawn)])
 
     def split(self, count: Any = 1) -> list[Generator]:
@@ -208,7 +208,7 @@ class Generator:
         count : int
             How many.
         """
-        drawn = self.uniform_full_int([read_integer(count, "count", least=1)], np.int64)
+        drawn = self.uniform_full_int([_read_count(count)], np.int64)
         return [Generator(state=[0, 0, key], alg="philox") for key in drawn]
 
     def _move_on(self, shape: Sizes) -> None:
@@ -216,16 +216,23 @@ class Generator:
 
 
 def _join(key: Any, counter: Any) -> list[Any]:
-    if np.shape(counter) != (2,):
-        raise ValueError(f"counter must be two integers; got {counter!r}")
-    return [*counter, key]
+    parts = read_entries(counter, "counter", "two integers", 2)
+    low, high = (read_integer(part, "counter", most=_WORD - 1) for part in parts)
+    return [low, high, read_integer(key, "key", most=_WORD - 1)]
 
 
 def _state_from(seed: Any) -> list[int]:
-    if isinstance(seed, Sequence | np.ndarray):
-        parts = [read_integer(part, "seed", most=_WORD - 1) for part in seed]
+    if isinstance(seed, list | tuple) or (isinstance(seed, np.ndarray) and seed.ndim):
+        entries = read_entries(seed, "seed", "an integer or at most three")
+        parts = [read_integer(part, "seed", most=_WORD - 1) for part in entries]
         if len(parts) > 3:
-            raise ValueError(f"seed must be an integer or at most three; got {seed!r}")
+            raise ValueError(f"seed must be an integer or at most three; got {show(seed)}")
         return [0] * (3 - len(parts)) + parts
     number = read_seed(seed)
     return [number % _WORD, (number >> 64) % _WORD, (number >> 128) % _WORD]
+
+
+def _read_count(count: Any) -> int:
+    found = read_size(count, "count")
+    new_array((found,), np.float64, "count")
+    return found

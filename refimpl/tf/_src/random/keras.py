@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_axis, read_integer, read_number
-from refimpl.dtypes import float_dtype
+from refimpl._arguments import new_array, read_axis, read_flag, read_integer, read_number
+from refimpl._show import show
+from refimpl.dtypes import float_dtype, parse_dtype
 from refimpl.ops import dropout as ops
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf._src.arguments import read_array, read_floats, read_rounded
 from refimpl.tf._src.naming import choose_name
 from refimpl.tf._src.nn.dropout import resolve_noise_shape
 from refimpl.tf._src.random import distributions
-from refimpl.tf._src.random.arguments import read_shape
-from refimpl.tf._src.random.binomials import stateless_binomial
+from refimpl.tf._src.random.arguments import read_dtype, read_dtype_of, read_shape
+from refimpl.tf._src.random.binomials import BINOMIAL_DTYPES, draw_named
 from refimpl.tf._src.random.gammas import stateless_gamma
 from refimpl.tf._src.random.stateless import (
     stateless_categorical,
@@ -47,6 +48,7 @@ __all__ = [
 
 # Keras makes its 64-bit seeds into 32-bit ones by the remainder of this.
 _SEEDS = 2**31 - 2
+_INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 # What Keras adds to the seeds of a beta draw for the second of its two gamma draws.
 _SECOND = 12
 # How the global generator moves on: a sequence of nearly unique numbers.
@@ -83,6 +85,7 @@ class SeedGenerator:
             Count the draws; else jump about, as the global generator does.
         """
         pair = self.state
+        read_flag(ordered, "ordered")
         self.state = pair + np.array([0, 1]) if ordered else (pair + 1) * _STEP % _MODULUS
         return pair
 
@@ -135,7 +138,9 @@ def normal(
     dtype : dtype, optional
         A float dtype; None is float32.
     """
-    return stateless_normal(shape, draw_seed(seed), mean, stddev, dtype or "float32")
+    return stateless_normal(
+        shape, draw_seed(seed), mean, stddev, "float32" if dtype is None else dtype
+    )
 
 
 def truncated_normal(
@@ -145,14 +150,16 @@ def truncated_normal(
 
     See `normal` for the parameters; mean and stddev are those before it is cut off.
     """
-    return stateless_truncated_normal(shape, draw_seed(seed), mean, stddev, dtype or "float32")
+    return stateless_truncated_normal(
+        shape, draw_seed(seed), mean, stddev, "float32" if dtype is None else dtype
+    )
 
 
 def uniform(
     shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
 ) -> Array:
     """Draw from [minval, maxval); see `normal` for the other parameters."""
-    resolved = float_dtype(dtype or "float32")
+    resolved = float_dtype("float32" if dtype is None else dtype)
     return stateless_uniform(shape, draw_seed(seed), minval, maxval, resolved)
 
 
@@ -166,9 +173,9 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
     dtype : dtype
         An integer dtype; others than int32 and int64 are cast from int64.
     """
-    resolved = np.dtype(dtype)
-    if resolved.kind not in "iu":
-        raise ValueError(f"dtype must be an integer dtype; got {dtype!r}")
+    resolved = parse_dtype(dtype, "the integer dtypes")
+    if resolved.kind not in "iu" or not resolved.isnative:
+        raise ValueError(f"dtype must be an integer dtype; got {show(dtype)}")
     drawn = resolved if resolved.name in ("int32", "int64") else np.dtype(np.int64)
     values = stateless_uniform(shape, draw_seed(seed), minval, maxval, drawn)
     return values.astype(resolved, copy=False)
@@ -202,13 +209,15 @@ def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -
     if probability == 1:
         return np.zeros_like(x)
     keep = draw_survivors(shape, probability, x.dtype, seed)
-    output: Array = ops.dropout(x, keep, rate=probability, select=True)[0]
+    with np.errstate(all="ignore"):
+        output: Array = ops.dropout(x, keep, rate=probability, select=True)[0]
     return output
 
 
 def categorical(logits: Any, num_samples: Any, dtype: Any = "int32", seed: Any = None) -> Array:
     """Draw classes, each as often as its logit says; see `tf.random.stateless_categorical`."""
-    return stateless_categorical(logits, num_samples, draw_seed(seed)).astype(dtype)
+    kind = read_dtype(dtype, _INTEGERS)
+    return stateless_categorical(logits, num_samples, draw_seed(seed)).astype(kind)
 
 
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Array:
@@ -233,16 +242,18 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     sizes, pair = read_shape(shape), draw_seed(seed)
     other = tuple((each + _SECOND + 2**31) % 2**32 - 2**31 for each in pair)  # as int32 wraps
     first, second = (
-        _gamma(sizes, _broadcast_positive(value, name, sizes), dtype, seeds)
+        _gamma(sizes, _broadcast_positive(value, name, sizes, dtype), dtype, seeds)
         for value, name, seeds in ((alpha, "alpha", pair), (beta, "beta", other))
     )
     return np.asarray(first / (first + second))
 
 
-def _broadcast_positive(value: Any, name: str, sizes: Sizes) -> Array:
+def _broadcast_positive(value: Any, name: str, sizes: Sizes, dtype: Any) -> Array:
     array = read_rounded(value, name, np.dtype(np.float64))
-    if not (array > 0).all():
-        raise ValueError(f"{name} must be positive; got {value!r}")
+    with np.errstate(over="ignore"):
+        drawn = array.astype(float_dtype("float32" if dtype is None else dtype))
+    if not ((drawn > 0) & np.isfinite(drawn)).all():
+        raise ValueError(f"{name} must be positive and finite; got {show(value)}")
     try:
         return np.broadcast_to(array, sizes)
     except ValueError as error:
@@ -250,7 +261,7 @@ def _broadcast_positive(value: Any, name: str, sizes: Sizes) -> Array:
 
 
 def _gamma(shape: Any, alpha: Any, dtype: Any, pair: tuple[int, ...]) -> Array:
-    resolved = float_dtype(dtype or "float32")
+    resolved = float_dtype("float32" if dtype is None else dtype)
     drawn = np.dtype(np.float32) if resolved.name == "bfloat16" else resolved
     return stateless_gamma(shape, pair, alpha, dtype=drawn).astype(resolved, copy=False)
 
@@ -267,10 +278,12 @@ def binomial(
     probabilities : array_like
         Of success.
     """
-    kind = dtype or "float32"
-    drawn = "float32" if kind == "bfloat16" else kind
-    values = stateless_binomial(shape, draw_seed(seed), counts, probabilities, drawn)
-    return values.astype(float_dtype(kind) if kind == "bfloat16" else drawn, copy=False)
+    kind = "float32" if dtype is None else dtype
+    is_bfloat16 = isinstance(kind, str) and kind == "bfloat16"
+    drawn = read_dtype_of("float32" if is_bfloat16 else kind, "dtype", BINOMIAL_DTYPES)
+    parameters = {"counts": counts, "probabilities": probabilities}
+    values = draw_named(read_shape(shape), stream_from(draw_seed(seed)), parameters, drawn)
+    return values.astype(float_dtype(kind), copy=False) if is_bfloat16 else values
 
 
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
@@ -284,7 +297,8 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Array:
         Along which.
     """
     array = read_array(x, "x")
-    along = read_axis(axis, "axis", array.ndim)
+    along = read_axis(axis, "axis", array.ndim, "x")
+    new_array(array.shape[along : along + 1], np.float64, "x")
     drawn = stateless_uniform([array.shape[along]], draw_seed(seed))
     shuffled: Array = np.take(array, np.argsort(drawn, kind="stable"), axis=along)
     return shuffled

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from refimpl._arguments import new_array
 from refimpl.ops.array import Array, Sizes
 from refimpl.ops.random.philox import Stream
 from refimpl.tf._src.arguments import read_array
@@ -97,7 +98,7 @@ def uniform(
     """
     sizes, resolved = read_shape(shape), read_dtype(dtype, ("int32", "int64"))
     if resolved.kind == "i":
-        low, high = read_interval(minval, maxval)
+        low, high = read_interval(minval, maxval, resolved)
         stream = _take("RandomUniformInt", sizes, resolved, seed)
         return distributions.draw_integers(stream, sizes, low, high, resolved)
     stream = _take("RandomUniform", sizes, resolved, seed)
@@ -147,6 +148,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Arr
         What to shuffle.
     """
     array = read_array(value, "value")
+    new_array(array.shape[:1], np.float64, "value")
     if array.ndim == 0 or len(array) < 2:
         take_seeds(seed)
         return array.copy()

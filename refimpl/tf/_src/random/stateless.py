@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_choice, read_integer
+from refimpl._arguments import new_array, read_integer, read_size
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.ops.random.philox import Stream, words
 from refimpl.tf._src.arguments import read_array, read_floats
@@ -21,6 +22,7 @@ from refimpl.tf._src.random import distributions
 from refimpl.tf._src.random.arguments import (
     check_algorithm,
     read_dtype,
+    read_dtype_of,
     read_interval,
     read_seed_pair,
     read_shape,
@@ -83,8 +85,8 @@ def draw_uniform(
     if minval is None and maxval is None:
         return distributions.draw_full_integers(stream, shape, dtype)
     if dtype.kind == "u":
-        raise ValueError(f"minval must be None for unsigned integers; got {minval!r}")
-    low, high = read_interval(minval, maxval)
+        raise ValueError(f"minval must be None for the dtype {dtype}; got {show(minval)}")
+    low, high = read_interval(minval, maxval, dtype)
     return distributions.draw_integers(stream, shape, low, high, dtype)
 
 
@@ -154,7 +156,8 @@ def stateless_categorical(
     scores, count = read_floats(logits, "logits"), read_integer(num_samples, "num_samples", least=0)
     if scores.ndim != 2 or scores.shape[1] < 1:
         raise ValueError(f"logits must be (N, C) with C > 0; got {scores.shape}")
-    kind = read_choice(np.dtype(dtype).name, "dtype", ("int32", "int64"))
+    new_array((len(scores), count), np.float64, "num_samples")
+    kind = read_dtype_of(dtype, "dtype", ("int32", "int64")).name
     stream = stream_from(seed)
     drawn = make_floats(words(stream, 2 * len(scores) * count), np.dtype(np.float64))
     drawn = drawn[: len(scores) * count].reshape(len(scores), count)
@@ -184,9 +187,21 @@ def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Array:
     array (num, 2)
         Of the seed's dtype; int32 for Python integers.
     """
-    dtype = read_array(seed, "seed").dtype
-    shape = [read_integer(num, "num", least=1), 2]
+    read_seed_pair(seed)
+    dtype = _read_integers(seed, "seed").dtype
+    count = read_size(num, "num")
+    new_array((count, 2), np.float64, "num")
+    shape = [count, 2]
     return stateless_uniform(shape, seed, None, None, dtype, alg=alg)
+
+
+def _read_integers(value: Any, name: str) -> Array:
+    array = read_array(value, name)
+    if array.dtype.name not in INTEGERS:
+        raise TypeError(
+            f"{name} must be of one of the dtypes {', '.join(INTEGERS)}; got {array.dtype}"
+        )
+    return array
 
 
 def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
@@ -203,7 +218,7 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Array:
         Of data's dtype; int32 for a Python integer.
     """
     read_integer(data, "data")
-    number = read_array(data, "data")
+    number = _read_integers(data, "data")
     first = stateless_uniform([], seed, None, None, number.dtype, alg=alg)
     return np.stack([first, number])
 
@@ -221,5 +236,6 @@ def stateless_shuffle(
     check_algorithm(alg)
     array, stream = read_array(value, "value"), stream_from(seed)
     if array.ndim == 0:
-        raise ValueError(f"value must be an array of at least one dimension; got {value!r}")
+        raise ValueError(f"value must be an array of at least one dimension; got {show(value)}")
+    new_array(array.shape[:1], np.float64, "value")
     return array[distributions.draw_permutation(stream, len(array))]

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy.typing as npt
 
-from refimpl._arguments import read_axis, read_choice, read_flag, read_number
+from refimpl._arguments import read_axis, read_choice, read_flag, read_integer, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import float_dtype
 from refimpl.ops import activation as ops
 from refimpl.ops.array import Array, Vjp
-from refimpl.torch._src.arguments import read_companion, read_floats
+from refimpl.torch._src.arguments import read_companion, read_floats, read_scalar
 from refimpl.torch._src.functional.in_place import apply_elementwise, define_in_place
 from refimpl.torch._src.parameter import Tensor
 
@@ -79,7 +80,7 @@ def leaky_relu(
     negative_slope : float, default 0.01
         The slope below 0, also taken at 0.
     """
-    slope = read_number(negative_slope, "negative_slope")
+    slope = read_scalar(negative_slope, "negative_slope", read_floats(input))
     # With a negative slope the sign of the output no longer tells the branch.
     known = slope >= 0.0
     return apply_elementwise(
@@ -130,7 +131,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Array
     alpha : float, default 1.0
         Minus the limit at minus infinity.
     """
-    alpha = read_number(alpha, "alpha")
+    alpha = read_scalar(alpha, "alpha", read_floats(input))
     return apply_elementwise(ops.elu, input, inplace, alpha=alpha, slope_from=_slope_from(inplace))
 
 
@@ -154,7 +155,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> tuple[Arra
     alpha : float, default 1.0
         Minus the limit at minus infinity; not 0.
     """
-    alpha = read_alpha(alpha)
+    alpha = read_scalar(read_alpha(alpha), "alpha", read_floats(input))
     return apply_elementwise(ops.celu, input, inplace, alpha=alpha, slope_from=_slope_from(inplace))
 
 
@@ -222,8 +223,8 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> tuple
         From where on the function is taken as linear.
     """
     x = read_floats(input)
-    limit = read_number(threshold, "threshold")
-    return ops.softplus(x, beta=read_number(beta, "beta"), threshold=limit)
+    limit = read_scalar(threshold, "threshold", x)
+    return ops.softplus(x, beta=read_scalar(beta, "beta", x), threshold=limit)
 
 
 @differentiable
@@ -243,9 +244,10 @@ def hardtanh(
     min_val, max_val : float, default -1.0 and 1.0
         The ends, in this order.
     """
-    low, high = read_number(min_val, "min_val"), read_number(max_val, "max_val")
-    if low > high:
-        raise ValueError(f"min_val must be at most max_val, {max_val!r}; got {min_val!r}")
+    x = read_floats(input)
+    low, high = read_scalar(min_val, "min_val", x), read_scalar(max_val, "max_val", x)
+    if not low <= high:
+        raise ValueError(f"min_val must be at most max_val, {show(max_val)}; got {show(min_val)}")
     return apply_elementwise(ops.hardtanh, input, inplace, min_value=low, max_value=high)
 
 
@@ -301,7 +303,7 @@ def read_alpha(alpha: float) -> float:
     """Return the alpha of celu, which divides."""
     found = read_number(alpha, "alpha")
     if found == 0.0:
-        raise ValueError(f"alpha must not be 0; got {alpha!r}")
+        raise ValueError(f"alpha must not be 0; got {show(alpha)}")
     return found
 
 
@@ -319,15 +321,16 @@ def _apply_along(
     dtype: npt.DTypeLike | None,
 ) -> tuple[Array, Vjp]:
     x = read_floats(input)
+    stacklevel = read_integer(stacklevel, "_stacklevel", least=1, most=2**30)
     if dim is None:
         warnings.warn(
             f"{name} without dim is deprecated in torch: name the axis",
             UserWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=stacklevel + 2,  # Differentiable adds two frames
         )
         dim = 0 if x.ndim in (0, 1, 3) else 1
     # An array without axes has the axis 0, as in torch.
-    axis = read_axis(dim, "dim", max(x.ndim, 1))
+    axis = read_axis(dim, "dim", max(x.ndim, 1), "input")
     wanted = x.dtype if dtype is None else float_dtype(dtype)
     if wanted == x.dtype and x.ndim:
         output, vjp = op(x, axis=axis)

@@ -194,6 +194,7 @@ def define_in_place(function: Differentiable[..., Array]) -> Differentiable[...,
         keep: Array | None = None,
         generator: random.Source = None,
     ) -> tuple[Array, Vjp]:
+        train = read_flag(train, "train")
         return function.with_vjp(input, p, train, True, keep=keep, generator=generator)
 
     name = function.__name__  # type: ignore[attr-defined]
@@ -260,4 +261,4 @@ def _read_mask(keep: Array, shape: Sizes) -> Array:
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=4)
+    warnings.warn(message, UserWarning, stacklevel=5)

@@ -57,7 +57,7 @@ def define_in_place(function: Differentiable[..., Array]) -> Differentiable[...,
     """Define the function of the same name and an underscore, which writes over its input."""
     name = function.__name__  # type: ignore[attr-defined]
     fixed = functools.partial(function.with_vjp, inplace=True)
-    signature = inspect.signature(function.with_vjp)
+    signature = inspect.signature(function)
     others = [p for p in signature.parameters.values() if p.name != "inplace"]
     named: Any = fixed
     named.__module__ = function.__module__

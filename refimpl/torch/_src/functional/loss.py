@@ -11,7 +11,7 @@ from refimpl._arguments import read_choice, read_flag, read_integer, read_number
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_float
 from refimpl.ops import loss
-from refimpl.ops.array import Array, Vjp
+from refimpl.ops.array import Array, Sizes, Vjp
 from refimpl.torch._src.arguments import read_array, read_companion, read_floats, read_vector
 from refimpl.torch._src.parameter import Tensor
 
@@ -66,8 +66,11 @@ def cross_entropy(
     labels = read_array(target, "target")
     if is_float(labels.dtype):
         read_companion(labels, "target", x)
+        shape = x.shape
     else:
         labels = _read_labels(labels)
+        shape = x.shape[:1] * (x.ndim > 1) + x.shape[2:]
+    _check_target(labels, shape, x)
     output, vjp = loss.cross_entropy(
         x,
         labels,
@@ -111,6 +114,7 @@ def nll_loss(
     reduction = read_reduction(size_average, reduce, reduction)
     x, w, ignored = _read_scores(input, weight, ignore_index)
     labels = _read_labels(read_array(target, "target"))
+    _check_target(labels, x.shape[:1] * (x.ndim > 1) + x.shape[2:], x)
     output, vjp = loss.nll_loss(x, labels, weight=w, ignore_index=ignored, reduction=reduction)
 
     def arranged(cotangent: Array) -> tuple[Any, ...]:
@@ -120,7 +124,7 @@ def nll_loss(
 
 
 def read_reduction(
-    size_average: bool | None, reduce: bool | None, reduction: str, stacklevel: int = 4
+    size_average: bool | None, reduce: bool | None, reduction: str, stacklevel: int = 5
 ) -> str:
     """Return the reduction that torch's deprecated arguments stand for, if they are given."""
     if size_average is None and reduce is None:
@@ -147,6 +151,13 @@ def _read_scores(
         )
     ignored = read_integer(ignore_index, "ignore_index")
     return x, read_vector(weight, "weight", x.shape[axis], x), ignored
+
+
+def _check_target(target: Array, shape: Sizes, x: Array) -> None:
+    if target.shape != shape:
+        raise ValueError(
+            f"target must have shape {shape} beside input of shape {x.shape}; got {target.shape}"
+        )
 
 
 def _read_labels(target: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import read_flag, read_number
+from refimpl._arguments import check_byte_order, read_flag, read_number
 from refimpl.differentiable import differentiable
 from refimpl.dtypes import is_half
 from refimpl.ops import norm
@@ -179,6 +179,7 @@ def read_parameter(value: Tensor | None, name: str, x: Array, shape: Sizes) -> A
     if value is None:
         return None
     array = read_array(value, name)
+    check_byte_order(array, name)
     if array.dtype != x.dtype and not (is_half(x.dtype) and array.dtype == np.float32):
         raise TypeError(f"{name} must have the dtype of input, {x.dtype}; got {array.dtype}")
     if array.shape != shape:

@@ -6,13 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import (
-    check_same_dtype,
-    check_shape,
-    read_integers,
-    read_number,
-    read_size,
-)
+from refimpl._arguments import check_same_dtype, read_integers, read_number, read_size
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import norm_layer
 from refimpl.ops.array import Array, Sizes, Vjp
@@ -177,8 +172,8 @@ def rms_norm(
     x = read_floats(input)
     shape = _read_normalized_shape(normalized_shape, x)
     w = None if weight is None else read_floats(weight, "weight")
-    if w is not None:
-        check_shape(w, "weight", shape)
+    if w is not None and w.shape != shape:
+        raise ValueError(f"weight must have shape {shape}, that of normalized_shape; got {w.shape}")
     default = np.finfo(np.float64 if x.dtype == np.float64 else np.float32).eps
     epsilon = read_number(default if eps is None else eps, "eps", least=0)
     wide, wide_w = widen(x), widen(w)
@@ -198,7 +193,7 @@ def rms_norm(
 def _read_normalized_shape(value: Sizes, x: Array) -> Sizes:
     """Return a shape of one axis or more that is the end of the input's."""
     if not isinstance(value, tuple | list):
-        raise TypeError(f"normalized_shape must be a tuple of integers; got {value!r}")
+        raise TypeError(f"normalized_shape must be a tuple of integers; got {show(value)}")
     shape = read_integers(value, "normalized_shape", least=0)
     if not shape or x.shape[-len(shape) :] != shape:
         raise ValueError(

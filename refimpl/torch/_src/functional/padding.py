@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from refimpl._arguments import LARGEST_SIZE, read_choice, read_integers, read_number
+from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import padding as ops
 from refimpl.ops.array import Array, Pairs, Vjp
@@ -60,19 +61,19 @@ def pad(
     if mode == "constant":
         return _pad_with(x, pairs, 0.0 if value is None else read_number(value, "value"))
     if value is not None and value != 0:
-        raise ValueError(f"value must be None in mode {mode!r}; got {value!r}")
+        raise ValueError(f"value must be None in mode {show(mode)}; got {show(value)}")
     n = len(pairs)
     if not 1 <= n <= 3 or x.ndim - n not in (1, 2):
         raise ValueError(
             f"pad in mode {mode!r} must hold a pair for each of the last one, two or three axes of "
-            f"an input with one or two axes more; got {pad!r} for shape {x.shape}"
+            f"an input with one or two axes more; got {show(pad)} for shape {x.shape}"
         )
     batch = x.reshape(math.prod(x.shape[:-n]), 1, *x.shape[-n:])
     try:
         output, vjp = ops.pad(batch, pairs, mode)
     except ValueError as error:
         raise ValueError(
-            f"pad must suit mode {mode!r} and the shape {x.shape}; got {pad!r}: {error}"
+            f"pad must suit mode {show(mode)} and the shape {x.shape}; got {show(pad)}: {error}"
         ) from None
 
     def reshaped(cotangent: Array) -> tuple[Array]:
@@ -84,12 +85,12 @@ def pad(
 def _read_pairs(pad: Sequence[int], x: Array) -> Pairs:
     """Return the pairs of `pad`, the first axis first."""
     if not isinstance(pad, tuple | list):
-        raise TypeError(f"pad must be a sequence of ints; got {pad!r}")
+        raise TypeError(f"pad must be a sequence of ints; got {show(pad)}")
     widths = read_integers(pad, "pad", least=-LARGEST_SIZE, most=LARGEST_SIZE)
     if len(widths) % 2 or len(widths) > 2 * x.ndim:
         raise ValueError(
-            f"pad must hold an even number of widths, at most two for each of the {x.ndim} axes; "
-            f"got {pad!r}"
+            f"pad must hold an even number of widths, at most two for each of the {x.ndim} axes of "
+            f"input; got {show(pad)}"
         )
     return tuple((widths[i], widths[i + 1]) for i in range(len(widths) - 2, -1, -2))
 

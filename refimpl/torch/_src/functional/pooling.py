@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl._arguments import read_flag, read_integer, read_sizes
+from refimpl._show import show
 from refimpl.differentiable import differentiable, for_rank
 from refimpl.ops import pooling, windows
 from refimpl.ops.array import Array, Pairs, Sizes, Vjp
@@ -160,7 +161,7 @@ def read_geometry(
 ) -> tuple[Sizes, Sizes, Sizes, Sizes]:
     """Return kernel, stride, padding and dilation, one entry for each axis, each in its range."""
     kernel = read_sizes(kernel_size, "kernel_size", n, repeat=True)
-    if stride is None or (isinstance(stride, tuple | list) and not stride):
+    if stride is None or is_empty(stride):
         strides = kernel
     else:
         strides = read_sizes(stride, "stride", n, repeat=True)
@@ -168,9 +169,14 @@ def read_geometry(
     for k, pad in zip(kernel, pads, strict=True):
         if pad > k // 2:
             raise ValueError(
-                f"padding must be at most half of kernel_size {kernel_size}; got {padding!r}"
+                f"padding must be at most half of kernel_size {kernel_size}; got {show(padding)}"
             )
     return kernel, strides, pads, read_sizes(dilation, "dilation", n, repeat=True)
+
+
+def is_empty(stride: object) -> bool:
+    """Return whether a stride is the empty tuple or list, which means the kernel size."""
+    return isinstance(stride, tuple | list) and not stride
 
 
 def check_divisor(divisor_override: int | None) -> None:

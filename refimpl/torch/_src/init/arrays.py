@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from refimpl._arguments import check_float
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
 
@@ -16,8 +18,11 @@ def array_of(tensor: Any) -> Array:
     """Return the array to fill."""
     array = tensor.data if isinstance(tensor, Parameter) else tensor
     if not isinstance(array, np.ndarray):
-        raise TypeError(f"tensor must be a Parameter or a NumPy array; got {tensor!r}")
-    return array
+        raise TypeError(f"tensor must be a Parameter or a NumPy array; got {show(tensor)}")
+    check_float(array, "tensor")
+    if not array.flags.writeable:
+        raise ValueError(f"tensor must be writeable; got a read-only array of shape {array.shape}")
+    return np.asarray(array)
 
 
 def array_with_axes(tensor: Any, allowed: range, words: str) -> Array:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import math
 
-from refimpl._arguments import read_choice
+import numpy as np
+
+from refimpl._arguments import read_choice, read_number
+from refimpl._show import show
+from refimpl.dtypes import largest
 from refimpl.torch._src import random
 from refimpl.torch._src.init.arrays import T, array_of
 from refimpl.torch._src.parameter import Parameter
@@ -56,13 +60,11 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     -----
     Source: PyTorch's documentation of `torch.nn.init.calculate_gain`.
     """
+    read_choice(nonlinearity, "nonlinearity", (*_GAINS, "leaky_relu"))
     if nonlinearity != "leaky_relu":
-        read_choice(nonlinearity, "nonlinearity", (*_GAINS, "leaky_relu"))
         return _GAINS[nonlinearity]
-    slope = 0.01 if param is None else param
-    if isinstance(slope, bool) or not isinstance(slope, int | float):
-        raise ValueError(f"param must be a number, the negative slope; got {param!r}")
-    return math.sqrt(2.0 / (1 + slope**2))
+    slope = read_number(0.01 if param is None else param, "param")
+    return math.sqrt(2.0 / (1 + slope * slope))
 
 
 def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, generator: random.Source = None) -> T:
@@ -73,7 +75,14 @@ def uniform_(tensor: T, a: float = 0.0, b: float = 1.0, generator: random.Source
     a, b : float, default 0.0 and 1.0
         The interval.
     """
-    random.uniform_(array_of(tensor), a, b, generator)
+    array, low, high = array_of(tensor), read_number(a, "a"), read_number(b, "b")
+    greatest = largest(array.dtype)
+    if not low <= high or not max(high - low, high, -low) <= greatest:
+        raise ValueError(
+            f"a must be at most b, both and their distance finite in {array.dtype.name}; got "
+            f"{show(a)} and {show(b)}"
+        )
+    random.uniform_(array, low, high, generator)
     return tensor
 
 
@@ -97,7 +106,10 @@ def constant_(tensor: T, val: float) -> T:
     val : float
         The value.
     """
-    array_of(tensor)[...] = val
+    array = array_of(tensor)
+    value = read_number(val, "val")
+    with np.errstate(over="ignore"):  # what is too large for the dtype is infinite
+        array[...] = value
     return tensor
 
 
@@ -190,18 +202,33 @@ def fill_bias(bias: Parameter | None, weight: Parameter) -> None:
 
 def _fans(tensor: T) -> tuple[int, int]:
     """Return fan in and fan out: how many inputs an output has, and the reverse."""
-    shape = tensor.shape
+    shape = array_of(tensor).shape
     if len(shape) < 2:
         raise ValueError(f"tensor must have two axes or more, (out, in, ...); got shape {shape}")
     window = math.prod(shape[2:])
     return shape[1] * window, shape[0] * window
 
 
+def _most(tensor: T) -> float:
+    """Return the largest number that half of an interval may be long in the tensor's dtype."""
+    return largest(array_of(tensor).dtype) / 4
+
+
 def _kaiming_std(tensor: T, a: float, mode: str, nonlinearity: str) -> float:
     read_choice(mode, "mode", ("fan_in", "fan_out"))
     fan = _fans(tensor)[mode == "fan_out"]
-    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+    slope = read_number(a, "a")
+    if not abs(slope) <= _most(tensor):
+        raise ValueError(f"a must be finite in the tensor's dtype; got {show(a)}")
+    if fan == 0:
+        raise ValueError(
+            f"tensor must have no axis of length 0; got shape {array_of(tensor).shape}"
+        )
+    return calculate_gain(nonlinearity, slope) / math.sqrt(fan)
 
 
 def _xavier_std(tensor: T, gain: float) -> float:
-    return gain * math.sqrt(2.0 / float(sum(_fans(tensor))))
+    factor = read_number(gain, "gain", least=0)
+    if not math.sqrt(3.0) * factor <= _most(tensor):
+        raise ValueError(f"gain must be finite in the tensor's dtype; got {show(gain)}")
+    return factor * math.sqrt(2.0 / float(sum(_fans(tensor))))

@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from refimpl._arguments import read_integer, read_number
+from refimpl._show import show
 from refimpl.dtypes import is_half
 from refimpl.ops.array import Sizes
 from refimpl.torch._src import random
@@ -57,7 +58,7 @@ def dirac_(tensor: T, groups: int = 1) -> T:
     array = array_with_axes(tensor, range(3, 6), "three to five axes, (out, in, *kernel)")
     out = array.shape[0]
     if out % read_integer(groups, "groups", least=1):
-        raise ValueError(f"groups must be a divisor of tensor.shape[0], {out}; got {groups!r}")
+        raise ValueError(f"groups must be a divisor of tensor.shape[0], {out}; got {show(groups)}")
     centre: Sizes = tuple(size // 2 for size in array.shape[2:])
     array[...] = 0.0
     for start in range(0, out, out // groups or 1):
@@ -98,12 +99,14 @@ def orthogonal_(tensor: T, gain: float = 1, generator: random.Source = None) -> 
         raise TypeError(f"tensor must be of float32 or float64; got {array.dtype.name}")
     if array.size == 0:
         return tensor
+    gain = read_number(gain, "gain")
     rows = array.shape[0]
     drawn = random.draw_normal((rows, array.size // rows), 0.0, 1.0, array.dtype, generator)
     wide = drawn.shape[0] < drawn.shape[1]
     q, r = np.linalg.qr(drawn.T if wide else drawn)
     q = q * np.sign(np.diagonal(r))
-    array[...] = (q.T if wide else q).reshape(array.shape) * gain
+    with np.errstate(over="ignore", invalid="ignore"):
+        array[...] = (q.T if wide else q).reshape(array.shape) * gain
     return tensor
 
 

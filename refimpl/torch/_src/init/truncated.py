@@ -12,7 +12,8 @@ import warnings
 import numpy as np
 
 from refimpl._arguments import read_number
-from refimpl.dtypes import is_half
+from refimpl._show import show
+from refimpl.dtypes import is_half, largest, spacing
 from refimpl.ops.array import Array
 from refimpl.torch._src import random
 from refimpl.torch._src.init.arrays import T, array_of
@@ -21,8 +22,13 @@ __all__ = ["trunc_normal_"]
 
 # Where more than this share of the normal distribution lies inside, draws outside are repeated.
 _SHARE = 0.3
+# Otherwise a draw is accepted once in so many times, about, in an interval of so many deviations.
+_WIDEST = 65536.0
+# How coarse logarithms of densities may be.
+_RESOLVED = 64.0
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def trunc_normal_(
     tensor: T,
     mean: float = 0.0,
@@ -60,18 +66,34 @@ def trunc_normal_(
     Source: PyTorch's page `torch.nn.init`; the rounds follow what torch 2.13 draws.
     """
     array = array_of(tensor)
-    read_number(std, "std", above=0)
+    mean, std = read_number(mean, "mean"), read_number(std, "std", above=0)
+    a, b = read_number(a, "a"), read_number(b, "b")
+    for value, label in ((mean, "mean"), (std, "std"), (a, "a"), (b, "b")):
+        if not abs(value) <= largest(array.dtype) / 4:
+            raise ValueError(f"{label} must be finite in {array.dtype.name}; got {show(value)}")
     if not a <= b:
-        raise ValueError(f"b must be at least a, {a}; got {b!r}")
+        raise ValueError(f"b must be at least a, {a}; got {show(b)}")
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             f"trunc_normal_: mean {mean} is more than 2 std from [{a}, {b}]",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
+        )
+    # Further away the densities are all alike, rounded, and none may ever be accepted.
+    away = abs(mean - max(a, min(mean, b))) / std
+    if not away * away * spacing(array.dtype) <= _RESOLVED:
+        raise ValueError(
+            f"mean must be nearer to the interval from a to b, for {array.dtype.name} and std = "
+            f"{std}; got {show(mean)}"
         )
     if _below((b - mean) / std) - _below((a - mean) / std) > _SHARE:
         _reject_outside(array, mean, std, a, b, generator)
     else:
+        if not (b - a) / std <= _WIDEST:
+            raise ValueError(
+                f"a and b must be at most {_WIDEST} standard deviations apart, here {std}, where "
+                f"so little of the distribution is between them; got {show(a)} and {show(b)}"
+            )
         _reject_by_density(array, mean, std, a, b, generator)
     return tensor
 

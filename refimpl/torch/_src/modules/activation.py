@@ -5,13 +5,21 @@ from __future__ import annotations
 import warnings
 from typing import Any, ClassVar
 
-import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_choice, read_flag, read_number, read_size
+from refimpl._arguments import (
+    new_array,
+    read_choice,
+    read_flag,
+    read_integer,
+    read_number,
+    read_size,
+)
+from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array
 from refimpl.torch._src.functional import activation as functional
+from refimpl.torch._src.init.fans import constant_
 from refimpl.torch._src.modules.function import FunctionModule
 from refimpl.torch._src.modules.module import parameter_dtype
 from refimpl.torch._src.parameter import Parameter
@@ -97,7 +105,7 @@ class _Along(_Activation):
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
-        self.dim = dim
+        self.dim = None if dim is None else read_integer(dim, "dim")
 
 
 class ReLU(_InPlace):
@@ -158,12 +166,12 @@ class PReLU(FunctionModule):
         super().__init__()
         self.num_parameters = num_parameters
         self.init = init
-        self.weight = Parameter(np.empty(num_parameters, real))
+        self.weight = Parameter(new_array((num_parameters,), real, "num_parameters"))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Set the weight to `init`."""
-        self.weight.data[...] = self.init
+        constant_(self.weight, self.init)
 
 
 class ELU(_Alpha):
@@ -280,14 +288,15 @@ class Hardtanh(_Activation):
         max_value: float | None = None,
     ) -> None:
         super().__init__()
+        low, high = "min_val", "max_val"
         if min_value is not None:
             _warn_renamed("min_value", "min_val")
-            min_val = min_value
+            min_val, low = min_value, "min_value"
         if max_value is not None:
             _warn_renamed("max_value", "max_val")
-            max_val = max_value
-        if not read_number(min_val, "min_val") < read_number(max_val, "max_val"):
-            raise ValueError(f"min_val must be below max_val, {max_val!r}; got {min_val!r}")
+            max_val, high = max_value, "max_value"
+        if not read_number(min_val, low) < read_number(max_val, high):
+            raise ValueError(f"{low} must be below {high}, {show(max_val)}; got {show(min_val)}")
         self.min_val = min_val
         self.max_val = max_val
         self.inplace = read_flag(inplace, "inplace")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from refimpl._arguments import check_float
+from refimpl._arguments import read_cotangent
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
 
@@ -56,14 +56,7 @@ class Step:
                     f"{self.shape} and is no scalar; got None"
                 )
             return np.ones((), self.dtype)
-        array = grad_output if isinstance(grad_output, np.ndarray) else np.asarray(grad_output)
-        check_float(array, "grad_output")
-        if array.shape != self.shape:
-            raise ValueError(
-                f"grad_output must have the shape {self.shape} of the output of {self.name}; "
-                f"got {array.shape}"
-            )
-        return array.astype(self.dtype, copy=False)
+        return read_cotangent(grad_output, "grad_output", self.shape, self.dtype)
 
 
 @dataclass(frozen=True, slots=True)

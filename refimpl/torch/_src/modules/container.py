@@ -9,6 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from refimpl._arguments import read_axis, read_integer
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.arguments import read_array
 from refimpl.torch._src.modules.backward import Backward, Chain, Overwritten
@@ -48,6 +49,9 @@ class Sequential(Module):
         input : array
             The first module's input.
         """
+        if not self._items():
+            array = read_array(input, "input")
+            return self._remember(array, lambda g: (g,), (array,))
         steps: list[Backward] = []
         needed: list[Array] = []
         for module in self:
@@ -64,10 +68,10 @@ class Sequential(Module):
     def _items(self) -> list[Module]:
         return [module for module in self._modules.values() if module is not None]
 
-    def _name(self, index: int) -> str:
-        index = read_integer(index, "index")
+    def _name(self, index: int, name: str = "index") -> str:
+        index = read_integer(index, name)
         if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range")
+            raise IndexError(f"{name} must be in [{-len(self)}, {len(self)}); got {index}")
         return list(self._modules)[index]
 
     def _renumber(self, modules: Iterable[Module]) -> None:
@@ -127,6 +131,13 @@ class Sequential(Module):
         sequential : iterable of Module
             The modules.
         """
+        if not isinstance(sequential, Sequential | tuple | list):
+            raise TypeError(f"sequential must be a sequence of Modules; got {show(sequential)}")
+        for module in sequential:
+            if not isinstance(module, Module):
+                raise TypeError(
+                    f"sequential must be a sequence of Modules; got {show(module)} in it"
+                )
         for module in sequential:
             self.append(module)
         return self
@@ -143,8 +154,9 @@ class Sequential(Module):
         """
         if not isinstance(module, Module):
             raise TypeError(f"module must be a Module; got {type(module).__name__}")
+        index = read_integer(index, "index")
         if not -len(self) <= index <= len(self):
-            raise IndexError(f"index {index} is out of range")
+            raise IndexError(f"index must be in [{-len(self)}, {len(self)}]; got {index}")
         items = self._items()
         items.insert(index, module)
         self._renumber(items)
@@ -158,6 +170,8 @@ class Sequential(Module):
         key : int or slice
             The position.
         """
+        if not isinstance(key, slice):
+            self._name(key, "key")
         found: Module = self[key]
         del self[key]
         return found
@@ -187,7 +201,8 @@ class Identity(Module):
         input : array
             Of any shape.
         """
-        return self._remember(read_array(input, "input"), lambda g: (g,), (input,))
+        array = read_array(input, "input")
+        return self._remember(array, lambda g: (g,), (array,))
 
 
 class Flatten(Module):
@@ -203,8 +218,8 @@ class Flatten(Module):
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
+        self.start_dim = read_integer(start_dim, "start_dim")
+        self.end_dim = read_integer(end_dim, "end_dim")
 
     def forward(self, input: Array) -> Any:
         """Return the input in its new shape.
@@ -216,8 +231,8 @@ class Flatten(Module):
         """
         x = read_array(input, "input")
         shape = x.shape or (1,)
-        start = read_axis(self.start_dim, "start_dim", len(shape))
-        end = read_axis(self.end_dim, "end_dim", len(shape))
+        start = read_axis(self.start_dim, "start_dim", len(shape), "input")
+        end = read_axis(self.end_dim, "end_dim", len(shape), "input")
         if end < start:
             raise ValueError(
                 f"end_dim must not come before start_dim {self.start_dim}; got {self.end_dim}"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_choice, read_flag, read_size, read_sizes
+from refimpl._arguments import new_array, read_choice, read_flag, read_size, read_sizes
 from refimpl.ops.array import Array
 from refimpl.torch._src.arguments import Ints, read_companion, read_spatial
 from refimpl.torch._src.functional import conv
@@ -58,6 +58,7 @@ class _ConvNd(FunctionModule):
             conv.read_padding(padding, kernel, kernel, strides, dilations)
         else:
             padding = read_sizes(padding, "padding", n, least=0)
+        biased = read_flag(bias, "bias")
         real = parameter_dtype(dtype, device)
         super().__init__()
         self.in_channels = in_channels
@@ -70,8 +71,13 @@ class _ConvNd(FunctionModule):
         self.output_padding = (0,) * n
         self.groups = groups
         self.padding_mode = padding_mode
-        self.weight = Parameter(np.empty((out_channels, in_channels // groups, *kernel), real))
-        biased = read_flag(bias, "bias")
+        self.weight = Parameter(
+            new_array(
+                (out_channels, in_channels // groups, *kernel),
+                real,
+                "in_channels, out_channels and kernel_size",
+            )
+        )
         self.register_parameter("bias", Parameter(np.empty(out_channels, real)) if biased else None)
         self.reset_parameters()
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_flag, read_size
+from refimpl._arguments import new_array, read_flag, read_size
 from refimpl.torch._src.functional import linear
 from refimpl.torch._src.init import fill_bias, fill_weight
 from refimpl.torch._src.modules.function import FunctionModule
@@ -55,12 +55,14 @@ class Linear(FunctionModule):
     ) -> None:
         in_features = read_size(in_features, "in_features", least=0)
         out_features = read_size(out_features, "out_features", least=0)
+        biased = read_flag(bias, "bias")
         real = parameter_dtype(dtype, device)
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(np.empty((out_features, in_features), real))
-        biased = read_flag(bias, "bias")
+        self.weight = Parameter(
+            new_array((out_features, in_features), real, "in_features and out_features")
+        )
         self.register_parameter("bias", Parameter(np.empty(out_features, real)) if biased else None)
         self.reset_parameters()
 

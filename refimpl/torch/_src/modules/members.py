@@ -15,6 +15,8 @@ from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 
+from refimpl._arguments import read_flag
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.parameter import Parameter
 
@@ -53,8 +55,7 @@ class Members(Generic[M]):
         self._check_name(name, "parameter", self._parameters)
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign {_describe(param)} object to parameter '{name}' "
-                "(Parameter or None required)"
+                f"param must be a Parameter or None for parameter '{name}'; got {_describe(param)}"
             )
         self._parameters[name] = param
 
@@ -70,11 +71,11 @@ class Members(Generic[M]):
         persistent : bool, default True
             Whether it is part of the `state_dict`.
         """
+        read_flag(persistent, "persistent")
         self._check_name(name, "buffer", self._buffers)
         if tensor is not None and not isinstance(tensor, np.ndarray):
             raise TypeError(
-                f"cannot assign {_describe(tensor)} object to buffer '{name}' "
-                "(NumPy array or None required)"
+                f"tensor must be a NumPy array or None for buffer '{name}'; got {_describe(tensor)}"
             )
         self._buffers[name] = tensor
         if persistent:
@@ -93,7 +94,9 @@ class Members(Generic[M]):
             The child.
         """
         if module is not None and not isinstance(module, Members):
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+            raise TypeError(
+                f"module must be a Module; got {show(module)} of type {type(module).__name__}"
+            )
         self._check_name(name, "module", self._modules)
         self._modules[name] = module
 
@@ -105,8 +108,10 @@ class Members(Generic[M]):
         """Refuse a name under which no member of a kind can be registered."""
         if not isinstance(name, str):
             raise TypeError(f"{kind} name should be a string; got {type(name).__name__}")
+        if len(name) > 1000:
+            raise ValueError(f"name must have at most 1000 characters; got {len(name)}")
         if "." in name:
-            raise KeyError(f'{kind} name can\'t contain "."; got {name!r}')
+            raise KeyError(f'{kind} name can\'t contain "."; got {show(name)}')
         if name == "":
             raise KeyError(f'{kind} name can\'t be empty string ""')
         if hasattr(self, name) and name not in members:
@@ -175,6 +180,7 @@ class Members(Generic[M]):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Return an iterator over the parameters with their names."""
+        _check_walk(prefix, recurse=recurse, remove_duplicate=remove_duplicate)
         return self._iterate_named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
@@ -185,6 +191,7 @@ class Members(Generic[M]):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Array]]:
         """Return an iterator over the buffers with their names."""
+        _check_walk(prefix, recurse=recurse, remove_duplicate=remove_duplicate)
         return self._iterate_named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Array]:
@@ -201,6 +208,9 @@ class Members(Generic[M]):
         memo : set of Module, optional
             Those that are left out; the others are added to it.
         """
+        if memo is not None and not isinstance(memo, set):
+            raise TypeError(f"memo must be a set; got {show(memo)}")
+        _check_walk(prefix, remove_duplicate=remove_duplicate)
         return self._walk(set() if memo is None else memo, prefix, remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[M]:
@@ -234,6 +244,7 @@ class Members(Generic[M]):
 
     def get_submodule(self, target: str) -> M:
         """Return the module of a dotted name."""
+        _check_target(target)
         found = cast("M", self)
         for name in target.split(".") if target else ():
             child = found._modules.get(name)
@@ -253,6 +264,7 @@ class Members(Generic[M]):
         return found
 
     def _get_member(self, kind: str, word: str, target: str) -> Any:
+        _check_target(target)
         path, _, name = target.rpartition(".")
         found = getattr(self.get_submodule(path), kind).get(name)
         if found is None:
@@ -275,6 +287,18 @@ class Members(Generic[M]):
                 if remove_duplicate:
                     seen.add(id(member))
                 yield (f"{path}.{name}" if path else name), member
+
+
+def _check_walk(prefix: object, **flags: object) -> None:
+    if not isinstance(prefix, str):
+        raise TypeError(f"prefix must be a string; got {show(prefix)}")
+    for name, flag in flags.items():
+        read_flag(flag, name)
+
+
+def _check_target(target: object) -> None:
+    if not isinstance(target, str):
+        raise TypeError(f"target must be a dotted name; got {show(target)}")
 
 
 def _describe(value: object) -> str:

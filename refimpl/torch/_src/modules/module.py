@@ -9,6 +9,8 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from refimpl._arguments import read_flag
+from refimpl._show import show
 from refimpl.differentiable import Differentiable
 from refimpl.dtypes import float_dtype, is_float
 from refimpl.ops.array import Array
@@ -140,6 +142,11 @@ class Module(Members["Module"]):
         OrderedDict
             The arrays are those of the module, not copies, as in torch.
         """
+        if destination is not None and not isinstance(destination, OrderedDict):
+            raise TypeError(f"destination must be an OrderedDict; got {show(destination)}")
+        if not isinstance(prefix, str):
+            raise TypeError(f"prefix must be a string; got {show(prefix)}")
+        read_flag(keep_vars, "keep_vars")
         state = StateDict() if destination is None else destination
         if not hasattr(state, "_metadata"):
             state._metadata = OrderedDict()
@@ -183,6 +190,8 @@ class Module(Members["Module"]):
             If names are missing or unexpected (with `strict`), or a shape does not fit. What
             does fit has been copied by then, as in torch.
         """
+        read_flag(strict, "strict")
+        read_flag(assign, "assign")
         return load_state(self, state_dict, strict, assign)
 
     def _may_lack(self, metadata: Any, missing: str) -> bool:
@@ -200,7 +209,7 @@ class Module(Members["Module"]):
             False is evaluation.
         """
         if not isinstance(mode, bool):
-            raise ValueError(f"mode must be True or False; got {mode!r}")
+            raise ValueError(f"mode must be True or False; got {show(mode)}")
         self.training = mode
         for child in self.children():
             child.train(mode)
@@ -218,6 +227,8 @@ class Module(Members["Module"]):
         fn : callable
             Takes a module.
         """
+        if not callable(fn) or isinstance(fn, type):
+            raise TypeError(f"fn must be callable; got {show(fn)}")
         for child in self.children():
             child.apply(fn)
         fn(self)
@@ -231,6 +242,7 @@ class Module(Members["Module"]):
         requires_grad : bool, default True
             Whether they are.
         """
+        read_flag(requires_grad, "requires_grad")
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self
@@ -243,6 +255,7 @@ class Module(Members["Module"]):
         set_to_none : bool, default True
             Make them None and not zeros.
         """
+        read_flag(set_to_none, "set_to_none")
         for parameter in self.parameters():
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else np.zeros_like(parameter.grad)
@@ -262,7 +275,7 @@ class Module(Members["Module"]):
         for argument in args:
             if isinstance(argument, str) and (argument == "cpu" or ":" in argument):
                 device = argument
-            else:
+            elif argument is not None:
                 dtype = argument
         check_device(device)
         return self if dtype is None else self._cast(float_dtype(dtype))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import read_flag, read_number, read_size
+from refimpl._arguments import new_array, read_flag, read_number, read_size
 from refimpl.ops.array import Array
 from refimpl.torch._src.arguments import one_example, read_floats, read_spatial
 from refimpl.torch._src.functional import norm
@@ -52,12 +52,18 @@ class _NormBase(Module):
         self.momentum = momentum
         self.affine = read_flag(affine, "affine")
         self.track_running_stats = tracked = read_flag(track_running_stats, "track_running_stats")
-        biased = affine and read_flag(bias, "bias")
+        biased = read_flag(bias, "bias") and self.affine
         for name, present in (("weight", affine), ("bias", biased)):
-            values = Parameter(np.empty(num_features, real)) if present else None
+            values = (
+                Parameter(new_array((num_features,), real, "num_features")) if present else None
+            )
             self.register_parameter(name, values)
-        self.register_buffer("running_mean", np.zeros(num_features, real) if tracked else None)
-        self.register_buffer("running_var", np.ones(num_features, real) if tracked else None)
+        self.register_buffer(
+            "running_mean", new_array((num_features,), real, "num_features") if tracked else None
+        )
+        self.register_buffer(
+            "running_var", new_array((num_features,), real, "num_features") if tracked else None
+        )
         self.register_buffer("num_batches_tracked", np.zeros((), np.int64) if tracked else None)
         self.reset_parameters()
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from refimpl._arguments import LARGEST_SIZE, read_flag, read_integers, read_number, read_size
+from refimpl._arguments import (
+    LARGEST_SIZE,
+    new_array,
+    read_flag,
+    read_integers,
+    read_number,
+    read_size,
+)
+from refimpl._show import show
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src.arguments import Ints, read_floats
 from refimpl.torch._src.functional import norm_layer
@@ -24,11 +31,13 @@ class _ExampleNorm(FunctionModule):
     _options = ("eps",)
 
     def _add_parameters(
-        self, shape: Sizes, device: Any, dtype: npt.DTypeLike | None, **present: bool
+        self, sized: str, shape: Sizes, device: Any, dtype: npt.DTypeLike | None, **present: bool
     ) -> None:
         real = parameter_dtype(dtype, device)
         for name, there in present.items():
-            self.register_parameter(name, Parameter(np.empty(shape, real)) if there else None)
+            self.register_parameter(
+                name, Parameter(new_array(shape, real, sized)) if there else None
+            )
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -84,7 +93,9 @@ class LayerNorm(_ExampleNorm):
         read_number(eps, "eps", least=0)
         self.elementwise_affine = affine = read_flag(elementwise_affine, "elementwise_affine")
         biased = read_flag(bias, "bias") and affine
-        self._add_parameters(self.normalized_shape, device, dtype, weight=affine, bias=biased)
+        self._add_parameters(
+            "normalized_shape", self.normalized_shape, device, dtype, weight=affine, bias=biased
+        )
 
     def extra_repr(self) -> str:
         """Return what stands between the parentheses of the repr."""
@@ -149,7 +160,9 @@ class GroupNorm(_ExampleNorm):
         read_number(eps, "eps", least=0)
         self.affine = read_flag(affine, "affine")
         biased = read_flag(bias, "bias") and self.affine
-        self._add_parameters((self.num_channels,), device, dtype, weight=self.affine, bias=biased)
+        self._add_parameters(
+            "num_channels", (self.num_channels,), device, dtype, weight=self.affine, bias=biased
+        )
 
     def forward(self, input: Array) -> Any:
         """Return the normalised input.
@@ -215,7 +228,9 @@ class RMSNorm(_ExampleNorm):
         if eps is not None:
             read_number(eps, "eps", least=0)
         self.elementwise_affine = read_flag(elementwise_affine, "elementwise_affine")
-        self._add_parameters(self.normalized_shape, device, dtype, weight=self.elementwise_affine)
+        self._add_parameters(
+            "normalized_shape", self.normalized_shape, device, dtype, weight=self.elementwise_affine
+        )
 
     def extra_repr(self) -> str:
         """Return what stands between the parentheses of the repr."""
@@ -227,5 +242,5 @@ class RMSNorm(_ExampleNorm):
 def _read_normalized_shape(value: Ints) -> Sizes:
     shape = read_integers(value, "normalized_shape", least=0, most=LARGEST_SIZE)
     if not shape:
-        raise ValueError(f"normalized_shape must be of one axis or more; got {value!r}")
+        raise ValueError(f"normalized_shape must be of one axis or more; got {show(value)}")
     return shape

@@ -30,7 +30,7 @@ class AvgPool1d(FunctionModule):
         super().__init__()
         kernel, step, pads, _ = pooling.read_geometry(1, kernel_size, stride, padding)
         self.kernel_size = kernel
-        self.stride = () if stride == () or stride == [] else step
+        self.stride = () if pooling.is_empty(stride) else step
         self.padding = pads
         self.ceil_mode = read_flag(ceil_mode, "ceil_mode")
         self.count_include_pad = read_flag(count_include_pad, "count_include_pad")

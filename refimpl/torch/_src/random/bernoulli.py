@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from refimpl._arguments import read_number
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.random.floats import below, unit_float32, unit_float64
 from refimpl.torch._src.random.generator import Source, choose_source
@@ -37,7 +38,7 @@ def bernoulli_(array: Array, p: float | Array = 0.5, generator: Source = None) -
     if not isinstance(p, np.ndarray):
         p = read_number(p, "p", least=0, most=1)
     elif not np.all((p >= 0) & (p <= 1)):
-        raise ValueError(f"p must be in [0, 1] everywhere; got {p!r}")
+        raise ValueError(f"p must be in [0, 1] everywhere; got {show(p)}")
     origin = choose_source(generator)
     if isinstance(origin, np.random.Generator):
         array[...] = origin.random(array.shape) < p

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from refimpl._arguments import new_array
 from refimpl.ops.array import Array, Sizes
 from refimpl.torch._src.random.bernoulli import bernoulli_
 from refimpl.torch._src.random.generator import Source
@@ -19,7 +20,7 @@ def draw_uniform(
     generator: Source = None,
 ) -> Array:
     """Draw from the uniform distribution over [low, high); half types are rounded float32."""
-    return uniform_(np.empty(shape, dtype), low, high, generator)
+    return uniform_(new_array(shape, dtype, "size"), low, high, generator)
 
 
 def draw_normal(
@@ -30,9 +31,9 @@ def draw_normal(
     generator: Source = None,
 ) -> Array:
     """Draw from the normal distribution; half types are rounded float32."""
-    return normal_(np.empty(shape, dtype), mean, std, generator)
+    return normal_(new_array(shape, dtype, "size"), mean, std, generator)
 
 
 def draw_keep(shape: Sizes, probability: float, generator: Source = None) -> Array:
     """Draw the flags of dropout: True, independently, with a given probability."""
-    return bernoulli_(np.empty(shape, np.bool_), probability, generator)
+    return bernoulli_(new_array(shape, np.bool_, "size"), probability, generator)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from refimpl._arguments import read_integer
+from refimpl._show import show
 from refimpl.torch._src.random.engine import Engine
 
 __all__ = ["Generator", "default_generator", "initial_seed", "manual_seed", "seed"]
@@ -41,8 +42,8 @@ class Generator:
     """
 
     def __init__(self, device: Any = "cpu") -> None:
-        if str(device) != "cpu":
-            raise ValueError(f"device must be 'cpu'; got {device!r}")
+        if not (isinstance(device, str) and device == "cpu"):
+            raise ValueError(f"device must be 'cpu'; got {show(device)}")
         self._seed = UNSEEDED
         self.engine = Engine(UNSEEDED)
         self.normal: float | None = None
@@ -113,10 +114,10 @@ class Generator:
             If it is no state of an MT19937.
         """
         if not isinstance(new_state, Mapping):
-            raise TypeError(f"new_state must be a dict as get_state returns; got {new_state!r}")
+            raise TypeError(f"new_state must be a dict as get_state returns; got {show(new_state)}")
         engine = new_state.get("bit_generator")
         if engine != "MT19937" or "state" not in new_state:
-            raise ValueError(f"new_state must be a state of an MT19937; got one of {engine!r}")
+            raise ValueError(f"new_state must be a state of an MT19937; got one of {show(engine)}")
         self.engine.state = new_state["state"]
         self.normal = float(new_state["gauss"]) if new_state.get("has_gauss") else None
         self._seed = int(new_state.get("seed", self._seed))
@@ -159,6 +160,6 @@ def choose_source(generator: Source) -> Generator | np.random.Generator:
     if not isinstance(generator, Generator | np.random.Generator):
         raise TypeError(
             "generator must be a refimpl.torch.Generator or a numpy.random.Generator; "
-            f"got {generator!r}"
+            f"got {show(generator)}"
         )
     return generator

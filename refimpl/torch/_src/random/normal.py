@@ -31,6 +31,7 @@ BLOCK = 2**15
 _LANES = 8
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def normal_(array: Array, mean: float = 0.0, std: float = 1.0, generator: Source = None) -> Array:
     """Fill an array from the normal distribution.
 
@@ -46,7 +47,7 @@ def normal_(array: Array, mean: float = 0.0, std: float = 1.0, generator: Source
     normal * std + mean is rounded once (a fused multiply-add). Half types are drawn in float32 and
     rounded.
     """
-    read_number(std, "std", least=0)
+    mean, std = read_number(mean, "mean"), read_number(std, "std", least=0)
     wide = np.dtype(np.float32) if is_half(array.dtype) else array.dtype
     origin = choose_source(generator)
     if isinstance(origin, np.random.Generator):

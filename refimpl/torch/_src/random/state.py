@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from refimpl._show import show
 from refimpl.ops.array import Array
 from refimpl.torch._src.random.generator import default_generator
 
@@ -68,7 +69,7 @@ def set_rng_state(new_state: Array) -> None:
         If it has another size.
     """
     if not isinstance(new_state, np.ndarray) or new_state.dtype != np.uint8:
-        raise TypeError(f"new_state must be an array of uint8; got {new_state!r}")
+        raise TypeError(f"new_state must be an array of uint8; got {show(new_state)}")
     if new_state.shape != (_LAYOUT.itemsize,):
         raise ValueError(f"new_state must have {_LAYOUT.itemsize} bytes; got {new_state.shape}")
     packed = np.ascontiguousarray(new_state).view(_LAYOUT)[0]

@@ -20,6 +20,7 @@ from refimpl.torch._src.random.order import fill_in_order
 BLOCK, BLOCK_FLOAT64 = 2**16, 2**14
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def uniform_(array: Array, low: float = 0.0, high: float = 1.0, generator: Source = None) -> Array:
     """Fill an array from the uniform distribution over [low, high).
 
