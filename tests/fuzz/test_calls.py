@@ -40,6 +40,8 @@ starts, attempt, hostile, generated = load_calls()
 FACTOR = float(os.environ.get("FUZZ_FACTOR", "1"))
 # How many calls hypothesis groups into one example: it takes longer than a call.
 GROUP = 50
+PARTS = 10  # for so many processes at most
+CALLS = "strange calls of refimpl"
 ROOM = 3 << 29  # bytes beyond what the process has: no call of these sizes needs more
 
 STARTS = starts.find_starts()
@@ -73,8 +75,9 @@ def test_the_valid_call_is_answered(name):
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_each_argument_is_answered_or_refused_by_name(name):
+def test_each_argument_is_answered_or_refused_by_name(tally, name):
     start = STARTS[name]
+    tally[CALLS] += len(start.places) * len(hostile.HOSTILE)
     faults = [
         f"{name}: {argument}={word}: {fault}"
         for argument in start.places
@@ -84,10 +87,11 @@ def test_each_argument_is_answered_or_refused_by_name(name):
     assert not faults, "\n".join(faults)
 
 
-@given(st.data())
+@given(data=st.data())
 @settings(max_examples=round(400 * FACTOR), suppress_health_check=list(HealthCheck))
-def test_what_is_made_up_is_answered_or_refused_by_name(data):
+def test_what_is_made_up_is_answered_or_refused_by_name(tally, data):
     for _ in range(data.draw(st.integers(1, GROUP), label="calls")):
+        tally[CALLS] += 1
         name, argument = data.draw(st.sampled_from(PLACES))
         other = data.draw(st.sampled_from(STARTS[name].places))
         changes = {each: data.draw(generated.VALUES) for each in dict.fromkeys((argument, other))}
@@ -97,11 +101,13 @@ def test_what_is_made_up_is_answered_or_refused_by_name(data):
         assert not fault, f"{name}: {changes}: {fault}"
 
 
-def test_pairs_of_hostile_values():
+@pytest.mark.parametrize("part", range(PARTS))
+def test_pairs_of_hostile_values(tally, part):
     """Two at a time, drawn without hypothesis: many more of them."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(part)
     words = list(hostile.HOSTILE)
-    for _ in range(round(30_000 * FACTOR)):
+    for _ in range(round(30_000 * FACTOR / PARTS)):
+        tally[CALLS] += 1
         name, argument = PLACES[rng.integers(len(PLACES))]
         places = STARTS[name].places
         names = dict.fromkeys((argument, places[rng.integers(len(places))]))

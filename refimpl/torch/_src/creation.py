@@ -158,7 +158,8 @@ def arange(
         )
     new_array((math.ceil(count),), wanted, "start, end and step")
     bounds = (start, end, step) if whole else (first, last, width)
-    return np.arange(*bounds).astype(wanted)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.arange(*bounds).astype(wanted)
 
 
 def _real(dtype: npt.DTypeLike | None) -> np.dtype[Any]:

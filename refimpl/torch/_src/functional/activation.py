@@ -326,7 +326,7 @@ def _apply_along(
         warnings.warn(
             f"{name} without dim is deprecated in torch: name the axis",
             UserWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=stacklevel + 2,  # Differentiable adds two frames
         )
         dim = 0 if x.ndim in (0, 1, 3) else 1
     # An array without axes has the axis 0, as in torch.

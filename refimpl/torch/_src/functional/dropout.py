@@ -261,4 +261,4 @@ def _read_mask(keep: Array, shape: Sizes) -> Array:
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=4)
+    warnings.warn(message, UserWarning, stacklevel=5)

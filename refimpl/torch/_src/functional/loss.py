@@ -130,7 +130,7 @@ def nll_loss(
 
 
 def read_reduction(
-    size_average: bool | None, reduce: bool | None, reduction: str, stacklevel: int = 4
+    size_average: bool | None, reduce: bool | None, reduction: str, stacklevel: int = 5
 ) -> str:
     """Return the reduction that torch's deprecated arguments stand for, if they are given."""
     if size_average is None and reduce is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import check_same_dtype, check_shape, read_integers, read_number, read_size
+from refimpl._arguments import check_same_dtype, read_integers, read_number, read_size
 from refimpl._show import show
 from refimpl.differentiable import differentiable
 from refimpl.ops import norm_layer
@@ -172,8 +172,8 @@ def rms_norm(
     x = read_floats(input)
     shape = _read_normalized_shape(normalized_shape, x)
     w = None if weight is None else read_floats(weight, "weight")
-    if w is not None:
-        check_shape(w, "weight", shape)
+    if w is not None and w.shape != shape:
+        raise ValueError(f"weight must have shape {shape}, that of normalized_shape; got {w.shape}")
     default = np.finfo(np.float64 if x.dtype == np.float64 else np.float32).eps
     epsilon = read_number(default if eps is None else eps, "eps", least=0)
     wide, wide_w = widen(x), widen(w)
