@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from conformance.subjects.protocol import Subject
     from conformance.subjects.sandbox import Limits
     from conformance.subjects.tensors import TensorSubject
+    from conformance.tools.arrays import ArraysVerdict, assert_conforms, verdict
 
 __all__ = [
+    "ArraysVerdict",
     "FunctionSubject",
     "Gap",
     "LayerSubject",
@@ -32,12 +34,15 @@ __all__ = [
     "TensorSubject",
     "Unsupported",
     "Verdict",
+    "assert_conforms",
     "check",
     "parametrize_with_checks",
+    "verdict",
 ]
 
 # Name -> where it is defined; imported only when it is asked for.
 _HOMES = {
+    "ArraysVerdict": "conformance.tools.arrays",
     "FunctionSubject": "conformance.subjects.adapter",
     "Gap": "conformance.subjects.gap",
     "LayerSubject": "conformance.subjects.adapter",
@@ -50,8 +55,10 @@ _HOMES = {
     "TensorSubject": "conformance.subjects.tensors",
     "Unsupported": "conformance.spec.call",
     "Verdict": "conformance.judging.verdict",
+    "assert_conforms": "conformance.tools.arrays",
     "check": "conformance.frontends.api",
     "parametrize_with_checks": "conformance.frontends.api",
+    "verdict": "conformance.tools.arrays",
 }
 
 

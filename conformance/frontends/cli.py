@@ -45,6 +45,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "conformance.studies.survey.command",
         "judge implementations by others, on one page",
     ),
+    "judge-arrays": (
+        "conformance.tools.arrays.command",
+        "judge an array of your own in a file, given what was called",
+    ),
     "judge": ("conformance.tools.exchange.judge_command", "judge the answers to such files"),
 }
 

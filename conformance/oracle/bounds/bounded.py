@@ -148,7 +148,9 @@ class Bounded(NDArrayOperatorsMixin):
             raise TypeError("only the whole of a Bounded can be written over")
         found = self._to_term(values)
         self.value = np.broadcast_to(np.asarray(found.value), self.value.shape)
-        self._bound = None if found.bound is None else np.broadcast_to(found.bound, self.value.shape)
+        self._bound = (
+            None if found.bound is None else np.broadcast_to(found.bound, self.value.shape)
+        )
 
     def __len__(self) -> int:
         return len(self.value)
@@ -273,7 +275,7 @@ def exact(value: npt.ArrayLike, unit: Unit) -> Bounded:
     Bounded
     """
     array = np.asarray(value).astype(np.float64)
-    if unit.dtype == "float16":
+    if unit.underflow < unit.smallest:  # float16: subnormals are kept
         return Bounded(array, None, unit)
     size = np.abs(array)
     subnormal = (size < unit.smallest) & (size > 0.0)

@@ -61,9 +61,7 @@ class Arithmetic:
             unit = replace(unit, factor=_PRODUCTS[self.products])
         if self.accumulates is not None:
             sums = Unit.of(self.accumulates)
-            unit = replace(
-                unit, accumulation=sums.rounding, accumulation_overflow=sums.overflow
-            )
+            unit = replace(unit, accumulation=sums.rounding, accumulation_overflow=sums.overflow)
         if self.subnormals is not None:
             unit = replace(unit, underflow=unit.smallest)
         return unit

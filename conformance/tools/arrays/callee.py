@@ -19,7 +19,10 @@ from refimpl.differentiable import Differentiable
 _ROOTS: dict[str, ModuleType] = {"torch": refimpl.torch, "tf": refimpl.tf}
 _PLACES = {
     "torch": ("nn.functional", "nn"),
-    "tf": ("nn", "keras.layers", "keras.activations", "keras.losses", "linalg", "math"),
+    "tf": (
+        *("nn", "linalg", "math", "compat.v1.nn"),
+        *("keras.layers", "keras.activations", "keras.losses"),
+    ),
 }
 _SHORT = {"tensorflow.": "tf.", "keras.": "tf.keras."}
 

@@ -82,5 +82,5 @@ def _convert(value: Any) -> Array:
 
 
 def _int16_of(tensor: Any) -> Any:
-    """torch's int16, found without importing torch."""
+    """Torch's int16, found without importing torch."""
     return tensor.new_empty(0).short().dtype

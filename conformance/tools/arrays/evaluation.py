@@ -89,10 +89,12 @@ def evaluate(call: Call, unit: Unit, cotangents: tuple[Array, ...] = ()) -> Eval
 def _evaluate_function(call: Call, unit: Unit, bars: tuple[Any, ...]) -> Evaluation:
     function = call.callee.made
     signature = inspect.signature(function)
-    bound = signature.bind(*call.inputs, **call.options)
+    try:
+        bound = signature.bind(*call.inputs, **call.options)
+    except TypeError as error:
+        raise TypeError(f"{call.callee.name}: {error}; it takes {signature}") from None
     given = {name: _to_bounded(value, unit) for name, value in bound.arguments.items()}
-    options = {name: _without_inplace(name, value) for name, value in given.items()}
-    options |= _default_eps(signature, options, unit)
+    options = given | _default_eps(signature, given, unit)
     output, vjp = function.with_vjp(**options)
     gradients = {}
     if bars:
@@ -107,29 +109,28 @@ def _evaluate_function(call: Call, unit: Unit, bars: tuple[Any, ...]) -> Evaluat
         for name, value in given.items()
         if name.startswith(("running_", "moving_")) and isinstance(value, Bounded)
     }
-    return Evaluation(_as_tuple(output), gradients, state)
+    return Evaluation(_with_bounds(output, unit), gradients, state)
 
 
 def _evaluate_class(call: Call, unit: Unit, bars: tuple[Any, ...]) -> Evaluation:
-    options = {name: _without_inplace(name, value) for name, value in call.options.items()}
+    options = {name: _to_bounded(value, unit) for name, value in call.options.items()}
     options |= _default_eps(inspect.signature(call.callee.made), options, unit)
     layer = call.callee.made(**options)
     inputs = tuple(_to_bounded(value, unit) for value in call.inputs)
     weights = {name: _to_bounded(array, unit) for name, array in call.weights.items()}
     if call.callee.dialect == "torch":
-        owned = _give_torch(layer, weights)
+        owned = _give_torch(layer, weights, call)
         if call.training is not None:
             layer.train(call.training)
         output = layer(*inputs)
     else:
-        owned = _give_keras(layer, weights, inputs)
+        owned = _give_keras(layer, weights, inputs, call)
         mode = {} if call.training is None else {"training": call.training}
         output = layer(*inputs, **mode)
     gradients: dict[str, Any] = {}
     if bars:
         back = _as_tuple(layer.backward(bars[0] if len(bars) == 1 else bars))
-        called = type(layer).forward if call.callee.dialect == "torch" else type(layer).__call__
-        names = list(inspect.signature(called).parameters)[1:]
+        names = _differentiated_inputs(layer, call)
         gradients = {
             name: bar for name, bar in zip(names, back, strict=False) if isinstance(bar, Bounded)
         }
@@ -141,16 +142,27 @@ def _evaluate_class(call: Call, unit: Unit, bars: tuple[Any, ...]) -> Evaluation
         for name, value in _buffers_of(layer, owned).items()
         if isinstance(value, Bounded)
     }
-    return Evaluation(_as_tuple(output), gradients, state)
+    return Evaluation(_with_bounds(output, unit), gradients, state)
 
 
-def _give_torch(layer: Any, weights: Mapping[str, Any]) -> dict[str, Any]:
+def _differentiated_inputs(layer: Any, call: Call) -> list[str]:
+    """Name the inputs that `backward` returns gradients of."""
+    if call.callee.dialect == "torch":
+        return list(inspect.signature(type(layer).forward).parameters)[1:]
+    return ["inputs"] if hasattr(layer, "build") else ["y_pred"]  # a loss
+
+
+def _give_torch(layer: Any, weights: Mapping[str, Any], call: Call) -> dict[str, Any]:
     parameters, buffers = dict(layer.named_parameters()), dict(layer.named_buffers())
-    needed = [*parameters, *(name for name in buffers if is_float(buffers[name].dtype))]
-    _check_names(weights, needed, [*parameters, *buffers])
+    # Statistics are needed where they are read, and what the constructor was given is there.
+    read = [
+        name
+        for name, buffer in buffers.items()
+        if is_float(buffer.dtype) and not call.training and name not in call.options
+    ]
+    _check_names(weights, [*parameters, *read], [*parameters, *buffers])
     for name, value in weights.items():
-        shape = (parameters.get(name, buffers.get(name))).shape  # type: ignore[union-attr]
-        _check_shape(name, value, shape)
+        _check_shape(name, value, (parameters.get(name) or buffers[name]).shape)
         if name in parameters:
             parameters[name].data = value
         else:
@@ -158,13 +170,15 @@ def _give_torch(layer: Any, weights: Mapping[str, Any]) -> dict[str, Any]:
     return parameters
 
 
-def _give_keras(layer: Any, weights: Mapping[str, Any], inputs: tuple[Any, ...]) -> dict[str, Any]:
+def _give_keras(
+    layer: Any, weights: Mapping[str, Any], inputs: tuple[Any, ...], call: Call
+) -> dict[str, Any]:
     if not hasattr(layer, "build"):
         _check_names(weights, [], [])
         return {}
     layer.build(inputs[0].shape)
     variables = {variable.name: variable for variable in layer.weights}
-    needed = [name for name in variables if name != "seed_generator_state"]
+    needed = [name for name, each in variables.items() if each.trainable or not call.training]
     _check_names(weights, needed, list(variables))
     for name, value in weights.items():
         _check_shape(name, value, tuple(variables[name].shape))
@@ -175,9 +189,7 @@ def _give_keras(layer: Any, weights: Mapping[str, Any], inputs: tuple[Any, ...])
 def _check_names(weights: Mapping[str, Any], needed: list[str], allowed: list[str]) -> None:
     for name in weights:
         if name not in allowed:
-            raise ValueError(
-                f"weights must be among {', '.join(allowed) or 'none'}; got {name!r}"
-            )
+            raise ValueError(f"weights must be among {', '.join(allowed) or 'none'}; got {name!r}")
     missing = [name for name in needed if name not in weights]
     if missing:
         got = ", ".join(weights) or "none"
@@ -220,9 +232,12 @@ def _default_eps(
     return {"eps": float(np.finfo(np.float64 if unit.dtype == "float64" else np.float32).eps)}
 
 
-def _without_inplace(name: str, value: Any) -> Any:
-    """What is written over its input has the same numbers, and a bound cannot be written over."""
-    return False if name == "inplace" and isinstance(value, bool) else value
+def _with_bounds(output: Any, unit: Unit) -> tuple[Any, ...]:
+    """What does not depend on the arrays, such as a sum of nothing, is plain, and exact."""
+    return tuple(
+        _to_bounded(np.asarray(each), unit) if not isinstance(each, Bounded) else each
+        for each in _as_tuple(output)
+    )
 
 
 def _as_tuple(output: Any) -> tuple[Any, ...]:

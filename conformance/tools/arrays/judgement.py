@@ -169,5 +169,3 @@ def _compare_named(
         compare(f"{prefix}{key}", to_numpy(value, key), expected[key])
         for key, value in arrays.items()
     ]
-
-

@@ -112,9 +112,10 @@ class ArraysVerdict:
     @property
     def verdict(self) -> Word:
         """'fail' if one array fails, else 'ill-conditioned' if one is, else 'pass'."""
-        for word in ("fail", "ill-conditioned"):
+        words: tuple[Word, ...] = ("fail", "ill-conditioned")
+        for word in words:
             if any(each.verdict == word for each in self.comparisons):
-                return word  # type: ignore[return-value]
+                return word
         return "pass"
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl._arguments import sum_to
+from refimpl._arguments import sum_to, without_scalars
 from refimpl.dtypes import is_half
 from refimpl.ops.array import Array, Sizes
 from refimpl.tf._src.arguments import read_array
@@ -30,7 +30,7 @@ def reduce_losses(
     # An empty vector of losses is returned as it is, as Keras does.
     single = values.ndim == 0 or values.shape == (0,)
     if reduction in ("none", None) or (single and reduction != "mean_with_sample_weight"):
-        loss = np.asarray(wide * factor)
+        loss = without_scalars(wide * factor)
     else:
         if reduction == "mean_with_sample_weight":
             # The weights as they were given: Keras does not broadcast them for this sum.
@@ -42,9 +42,9 @@ def reduce_losses(
             divisor = wide.dtype.type(weighted.size) if mask is None else mask.sum()
         total = np.sum(wide * weighted)
         nothing = divisor == 0
-        loss = np.asarray(wide.dtype.type(0) if nothing else total / divisor)
+        loss = without_scalars(wide.dtype.type(0) if nothing else total / divisor)
         factor = weighted * 0 if nothing else weighted / divisor
-    return loss.astype(values.dtype, copy=False), np.asarray(factor)
+    return loss.astype(values.dtype, copy=False), without_scalars(factor)
 
 
 def _align(weights: Array, values: Array) -> tuple[Array, Array]:

@@ -12,6 +12,8 @@ import functools
 import inspect
 from typing import Any
 
+import numpy as np
+
 from refimpl._arguments import read_flag, without_scalars
 from refimpl.differentiable import Differentiable
 from refimpl.ops.array import Array, Vjp
@@ -21,7 +23,7 @@ from refimpl.torch._src.parameter import Tensor
 
 def check_writeable(input: Array) -> None:
     """Refuse an input that cannot be overwritten."""
-    if not input.flags.writeable:
+    if isinstance(input, np.ndarray) and not input.flags.writeable:
         raise ValueError("input must be writeable with inplace=True; got a read-only array")
 
 
