@@ -15,7 +15,7 @@ from conformance.judging.verdict import Verdict
 from conformance.spec.call import Call
 from conformance.spec.divergence import Kind
 from conformance.spec.documents import read_toml
-from conformance.spec.text import describe_error, shorten
+from conformance.spec.text import check_pattern, describe_error, shorten
 from conformance.subjects.gap import Gap
 from conformance.subjects.protocol import SubjectRaised
 from conformance.subjects.roster import Roster, RosterEntry
@@ -149,6 +149,11 @@ def _entry(values: Any, where: str) -> ExpectedFailure:
             raise ValueError(f"{where}: {shorten(name)}{meant} is none of {', '.join(allowed)}")
         if not isinstance(value, str):
             raise ValueError(f"{where}: {name} must be a string; got {shorten(value)}")
+    for name in ("case", "aspect", "subject", "form"):
+        try:
+            check_pattern(values.get(name, ""), name)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
     for name in ("case", "reason"):
         if not values.get(name):
             raise ValueError(f"{where}: needs a {name}")

@@ -7,6 +7,8 @@ import re
 # The longest text of a record, and the longest message of an exception in it, in characters.
 LONGEST = 20_000
 LONGEST_MESSAGE = 8_000
+# The longest pattern: fnmatch's time grows with the square of its brackets.
+LONGEST_PATTERN = 1_000
 _SHORT = 200
 
 # Escape sequences that set colours: frameworks put them into messages, and they carry no meaning.
@@ -83,6 +85,28 @@ def shorten(value: object) -> str:
     """
     text = to_line(message_of(value) if isinstance(value, BaseException) else repr(value))
     return text if len(text) <= _SHORT else f"{text[:_SHORT]} …"
+
+
+def check_pattern(pattern: str, name: str) -> None:
+    """
+    Raise an error for a pattern so long that to read it takes for ever.
+
+    Parameters
+    ----------
+    pattern : str
+        A pattern as in a shell, from outside.
+    name : str
+        What it is called in an error.
+
+    Raises
+    ------
+    ValueError
+        If it has more than `LONGEST_PATTERN` characters.
+    """
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(
+            f"{name} must have at most {LONGEST_PATTERN:,} characters; got {len(pattern):,}"
+        )
 
 
 def message_of(error: BaseException) -> str:

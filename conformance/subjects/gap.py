@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from conformance.spec.call import Call
+from conformance.spec.text import check_pattern
 from conformance.subjects.targets import suggest_targets, targets_of
 
 Status = Literal["not implemented", "not yet", "never"]
@@ -71,6 +72,13 @@ class Gap:
         for name in ("aspects", "dtypes"):
             if isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} of a Gap must be a tuple of str, such as ('gradient',)")
+        for name, patterns in (
+            ("target", (self.target,)),
+            ("aspects", self.aspects),
+            ("dtypes", self.dtypes),
+        ):
+            for pattern in patterns:
+                check_pattern(pattern, f"{name} of a Gap")
 
     @property
     def sentence(self) -> str:

@@ -5,7 +5,6 @@ Every op that slides a window (convolution, pooling) takes its geometry from her
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass
 
@@ -243,7 +242,6 @@ def _taps_before(distance: int, dilation: int, kernel: int) -> int:
     return min(max(-(-distance // dilation), 0), kernel)
 
 
-@functools.lru_cache(1024)
 def _lay(
     kernel: Sizes,
     strides: Sizes,

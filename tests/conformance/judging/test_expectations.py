@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import conformance
-from conformance import Verdict
+from conformance import Gap, Verdict
 from conformance.judging.expectations import ExpectedFailure, match_nothing, read_expected_failures
 from conformance.subjects.refimpl import RefimplTorch
 
@@ -132,3 +132,12 @@ def test_the_frameworks_own_records_are_not_inherited():
             theirs += len(find_records(claim.case, claim.aspect, claim.subject, *claim.forms))
             own += len(find_records_of_dialect(claim.case, claim.aspect, dialect, *claim.forms))
     assert 0 < own < theirs / 2
+
+
+def test_a_pattern_that_would_take_for_ever_is_refused(tmp_path):
+    path = tmp_path / "expected.toml"
+    path.write_text(f'[[expected]]\ncase = "{"[" * 100_000}"\nreason = "No."\n')
+    with pytest.raises(ValueError, match=r"entry 1: case must have at most 1,000 characters; got"):
+        read_expected_failures(path)
+    with pytest.raises(ValueError, match=r"target of a Gap must have at most 1,000 characters"):
+        Gap("[" * 100_000, "not implemented")

@@ -55,7 +55,17 @@ def test_what_holds_every_value_is_looked_at_once():
     ],
 )
 def test_what_is_compiled_at_each_call_is_looked_at_less_often(name, often):
-    claim = next(claim for claim in plan(["torch", "tensorflow"]) if claim.id == name)
+    # Which of the two data formats a case meets depends on the processor's kernels.
+    case, form = name.rsplit("-", 1)
+    subject = case.rsplit("-", 1)[1]
+    cases = case.split("-")[0], "groups2" in case
+    claim = next(
+        claim
+        for claim in plan(["torch", "tensorflow"])
+        if claim.subject == subject
+        and claim.form == form
+        and (claim.case.layer, "groups2" in claim.case.words) == cases
+    )
     seeds = [each.case.seed for each in seeded(claim, range(20))]
     assert seeds == (list(range(20)) if often else [0, soak.COMPILED_EVERY])
 
