@@ -27,3 +27,13 @@ def test_two_runs_from_one_seed_stay_together(monkeypatch, capsys):
     assert len(steps) == 100
     # From other parameters or masks the first losses alone would differ in the first digit.
     assert all(abs(float(row[3])) < 1e-5 for row in steps[:10] + steps[50:60])
+
+
+def test_arrays_of_ones_own_are_judged(capsys):
+    load("judge_arrays").main()
+    printed = capsys.readouterr().out
+    first, _, _, worst, *_ = printed.splitlines()
+    assert first.startswith("<fail: torch.nn.BatchNorm2d, K of output 0.")
+    assert worst.startswith("running_var: fail, K = ")
+    assert "says of a softmax of zeros: True" in printed
+    assert "output: fail, K = " in printed
