@@ -1,17 +1,28 @@
 """Is my layer right? Two arrays and the name of what they should be are enough.
 
-Somebody has written a batch norm, with two mistakes that are easily made. Its output is right, its
-running variance is not, and a softmax of zeros would pass under the usual tolerance of 1e-2.
+Somebody has written a batch norm with a mistake that is easily made: its output is right, its
+running variance is not. And a softmax of zeros would pass under the usual tolerance of 1e-2.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 import conformance
 
+Array = npt.NDArray[np.float32]
 
-def batch_norm(x, weight, bias, running_mean, running_var, momentum=0.1, eps=1e-5):
+
+def batch_norm(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    running_mean: Array,
+    running_var: Array,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> tuple[Array, dict[str, Array]]:
     """Normalise each channel; the variance that is remembered ought to be unbiased."""
     mean, variance = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
     shape = (1, -1, 1, 1)

@@ -139,7 +139,7 @@ def _read_outputs(got: Any) -> tuple[Array, ...]:
 
 
 def _coarsest(call: Call, outputs: Sequence[Array]) -> str:
-    """Return the coarsest float dtype of a call: whoever computes may round to it throughout."""
+    """Return the coarsest float dtype of a call: an implementation may round to it throughout."""
     arrays = [*call.inputs, *call.options.values(), *call.weights.values(), *outputs]
     names = [each.dtype.name for each in arrays if isinstance(each, np.ndarray | np.generic)]
     floats = [dtype for dtype in _FLOATS if dtype in names]
