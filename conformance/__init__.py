@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.frontends.api import check, parametrize_with_checks
+    from conformance.frontends.api import check, check_function, parametrize_with_checks
     from conformance.judging.verdict import Record, Verdict
     from conformance.spec.call import Unsupported
     from conformance.spec.request import Observation, Request
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.subjects.gap import Gap
     from conformance.subjects.protocol import Subject
     from conformance.subjects.sandbox import Limits
+    from conformance.subjects.tensor_kinds import JaxArrays, TensorFlowTensors, TorchTensors
     from conformance.subjects.tensors import TensorSubject
     from conformance.tools.arrays import ArraysVerdict, assert_conforms, verdict
 
@@ -24,6 +25,7 @@ __all__ = [
     "ArraysVerdict",
     "FunctionSubject",
     "Gap",
+    "JaxArrays",
     "LayerSubject",
     "Limits",
     "Observation",
@@ -31,11 +33,14 @@ __all__ = [
     "Record",
     "Request",
     "Subject",
+    "TensorFlowTensors",
     "TensorSubject",
+    "TorchTensors",
     "Unsupported",
     "Verdict",
     "assert_conforms",
     "check",
+    "check_function",
     "parametrize_with_checks",
     "verdict",
 ]
@@ -45,6 +50,7 @@ _HOMES = {
     "ArraysVerdict": "conformance.tools.arrays",
     "FunctionSubject": "conformance.subjects.adapter",
     "Gap": "conformance.subjects.gap",
+    "JaxArrays": "conformance.subjects.tensor_kinds",
     "LayerSubject": "conformance.subjects.adapter",
     "Limits": "conformance.subjects.sandbox",
     "Observation": "conformance.spec.request",
@@ -52,11 +58,14 @@ _HOMES = {
     "Record": "conformance.judging.verdict",
     "Request": "conformance.spec.request",
     "Subject": "conformance.subjects.protocol",
+    "TensorFlowTensors": "conformance.subjects.tensor_kinds",
     "TensorSubject": "conformance.subjects.tensors",
+    "TorchTensors": "conformance.subjects.tensor_kinds",
     "Unsupported": "conformance.spec.call",
     "Verdict": "conformance.judging.verdict",
     "assert_conforms": "conformance.tools.arrays",
     "check": "conformance.frontends.api",
+    "check_function": "conformance.frontends.api",
     "parametrize_with_checks": "conformance.frontends.api",
     "verdict": "conformance.tools.arrays",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.frontends.outcome import end_test
 from conformance.judging.claim import Claim
@@ -19,6 +19,7 @@ from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record
+from conformance.subjects.function import make_function_subject
 from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import SubjectLike, roster_of
 from conformance.subjects.sandbox import Limits
@@ -88,6 +89,53 @@ def check(
     finally:
         plans.close()
     return records
+
+
+def check_function(
+    name: str,
+    function: Callable[..., Any],
+    arrays: str = "numpy",
+    *,
+    case: str = "*",
+    aspect: str = "*",
+    seed: int = 0,
+) -> list[Record]:
+    """
+    Judge one function on all cases of the framework's function of some name.
+
+    Parameters
+    ----------
+    name : str
+        What it is judged as, such as 'torch.nn.functional.softmax' or 'tf.nn.relu'.
+    function : callable
+        Takes the arguments of the framework's function of that name.
+    arrays : {'numpy', 'torch', 'tensorflow', 'jax'}
+        Whose arrays it takes and gives; with a framework's, its gradients are judged, too.
+    case, aspect, seed
+        As for `check`.
+
+    Returns
+    -------
+    list of Record
+        One for each claim; nothing is claimed of what it is not.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `check`, and if the suite has no cases of a function of that name.
+
+    Examples
+    --------
+    >>> import conformance
+    >>> def softsign(input):
+    ...     return input / (1 + abs(input))
+    >>> records = conformance.check_function(
+    ...     "torch.nn.functional.softsign", softsign, case="softsign-normal-*", aspect="output"
+    ... )
+    >>> sorted({record.verdict.value for record in records})
+    ['pass']
+    """
+    return check(make_function_subject(function, name, arrays), case=case, aspect=aspect, seed=seed)
 
 
 def parametrize_with_checks(

@@ -19,6 +19,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "compare two reports: new failures, and fixed ones",
     ),
     "init": ("conformance.frontends.commands.init", "write a template for a subject of your own"),
+    "verify": (
+        "conformance.frontends.commands.verify",
+        "judge one function as the framework's of some name",
+    ),
     "run": ("conformance.frontends.commands.run", "run the matrix (the default)"),
     "kill-matrix": (
         "conformance.studies.kill_matrix.command",

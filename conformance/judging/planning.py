@@ -76,7 +76,7 @@ def _plan(roster: Roster) -> Iterator[Claim]:
 
 def _plan_program(program: Program, roster: Roster, coverage: Coverage) -> Iterator[Claim]:
     for name, entry in roster.items():
-        if _is_left_out(program, entry, coverage):
+        if entry.only or _is_left_out(program, entry, coverage):
             continue
         try:
             program.translate(entry.dialect)
@@ -121,9 +121,11 @@ def plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim]
         calls[name] = []
         for form in forms_of(case, entry.dialect):
             try:
-                calls[name].append((form, translate(case, entry.dialect, form)))
+                call = translate(case, entry.dialect, form)
+                if entry.is_about(call.target):
+                    calls[name].append((form, call))
             except Unsupported as answer:
-                if coverage.first_time(name, case.layer, form, str(answer)):
+                if not entry.only and coverage.first_time(name, case.layer, form, str(answer)):
                     yield Claim.about(case, main_aspect(case), name, form)
     for name, forms in calls.items():
         answers = [form for form, _ in forms if not _is_refused(case, name, form)]

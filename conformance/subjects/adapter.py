@@ -53,12 +53,16 @@ class Adapter:
         Operation -> callable, for what is a function in the dialect. It is called with keywords.
     lacks : sequence of Gap
         What the subject does not do. Each gap is tried; see `Gap`.
+    only : tuple of str
+        The targets that it is asked about, if it is not to be asked about all: what it has not is
+        not even listed then.
     """
 
     name: str = ""
     dialect: str = ""
     functions: Functions = MappingProxyType({})
     lacks: Sequence[Gap] = ()
+    only: tuple[str, ...] = ()
 
     def build(self, target: str, arguments: Mapping[str, Any]) -> Any:
         """Make a layer.

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.subjects.function import AS, make_function_subject, split_reference
 from conformance.subjects.protocol import Subject
 from conformance.subjects.reference import find_reference
 
@@ -32,8 +33,9 @@ def load(name: str) -> Subject:
     Parameters
     ----------
     name : str
-        One of `SUBJECTS`, 'package.module:Name' or 'FILE.py:Name' of your own, or the name of an
-        entry point in the group 'conformance.subjects'.
+        One of `SUBJECTS`, 'package.module:Name' or 'FILE.py:Name' of your own, the name of an
+        entry point in the group 'conformance.subjects', or 'FILE.py:function as NAME' for one
+        function that is judged as the framework's of that name; see `function.split_reference`.
 
     Returns
     -------
@@ -46,6 +48,9 @@ def load(name: str) -> Subject:
     ImportError
         If its module, or the framework it stands for, cannot be imported.
     """
+    if AS in name:
+        reference, target, arrays = split_reference(name)
+        return make_function_subject(find_reference(reference, SUBJECTS), target, arrays)
     subject: Subject = instantiate(find_reference(BUILT_IN.get(name, name), SUBJECTS))
     return subject
 

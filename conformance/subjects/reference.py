@@ -18,7 +18,10 @@ from typing import Any
 _OURS = Path(__file__).resolve().parents[1]
 
 GROUP = "conformance.subjects"
-HOW_TO_REFER = "one of your own is given as FILE.py:Name or package.module:Name"
+HOW_TO_REFER = (
+    "one of your own is given as FILE.py:Name or package.module:Name, a single function as"
+    " 'FILE.py:function as torch.nn.functional.softmax'"
+)
 
 
 def announced_subjects() -> Mapping[str, EntryPoint]:

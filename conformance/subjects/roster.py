@@ -43,6 +43,8 @@ class RosterEntry:
         What it declares that it does not do.
     isolated : bool
         Whether it runs in a process of its own.
+    only : frozenset of str
+        The targets that it is asked about; empty for all.
     """
 
     name: str
@@ -52,6 +54,11 @@ class RosterEntry:
     built_in: bool = False
     lacks: tuple[Gap, ...] = ()
     isolated: bool = False
+    only: frozenset[str] = frozenset()
+
+    def is_about(self, target: str) -> bool:
+        """Whether it is to be judged about a target."""
+        return not self.only or target in self.only
 
     @property
     def unguarded(self) -> bool:
@@ -174,6 +181,7 @@ def _make_entry(given: SubjectLike, isolation: Isolation | None) -> RosterEntry:
         reference,
         lacks=_gaps_of(subject, shown),
         isolated=isolated,
+        only=frozenset(getattr(subject, "only", ())),
     )
 
 

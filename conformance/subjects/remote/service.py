@@ -108,6 +108,7 @@ class _Service:
                 (gap.target, gap.status, gap.reason, tuple(gap.aspects), tuple(gap.dtypes))
                 for gap in getattr(subject, "lacks", ())
             ),
+            "only": tuple(map(str, getattr(subject, "only", ()))),
             "library": isinstance(subject, HasLibrary),
         }
 

@@ -27,6 +27,8 @@ class RemoteSubject:
         The names of its functions.
     lacks : sequence of Gap
         What it does not do.
+    only : tuple of str
+        The targets that it is asked about; empty for all.
     """
 
     def __init__(
@@ -36,9 +38,10 @@ class RemoteSubject:
         dialect: str,
         functions: tuple[str, ...],
         lacks: tuple[Gap, ...],
+        only: tuple[str, ...] = (),
     ) -> None:
         self._link = link
-        self.name, self.dialect, self.lacks = name, dialect, lacks
+        self.name, self.dialect, self.lacks, self.only = name, dialect, lacks, only
         self.functions = dict.fromkeys(functions)
 
     def run(self, request: Request) -> Observation:
@@ -81,7 +84,8 @@ def connect(link: Link) -> RemoteSubject:
     try:
         name, dialect = described["name"], described["dialect"]
         functions, gaps = described["functions"], described["gaps"]
-        words = all(isinstance(each, str) for each in (name, dialect, *functions))
+        only = tuple(described["only"])
+        words = all(isinstance(each, str) for each in (name, dialect, *functions, *only))
         if not words or not isinstance(described["library"], bool):
             raise TypeError("a name is no word")
         lacks = tuple(_make_gap(link, number, *gap) for number, gap in enumerate(gaps))
@@ -89,7 +93,7 @@ def connect(link: Link) -> RemoteSubject:
         raise SubjectRaised(f"{link.name} cannot be understood: {error}") from None
     link.name = name
     kind = RemoteSubjectWithLibrary if described["library"] else RemoteSubject
-    return kind(link, name, dialect, tuple(functions), lacks)
+    return kind(link, name, dialect, tuple(functions), lacks, only)
 
 
 def _make_gap(
