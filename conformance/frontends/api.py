@@ -15,6 +15,7 @@ from conformance.frontends.outcome import end_test
 from conformance.judging.claim import Claim
 from conformance.judging.expectations import load_expected_failures
 from conformance.judging.judge import judge
+from conformance.judging.naming import MistakeNamer
 from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
@@ -263,7 +264,7 @@ class CheckRun:
             )
         planned = plan(roster)
         self.expected = load_expected_failures(expected_failures, planned, roster)
-        self._session = Session(roster=roster)
+        self._session = Session(roster=roster, name_mistake=MistakeNamer().name)
         return select_claims(planned, case, aspect, claims)
 
     def judge(self, claim: Claim) -> Record:

@@ -326,10 +326,11 @@ class MatrixPlugin:
         """Judge a claim, and end the test as its verdict says."""
         from conformance.frontends.outcome import end_test
         from conformance.judging.judge import judge
+        from conformance.judging.naming import MistakeNamer
         from conformance.judging.session import Session
 
         if self._session is None:
-            self._session = Session(roster=self.roster)
+            self._session = Session(roster=self.roster, name_mistake=MistakeNamer().name)
         self._record = judge(claim, self._session, self.expected)
         end_test(self._record)
 

@@ -227,6 +227,7 @@ def _message(claim: Claim, session: Session, worst: Finding) -> str:
         worst.k,
         LIMIT,
         session.rerun(claim),
+        session.name_mistake(claim, session),
     )
 
 

@@ -61,6 +61,7 @@ def failure_message(
     k: float,
     limit: float,
     rerun: str,
+    mistake: str = "",
 ) -> str:
     """
     Lay out a failed comparison for a reader.
@@ -79,11 +80,13 @@ def failure_message(
         The error in units of the bound, and the largest one allowed.
     rerun : str
         The command that runs this claim again; see `rerun_command`.
+    mistake : str
+        Which mistake has these numbers, if one is known.
 
     Returns
     -------
     str
-        Seven or eight lines, labels in one column.
+        Seven to nine lines, labels in one column.
 
     Examples
     --------
@@ -101,7 +104,10 @@ def failure_message(
     distance = _distance(got, expected)
     if distance is not None:
         rows.append(("off by", distance))
-    rows += [("bound", bound), ("K", f"{k:.4g} (limit {limit:.4g})"), ("again", rerun)]
+    rows += [("bound", bound), ("K", f"{k:.4g} (limit {limit:.4g})")]
+    if mistake:
+        rows.append(("mistake", f"These are the numbers of this one: {mistake}"))
+    rows.append(("again", rerun))
     return "\n".join(f"{label:<8}  {_indent(value)}" for label, value in rows)
 
 

@@ -31,6 +31,8 @@ class Session:
         Subjects by name, beside the built-in ones: some checks compare others with refimpl.
     oracle : Session, optional
         Whose memory of the oracle to share: it says the same whichever subject is judged.
+    name_mistake : callable, optional
+        Takes a claim that fails and the session, and says what the mistake looks like.
 
     Attributes
     ----------
@@ -48,12 +50,14 @@ class Session:
         rerun: Callable[[Claim], str] | None = None,
         roster: Roster | None = None,
         oracle: Session | None = None,
+        name_mistake: Callable[[Claim, Session], str] | None = None,
     ) -> None:
         handed = {name: entry_for(name, subject) for name, subject in given.items()}
         self.runner = SubjectRunner({**built_in(), **(roster or {}), **handed})
         self.oracle: OracleMemory = OracleMemory() if oracle is None else oracle.oracle
         self.answers = AnswerMemory(self.runner, self.oracle)
         self.rerun = rerun or self._rerun
+        self.name_mistake = name_mistake or (lambda claim, session: "")
 
     @property
     def roster(self) -> Roster:

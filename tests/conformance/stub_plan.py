@@ -51,7 +51,7 @@ class Claim:
 
 
 class Session:
-    def __init__(self, roster):
+    def __init__(self, roster, name_mistake):
         assert set(roster) <= set(SUBJECTS)
 
 
@@ -121,9 +121,11 @@ planning = ModuleType("conformance.judging.planning")
 planning.__dict__.update(plan=plan, reseed_claims=None)
 judging = ModuleType("conformance.judging.judge")
 judging.__dict__.update(judge=judge)
+naming = ModuleType("conformance.judging.naming")
+naming.__dict__.update(MistakeNamer=lambda: SimpleNamespace(name=None))
 session = ModuleType("conformance.judging.session")
 session.__dict__.update(Session=Session)
 roster = ModuleType("conformance.subjects.roster")
 roster.__dict__.update(roster_of=roster_of, built_in=built_in)
-for module in (planning, judging, session, roster):
+for module in (planning, judging, naming, session, roster):
     sys.modules[module.__name__] = module

@@ -21,23 +21,22 @@ from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record, Verdict
 from conformance.oracle.bounds import LIMIT
-from conformance.programs import seeded
+from conformance.programs import all_mutants, seeded
 from conformance.spec.mutant import Mutant
 from conformance.studies.kill_matrix.coverage import row_of
 from conformance.studies.kill_matrix.harness import (
     FOREIGN,
     FRAMEWORKS,
     SUBJECTS,
-    MutatedSubject,
     WorkItem,
     affects,
     load_originals,
     open_mutant_session,
     split_work,
 )
-from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.parallel import map_parallel
 from conformance.subjects import loading
+from conformance.subjects.mutated import MutatedSubject
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ class _ItemResult:
 
 
 def run(
-    mutants: Sequence[Mutant] = MUTANTS,
+    mutants: Sequence[Mutant] = all_mutants(),
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> KillMatrix:
@@ -143,7 +142,7 @@ def run(
     Parameters
     ----------
     mutants : sequence of Mutant
-        Some of `MUTANTS`.
+        Some of `all_mutants()`.
     processes : int
         How many processes share the work; the result does not depend on it.
     progress : callable
@@ -153,8 +152,8 @@ def run(
     -------
     KillMatrix
     """
-    chosen = [MUTANTS.index(mutant) for mutant in mutants]
-    layers = {number: MUTANTS[number].layer for number in chosen}
+    chosen = [all_mutants().index(mutant) for mutant in mutants]
+    layers = {number: all_mutants()[number].layer for number in chosen}
     items = list(split_work(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
     total = sum(item.size for item in items)
     done, by_place = 0, {}
@@ -169,7 +168,7 @@ def run(
 
 
 def _join(number: int, ordered: Sequence[_ItemResult]) -> MutantResult:
-    mutant = MUTANTS[number]
+    mutant = all_mutants()[number]
     kills = tuple(kill for each in ordered for kill in each.kills.get(number, ()))
     called = frozenset[str]().union(*(each.called.get(number, frozenset()) for each in ordered))
     return MutantResult(mutant, kills, tuple(each for each in mutant.patches if each not in called))
@@ -246,7 +245,7 @@ def _judge_item(item: WorkItem) -> _ItemResult:
     originals = load_originals()
     healthy = Session(originals)
     mutated = {
-        number: MutatedSubject(originals[MUTANTS[number].subject], MUTANTS[number])
+        number: MutatedSubject(originals[all_mutants()[number].subject], all_mutants()[number])
         for number in item.mutants
     }
     sessions = {
@@ -261,7 +260,7 @@ def _judge_item(item: WorkItem) -> _ItemResult:
         if record.verdict is not Verdict.PASS:
             continue
         for number, session in sessions.items():
-            if affects(MUTANTS[number], claim):
+            if affects(all_mutants()[number], claim):
                 kill = _kill(claim, session)
                 if kill is not None:
                     kills[number].append(kill)

@@ -16,17 +16,16 @@ from conformance.judging.claim import Claim
 from conformance.judging.divergences import find_records
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
+from conformance.programs import all_mutants
 from conformance.spec.call import Unsupported
 from conformance.spec.program import Program
 from conformance.studies.kill_matrix.harness import (
-    MutatedSubject,
     WorkItem,
     affects,
     load_originals,
     open_mutant_session,
     split_work,
 )
-from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.kill_matrix.run import claims_of
 from conformance.studies.parallel import map_parallel
 from conformance.studies.tolerances.comparison import Comparison, compare_answer
@@ -39,6 +38,7 @@ from conformance.studies.tolerances.results import (
 )
 from conformance.studies.tolerances.rules import RULES, ToleranceRule
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.mutated import MutatedSubject
 from conformance.subjects.protocol import SubjectRaised
 
 _CLAIMS_PER_PART = 600  # of healthy subjects, so many that one process is given at a time
@@ -98,12 +98,12 @@ def compare_rules(
             fates[number].merge(fate)
     others = Counter(
         mutant.aspect
-        for mutant in MUTANTS
+        for mutant in all_mutants()
         if _includes(mutant.layer, layers)
         if mutant.aspect not in PAIRS
     )
     return ToleranceResults(
-        healthy, {MUTANTS[number]: fate for number, fate in fates.items()}, others
+        healthy, {all_mutants()[number]: fate for number, fate in fates.items()}, others
     )
 
 
@@ -115,7 +115,7 @@ def _numeric_mutants(layers: Sequence[str]) -> dict[int, str]:
     """The mutants that numbers give away, by number, with their layers."""
     return {
         number: mutant.layer
-        for number, mutant in enumerate(MUTANTS)
+        for number, mutant in enumerate(all_mutants())
         if mutant.aspect in PAIRS and _includes(mutant.layer, layers)
     }
 
@@ -214,7 +214,7 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantJudgement]:
     healthy = Session(originals)
     sessions = {}
     for number in item.mutants:
-        mutant = MUTANTS[number]
+        mutant = all_mutants()[number]
         mutated = MutatedSubject(originals[mutant.subject], mutant)
         sessions[number] = open_mutant_session(mutated, originals, healthy)
     fates = {number: MutantJudgement() for number in item.mutants}
@@ -225,7 +225,7 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantJudgement]:
             continue
         right = {each.pair.what: each for each in _compare_arrays(claim, healthy) or ()}
         for number, wrong in sessions.items():
-            if affects(MUTANTS[number], claim):
+            if affects(all_mutants()[number], claim):
                 for comparison in _compare_arrays(claim, wrong, wrong=True) or ():
                     _judge_array(fates[number], claim, comparison, right[comparison.pair.what])
     return fates

@@ -15,6 +15,7 @@ import pytest
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
 from conformance.layers.registry import FAMILIES
+from conformance.programs import all_mutants
 from conformance.programs import mutants as programs
 from conformance.spec.mutant import MISTAKE_KINDS, Mutant
 from conformance.spec.request import Request
@@ -24,20 +25,19 @@ from conformance.studies.kill_matrix import coverage as rows
 from conformance.studies.kill_matrix import page as report
 from conformance.studies.kill_matrix import run as matrix
 from conformance.studies.kill_matrix import waivers
-from conformance.studies.kill_matrix.harness import MutatedSubject
-from conformance.studies.kill_matrix.mutants import MUTANTS
-from conformance.studies.kill_matrix.patching import apply_patches, resolve_target
 from conformance.subjects.loading import load
+from conformance.subjects.mutated import MutatedSubject
+from conformance.subjects.patching import apply_patches, resolve_target
 from refimpl.ops import primitives, windows
 
 DOCS = Path(__file__).parents[3] / "docs"
-NAMED = {mutant.id: mutant for mutant in MUTANTS}
+NAMED = {mutant.id: mutant for mutant in all_mutants()}
 BIAS = NAMED["linear: bias forgotten (refimpl.torch)"]
-PATCHED = [mutant for mutant in MUTANTS if mutant.patches]
+PATCHED = [mutant for mutant in all_mutants() if mutant.patches]
 HEALTHY = Mutant("none", "Nothing is wrong.", "linear", "output")
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
+@pytest.mark.parametrize("mutant", all_mutants(), ids=lambda mutant: mutant.id)
 def test_its_aspect_kills_it(mutant):
     kill = matrix.find_killing_claim(mutant)
     assert kill is not None, f"no claim of aspect {mutant.aspect} sees that {mutant.description}"
@@ -46,33 +46,33 @@ def test_its_aspect_kills_it(mutant):
 
 
 def test_there_are_enough_and_no_two_are_named_alike():
-    assert len(MUTANTS) >= 120
-    assert len({mutant.name for mutant in MUTANTS}) >= 120
-    assert len(NAMED) == len(MUTANTS)
+    assert len(all_mutants()) >= 120
+    assert len({mutant.name for mutant in all_mutants()}) >= 120
+    assert len(NAMED) == len(all_mutants())
 
 
 def test_each_is_described_in_a_sentence():
-    for mutant in MUTANTS:
+    for mutant in all_mutants():
         assert mutant.description.endswith("."), mutant.id
         assert len(mutant.description) > 15, mutant.id
 
 
 def test_every_layer_has_mutants():
     layers = {claim.case.layer for claim in matrix.plan(matrix.SUBJECTS)} | {"seeded"}
-    counts = Counter(mutant.layer for mutant in MUTANTS)
+    counts = Counter(mutant.layer for mutant in all_mutants())
     assert [f"{layer} has no mutants" for layer in sorted(layers) if not counts[layer]] == []
     assert [f"no cases of {layer}" for layer in counts if layer not in layers] == []
 
 
 def test_every_aspect_subject_and_kind_of_mistake_has_mutants():
-    assert {mutant.aspect for mutant in MUTANTS} == set(ASPECTS) - {"agreement"}
-    assert {mutant.subject for mutant in MUTANTS} == set(matrix.SUBJECTS)
-    assert {mutant.kind for mutant in MUTANTS} == set(MISTAKE_KINDS)
+    assert {mutant.aspect for mutant in all_mutants()} == set(ASPECTS) - {"agreement"}
+    assert {mutant.subject for mutant in all_mutants()} == set(matrix.SUBJECTS)
+    assert {mutant.kind for mutant in all_mutants()} == set(MISTAKE_KINDS)
 
 
 def test_no_mutant_is_left_out():
-    tables = [*(family.mutants for family in FAMILIES), programs.MUTANTS]
-    assert sum(map(len, tables)) == len(MUTANTS)
+    tables = [*(family.mutants for family in FAMILIES), programs.all_mutants()]
+    assert sum(map(len, tables)) == len(all_mutants())
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
@@ -136,7 +136,7 @@ def test_a_patch_that_nothing_calls_is_reported(monkeypatch):
     targets = "refimpl.ops.loss:nll_loss", "refimpl.ops.linear:linear"
     patches = dict.fromkeys(targets, lambda right: lambda *a, **k: right(*a, **k))
     idle = Mutant("idle", "Nothing is wrong.", "linear", "output", patches=patches)
-    monkeypatch.setattr(matrix, "MUTANTS", (idle,))
+    monkeypatch.setattr(matrix, "all_mutants()", (idle,))
     found = matrix.run((idle,))
     assert found.results[0].uncalled == targets[:1]
     assert f"nothing calls the patched {targets[0]}: {idle.id}" in report.shortcomings(found)
@@ -160,7 +160,7 @@ def test_a_patch_reaches_every_import_of_its_function():
 
 
 def test_a_mutant_without_a_mistake_survives_and_is_reported(monkeypatch):
-    monkeypatch.setattr(matrix, "MUTANTS", (HEALTHY,))
+    monkeypatch.setattr(matrix, "all_mutants()", (HEALTHY,))
     found = matrix.run((HEALTHY,))
     assert found.results[0].kills == ()
     assert list(report.shortcomings(found, whole=False)) == ["survives: " + HEALTHY.id]
@@ -171,7 +171,7 @@ def test_a_healthy_subject_that_is_rejected_is_reported(monkeypatch):
     wrong = Mutant("off", "Off.", "softsign", "output", after=change_outputs(lambda y: y + y))
     rejected = {name: MutatedSubject(subject, wrong) for name, subject in originals.items()}
     monkeypatch.setattr(matrix, "load_originals", lambda: rejected)
-    monkeypatch.setattr(matrix, "MUTANTS", (wrong,))
+    monkeypatch.setattr(matrix, "all_mutants()", (wrong,))
     found = matrix.run((wrong,))
     assert found.rejected
     # What rejects it kills nothing; that the two differ by their mistake is another claim.
@@ -180,7 +180,7 @@ def test_a_healthy_subject_that_is_rejected_is_reported(monkeypatch):
 
 
 def test_processes_do_not_change_the_result():
-    chosen = [mutant for mutant in MUTANTS if mutant.layer in ("softsign", "moments")]
+    chosen = [mutant for mutant in all_mutants() if mutant.layer in ("softsign", "moments")]
     one, two = matrix.run(chosen, 1), matrix.run(chosen, 2)
     assert report.to_json(one) == report.to_json(two)
     assert [each.kills for each in one.results] == [each.kills for each in two.results]
@@ -246,7 +246,7 @@ def test_the_command_writes_json_and_exits_0(tmp_path, capsys):
 
 def test_the_command_exits_1_when_a_mutant_survives(monkeypatch, capsys):
     for module in (matrix, kill_matrix):
-        monkeypatch.setattr(module, "MUTANTS", (HEALTHY,))
+        monkeypatch.setattr(module, "all_mutants()", (HEALTHY,))
     assert kill_matrix.main(["-n", "1", "-k", "none"]) == 1
     assert "survives: linear: none" in capsys.readouterr().out
 
@@ -258,15 +258,17 @@ def test_the_page_needs_a_whole_run(tmp_path, capsys):
 
 
 def test_the_page_has_a_line_for_every_mutant():
-    found = matrix.KillMatrix(tuple(result(mutant, kill("linear")) for mutant in MUTANTS), 1, ())
+    found = matrix.KillMatrix(
+        tuple(result(mutant, kill("linear")) for mutant in all_mutants()), 1, ()
+    )
     page = report.page(found)
-    for mutant in MUTANTS:
+    for mutant in all_mutants():
         assert mutant.description.replace("|", "\\|") in page
     assert "∞" in page
 
 
 def test_the_page_says_what_another_limit_would_lose():
-    mutants = MUTANTS[:4]
+    mutants = all_mutants()[:4]
     reached = [math.inf, 5.0, 20.0, 2000.0]
     results = (
         result(mutant, kill("linear", k)) for mutant, k in zip(mutants, reached, strict=True)
@@ -281,14 +283,14 @@ def test_the_page_says_what_another_limit_would_lose():
 
 def test_the_documents_speak_of_these_mutants():
     written = (DOCS / "kill-matrix.md").read_text(encoding="utf-8")
-    for mutant in MUTANTS:
+    for mutant in all_mutants():
         assert (
             f"| `{mutant.layer}` | {mutant.name} | `{mutant.subject}` | {mutant.description}"
             in written
         )
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     (figure,) = re.findall(r"\*\*(.*)\*\*", written)
-    assert figure.startswith(f"{len(MUTANTS)} of {len(MUTANTS)} mutants are killed")
+    assert figure.startswith(f"{len(all_mutants())} of {len(all_mutants())} mutants are killed")
     assert figure in " ".join(readme.split())
 
 
@@ -297,7 +299,7 @@ def test_a_mutant_writes_into_nothing_that_it_is_given():
     call = Session().call(claim.case, claim.subject, claim.form)
     arrays = {slot.name: slot.move.to(claim.case.draw(slot.array)) for slot in call.slots}
     before = {name: array.copy() for name, array in arrays.items()}
-    for mutant in MUTANTS:
+    for mutant in all_mutants():
         if mutant.layer == "linear" and mutant.subject == claim.subject:
             MutatedSubject(load(claim.subject), mutant).run(Request(call, arrays))
     assert all(np.array_equal(arrays[name], before[name]) for name in before)

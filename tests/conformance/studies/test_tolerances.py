@@ -18,11 +18,10 @@ from conformance.checks import Pair
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.oracle.bounds import Bounded, Unit
-from conformance.programs import all_cases
+from conformance.programs import all_cases, all_mutants
 from conformance.studies.kill_matrix import harness
 from conformance.studies.kill_matrix import run as matrix
 from conformance.studies.kill_matrix.harness import WorkItem
-from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.studies.tolerances import command, dot_product, webnn
 from conformance.studies.tolerances import run as running
 from conformance.studies.tolerances.comparison import Comparison, compare_answer
@@ -42,7 +41,7 @@ NAMED = {rule.name: rule for rule in RULES}
 GENERIC = ("torch.testing", "ONNX", "Keras", "array-api-tests")
 FORMATS = {"float64": np.float64, "float32": np.float32, "float16": np.float16,
            "bfloat16": ml_dtypes.bfloat16}  # fmt: skip
-MUTANT = {mutant.id: mutant for mutant in MUTANTS}
+MUTANT = {mutant.id: mutant for mutant in all_mutants()}
 
 
 def some(layer, dtype="float32", **config):
@@ -283,13 +282,13 @@ def test_a_mutant_whose_numbers_are_right_is_left_out():
     same, other = (MUTANT[f"batch_norm2d: {name} (refimpl.torch)"] for name in names)
     claims = matrix.claims_of("batch_norm2d")
     places = [place for place, claim in enumerate(claims) if claim.aspect == "state"]
-    numbers = (MUTANTS.index(same), MUTANTS.index(other))
+    numbers = (all_mutants().index(same), all_mutants().index(other))
     fates = {}
     for place in places[:12]:
         for number, fate in running._run_part(
             WorkItem("batch_norm2d", place, place + 1, numbers)
         ).items():
-            fates.setdefault(MUTANTS[number], MutantJudgement()).merge(fate)
+            fates.setdefault(all_mutants()[number], MutantJudgement()).merge(fate)
     assert list(ToleranceResults(HealthyCounts(), fates, Counter()).numeric) == [other]
 
 
@@ -386,7 +385,7 @@ def test_the_page_adds_up(found, written):
 
 def test_the_documents_tell_the_figures_of_the_page():
     text = (DOCS / "tolerances.md").read_text(encoding="utf-8")
-    assert re.search(rf"of {len(MUTANTS)} mutants", " ".join(text.split()))
+    assert re.search(rf"of {len(all_mutants())} mutants", " ".join(text.split()))
     rows = cells(text, "# Derived bounds and fixed tolerances")
     ours, torch = ([cell.split(" (")[0] for cell in row[1:]] for row in rows[:2])
     missed = [int(line[4]) - int(line[5]) for line in (torch, ours)]
@@ -401,7 +400,7 @@ def test_the_documents_tell_the_figures_of_the_page():
 
 
 def test_every_mutant_is_counted_once():
-    assert len(MUTANTS) == len(set(MUTANTS))
+    assert len(all_mutants()) == len(set(all_mutants()))
 
 
 def test_the_command_writes_json(tmp_path, capsys, monkeypatch):
@@ -425,7 +424,7 @@ def test_the_command_exits_1_on_a_false_alarm_or_a_survivor(monkeypatch, tmp_pat
         HealthyCounts(1, Counter({cell: 2}), Counter({cell: 1})), {}, Counter()
     )
     survivor = ToleranceResults(
-        HealthyCounts(), {MUTANTS[0]: MutantJudgement(True, {"ours"})}, Counter()
+        HealthyCounts(), {all_mutants()[0]: MutantJudgement(True, {"ours"})}, Counter()
     )
     fine = ToleranceResults(HealthyCounts(1, Counter({cell: 2})), {}, Counter())
     for result, status in ((alarm, 1), (survivor, 1), (fine, 0)):

@@ -16,9 +16,9 @@ from conformance.programs import all_cases
 from conformance.spec.call import Unsupported
 from conformance.spec.mutant import Mutant
 from conformance.spec.transforms import change_argument
-from conformance.studies.kill_matrix.harness import MutatedSubject
 from conformance.subjects import loading
 from conformance.subjects.loading import SUBJECTS
+from conformance.subjects.mutated import MutatedSubject
 
 
 def plus_one(sizes):

@@ -17,12 +17,11 @@ from conformance.judging.claim import Claim
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.layers.dialects import DIALECTS
-from conformance.programs import all_cases
+from conformance.programs import all_cases, all_mutants
 from conformance.spec.call import Unsupported
 from conformance.spec.mutant import Mutant
-from conformance.studies.kill_matrix.harness import MutatedSubject
-from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects.loading import dialect_of
+from conformance.subjects.mutated import MutatedSubject
 from conformance.subjects.roster import roster_of
 from conformance.tools.reproducer import ASPECTS, NoCapsule, command, find_failure, make_capsule
 from conformance.tools.reproducer.concrete_case import make_concrete
@@ -159,7 +158,7 @@ def of_a_mutant(mutant: Mutant) -> tuple[Claim, Session]:
 def mutants() -> list[Mutant]:
     """One of each layer and aspect: of those that only answer wrongly, the first."""
     chosen: dict[tuple[str, str], Mutant] = {}
-    for mutant in MUTANTS:
+    for mutant in all_mutants():
         if mutant.aspect in ASPECTS and mutant.layer in SAMPLED:
             chosen.setdefault((mutant.layer, mutant.aspect), mutant)
     return list(chosen.values())

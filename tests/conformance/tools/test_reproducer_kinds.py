@@ -20,13 +20,12 @@ from conformance.judging.claim import Claim
 from conformance.judging.planning import plan
 from conformance.judging.session import Session
 from conformance.oracle.bounds import LIMIT
-from conformance.programs import all_cases
+from conformance.programs import all_cases, all_mutants
 from conformance.spec.case import Case
 from conformance.spec.mutant import Mutant
 from conformance.spec.request import Observation, Request
-from conformance.studies.kill_matrix.harness import MutatedSubject
-from conformance.studies.kill_matrix.mutants import MUTANTS
 from conformance.subjects import sandbox
+from conformance.subjects.mutated import MutatedSubject
 from conformance.subjects.refimpl import RefimplTorch
 from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import RosterEntry, roster_of
@@ -93,7 +92,7 @@ MADE_OF = [
 
 
 def mutant_called(name: str) -> Mutant:
-    return next(mutant for mutant in MUTANTS if mutant.id.startswith(name))
+    return next(mutant for mutant in all_mutants() if mutant.id.startswith(name))
 
 
 def case_called(name: str) -> Case:
