@@ -28,6 +28,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "conformance.studies.kill_matrix.command",
         "run wrong implementations, and count what catches each",
     ),
+    "name-mistakes": (
+        "conformance.studies.naming.command",
+        "judge wrong implementations as unknown ones, and count which are named",
+    ),
     "capsule": ("conformance.tools.reproducer.command", "write a failure as a program of its own"),
     "soak": (
         "conformance.studies.soak.command",

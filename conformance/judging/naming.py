@@ -53,21 +53,38 @@ class MistakeNamer:
             The descriptions of the mistakes that have these numbers, but for rounding; empty where
             none has, or the claim is not about numbers that are held against the oracle's.
         """
+        found = self.find(claim, session)
+        said = " or ".join(each.description.rstrip(".") for each in found[:_MOST])
+        return f"{said}." if said else ""
+
+    def find(self, claim: Claim, session: Session) -> tuple[Mutant, ...]:
+        """Find the mistakes whose numbers a wrong answer has.
+
+        Parameters
+        ----------
+        claim, session
+            As for `name`.
+
+        Returns
+        -------
+        tuple of Mutant
+            Several where they have the same numbers.
+        """
         case = claim.case
         if not isinstance(case, Case) or claim.aspect not in PAIRS or LAYERS[case.layer].random:
-            return ""
+            return ()
         (target,) = claim.targets
         kind = (target.subject, case.layer, claim.aspect)
         if self._in_vain[kind] >= _IN_VAIN:
-            return ""
-        found = self._find(claim, case, target, session)
-        if not found:
+            return ()
+        found = self._search(claim, case, target, session)
+        if found:
+            self._fitting[target.subject, case.layer] = found
+        else:
             self._in_vain[kind] += 1
-            return ""
-        self._fitting[target.subject, case.layer] = found
-        return " or ".join(each.description.rstrip(".") for each in found[:_MOST]) + "."
+        return found
 
-    def _find(
+    def _search(
         self, claim: Claim, case: Case, target: Target, session: Session
     ) -> tuple[Mutant, ...]:
         wrong = PAIRS[claim.aspect](session.trial(case, *target), session.answers)

@@ -12,10 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from conformance.programs import all_mutants
 from conformance.spec.mutant import Mutant
 from conformance.studies.kill_matrix.page import cells, page, shortcomings, summary, to_json
-from conformance.studies.kill_matrix.run import KillMatrix, run
+from conformance.studies.kill_matrix.run import MUTANTS, KillMatrix, run
 from conformance.tools.arguments import positive_int
 from conformance.tools.output import file_to_write, folder_to_write, save_files
 
@@ -38,8 +37,8 @@ def main(arguments: Sequence[str]) -> int:
         is wide enough or waived, and every row of the tables is needed or justified.
     """
     given = _parser().parse_args(arguments)
-    chosen = [each for each in all_mutants() if all(word in each.id for word in given.k.split())]
-    whole = len(chosen) == len(all_mutants())
+    chosen = [each for each in MUTANTS if all(word in each.id for word in given.k.split())]
+    whole = len(chosen) == len(MUTANTS)
     if not chosen:
         print(f"no mutant's name has all of these words in it: {given.k}")
         return 2

@@ -38,6 +38,8 @@ from conformance.studies.parallel import map_parallel
 from conformance.subjects import loading
 from conformance.subjects.mutated import MutatedSubject
 
+MUTANTS = all_mutants()
+
 
 @dataclass(frozen=True)
 class Kill:
@@ -133,7 +135,7 @@ class _ItemResult:
 
 
 def run(
-    mutants: Sequence[Mutant] = all_mutants(),
+    mutants: Sequence[Mutant] = MUTANTS,
     processes: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> KillMatrix:
@@ -142,7 +144,7 @@ def run(
     Parameters
     ----------
     mutants : sequence of Mutant
-        Some of `all_mutants()`.
+        Some of `MUTANTS`.
     processes : int
         How many processes share the work; the result does not depend on it.
     progress : callable
@@ -152,8 +154,8 @@ def run(
     -------
     KillMatrix
     """
-    chosen = [all_mutants().index(mutant) for mutant in mutants]
-    layers = {number: all_mutants()[number].layer for number in chosen}
+    chosen = [MUTANTS.index(mutant) for mutant in mutants]
+    layers = {number: MUTANTS[number].layer for number in chosen}
     items = list(split_work(layers, {layer: len(claims_of(layer)) for layer in layers.values()}))
     total = sum(item.size for item in items)
     done, by_place = 0, {}
@@ -168,7 +170,7 @@ def run(
 
 
 def _join(number: int, ordered: Sequence[_ItemResult]) -> MutantResult:
-    mutant = all_mutants()[number]
+    mutant = MUTANTS[number]
     kills = tuple(kill for each in ordered for kill in each.kills.get(number, ()))
     called = frozenset[str]().union(*(each.called.get(number, frozenset()) for each in ordered))
     return MutantResult(mutant, kills, tuple(each for each in mutant.patches if each not in called))
@@ -245,7 +247,7 @@ def _judge_item(item: WorkItem) -> _ItemResult:
     originals = load_originals()
     healthy = Session(originals)
     mutated = {
-        number: MutatedSubject(originals[all_mutants()[number].subject], all_mutants()[number])
+        number: MutatedSubject(originals[MUTANTS[number].subject], MUTANTS[number])
         for number in item.mutants
     }
     sessions = {
@@ -260,7 +262,7 @@ def _judge_item(item: WorkItem) -> _ItemResult:
         if record.verdict is not Verdict.PASS:
             continue
         for number, session in sessions.items():
-            if affects(all_mutants()[number], claim):
+            if affects(MUTANTS[number], claim):
                 kill = _kill(claim, session)
                 if kill is not None:
                     kills[number].append(kill)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.programs import all_mutants
 from conformance.report.markdown import format_console, format_list, format_table
 from conformance.report.markdown import join_blocks as joined
 from conformance.spec.mutant import MISTAKE_KINDS, Mutant
+from conformance.studies.kill_matrix.run import MUTANTS
 from conformance.studies.tolerances.results import ToleranceResults
 from conformance.studies.tolerances.rules import OURS, RULES
 
@@ -170,10 +170,8 @@ def _example_rows(found: ToleranceResults) -> Iterator[tuple[str, ...]]:
 
 def _by_kind(found: ToleranceResults) -> str:
     rows = []
-    kinds = [
-        (kind, [each for each in all_mutants() if each.kind == kind]) for kind in MISTAKE_KINDS
-    ]
-    for kind, mutants in (*kinds, ("**all**", all_mutants())):
+    kinds = [(kind, [each for each in MUTANTS if each.kind == kind]) for kind in MISTAKE_KINDS]
+    for kind, mutants in (*kinds, ("**all**", MUTANTS)):
         counts = [found.mutants(name, mutants) for name in _NAMES]
         if counts[0][0]:
             rows.append((kind, *(f"{caught}/{of}" if of else "–" for of, caught, _ in counts)))

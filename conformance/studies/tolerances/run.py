@@ -41,6 +41,8 @@ from conformance.subjects.loading import SUBJECTS
 from conformance.subjects.mutated import MutatedSubject
 from conformance.subjects.protocol import SubjectRaised
 
+MUTANTS = all_mutants()
+
 _CLAIMS_PER_PART = 600  # of healthy subjects, so many that one process is given at a time
 
 
@@ -98,12 +100,12 @@ def compare_rules(
             fates[number].merge(fate)
     others = Counter(
         mutant.aspect
-        for mutant in all_mutants()
+        for mutant in MUTANTS
         if _includes(mutant.layer, layers)
         if mutant.aspect not in PAIRS
     )
     return ToleranceResults(
-        healthy, {all_mutants()[number]: fate for number, fate in fates.items()}, others
+        healthy, {MUTANTS[number]: fate for number, fate in fates.items()}, others
     )
 
 
@@ -115,7 +117,7 @@ def _numeric_mutants(layers: Sequence[str]) -> dict[int, str]:
     """The mutants that numbers give away, by number, with their layers."""
     return {
         number: mutant.layer
-        for number, mutant in enumerate(all_mutants())
+        for number, mutant in enumerate(MUTANTS)
         if mutant.aspect in PAIRS and _includes(mutant.layer, layers)
     }
 
@@ -214,7 +216,7 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantJudgement]:
     healthy = Session(originals)
     sessions = {}
     for number in item.mutants:
-        mutant = all_mutants()[number]
+        mutant = MUTANTS[number]
         mutated = MutatedSubject(originals[mutant.subject], mutant)
         sessions[number] = open_mutant_session(mutated, originals, healthy)
     fates = {number: MutantJudgement() for number in item.mutants}
@@ -225,7 +227,7 @@ def _judge_mutants(item: WorkItem) -> dict[int, MutantJudgement]:
             continue
         right = {each.pair.what: each for each in _compare_arrays(claim, healthy) or ()}
         for number, wrong in sessions.items():
-            if affects(all_mutants()[number], claim):
+            if affects(MUTANTS[number], claim):
                 for comparison in _compare_arrays(claim, wrong, wrong=True) or ():
                     _judge_array(fates[number], claim, comparison, right[comparison.pair.what])
     return fates

@@ -71,7 +71,7 @@ def test_every_aspect_subject_and_kind_of_mistake_has_mutants():
 
 
 def test_no_mutant_is_left_out():
-    tables = [*(family.mutants for family in FAMILIES), programs.all_mutants()]
+    tables = [*(family.mutants for family in FAMILIES), programs.MUTANTS]
     assert sum(map(len, tables)) == len(all_mutants())
 
 
@@ -136,7 +136,7 @@ def test_a_patch_that_nothing_calls_is_reported(monkeypatch):
     targets = "refimpl.ops.loss:nll_loss", "refimpl.ops.linear:linear"
     patches = dict.fromkeys(targets, lambda right: lambda *a, **k: right(*a, **k))
     idle = Mutant("idle", "Nothing is wrong.", "linear", "output", patches=patches)
-    monkeypatch.setattr(matrix, "all_mutants()", (idle,))
+    monkeypatch.setattr(matrix, "MUTANTS", (idle,))
     found = matrix.run((idle,))
     assert found.results[0].uncalled == targets[:1]
     assert f"nothing calls the patched {targets[0]}: {idle.id}" in report.shortcomings(found)
@@ -160,7 +160,7 @@ def test_a_patch_reaches_every_import_of_its_function():
 
 
 def test_a_mutant_without_a_mistake_survives_and_is_reported(monkeypatch):
-    monkeypatch.setattr(matrix, "all_mutants()", (HEALTHY,))
+    monkeypatch.setattr(matrix, "MUTANTS", (HEALTHY,))
     found = matrix.run((HEALTHY,))
     assert found.results[0].kills == ()
     assert list(report.shortcomings(found, whole=False)) == ["survives: " + HEALTHY.id]
@@ -171,7 +171,7 @@ def test_a_healthy_subject_that_is_rejected_is_reported(monkeypatch):
     wrong = Mutant("off", "Off.", "softsign", "output", after=change_outputs(lambda y: y + y))
     rejected = {name: MutatedSubject(subject, wrong) for name, subject in originals.items()}
     monkeypatch.setattr(matrix, "load_originals", lambda: rejected)
-    monkeypatch.setattr(matrix, "all_mutants()", (wrong,))
+    monkeypatch.setattr(matrix, "MUTANTS", (wrong,))
     found = matrix.run((wrong,))
     assert found.rejected
     # What rejects it kills nothing; that the two differ by their mistake is another claim.
@@ -246,7 +246,7 @@ def test_the_command_writes_json_and_exits_0(tmp_path, capsys):
 
 def test_the_command_exits_1_when_a_mutant_survives(monkeypatch, capsys):
     for module in (matrix, kill_matrix):
-        monkeypatch.setattr(module, "all_mutants()", (HEALTHY,))
+        monkeypatch.setattr(module, "MUTANTS", (HEALTHY,))
     assert kill_matrix.main(["-n", "1", "-k", "none"]) == 1
     assert "survives: linear: none" in capsys.readouterr().out
 
