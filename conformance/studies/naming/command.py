@@ -67,11 +67,11 @@ def render_page(found: Sequence[Naming]) -> str:
         [
             "# The mistake has a name",
             format_origin(_COMMAND),
-            "Where a claim about numbers fails, the suite runs the wrong implementations that it"
-            " has of the layer (those of the [kill matrix](kill-matrix.md)) on the same case. If"
-            " one of them gives these very numbers, but for rounding, the failure says which"
-            " mistake it makes. It is silent where none fits or an answer is right: only failures are looked"
-            " into, each for two seconds at most.",
+            "Where a claim about numbers fails, the suite runs the wrong implementations that "
+            "it has of the layer (those of the [kill matrix](kill-matrix.md)) on the same "
+            "case. If one of them gives these very numbers, but for rounding, the failure "
+            "says which mistake it makes. It is silent where none fits or an answer is right: "
+            "only failures are looked into, each for two seconds at most.",
             f"Here each of the {len(found)} is judged as a subject that is not known. {shown} of"
             " them have wrong numbers (the others are wrong in names, dtypes, masks or programs):"
             f" {right} are named at the first failure ({100 * right / max(shown, 1):.0f} %),"
