@@ -20,6 +20,7 @@ from conformance.judging.planning import plan, reseed_claims
 from conformance.judging.selection import ASPECTS
 from conformance.judging.session import Session
 from conformance.judging.verdict import Record
+from conformance.report.results import Results
 from conformance.subjects.function import make_function_subject
 from conformance.subjects.remote import Isolation
 from conformance.subjects.roster import SubjectLike, roster_of
@@ -38,7 +39,7 @@ def check(
     isolate: bool | Limits = False,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Record]:
+) -> Results:
     """
     Judge some subjects.
 
@@ -64,8 +65,9 @@ def check(
 
     Returns
     -------
-    list of Record
-        One for each claim, in the order of the plan.
+    Results
+        A list of records, one for each claim in the order of the plan, with views: `failures`,
+        `worst`, `str()` for the table, `to_frame()`, `to_json()`.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def check(
     {'pass'}
     """
     plans = CheckRun(subjects, case, aspect, claims, expected_failures, isolate, seed)
-    records = []
+    records = Results()
     try:
         for claim in plans.claims:
             records.append(plans.judge(claim))
@@ -100,7 +102,7 @@ def check_function(
     case: str = "*",
     aspect: str = "*",
     seed: int = 0,
-) -> list[Record]:
+) -> Results:
     """
     Judge one function on all cases of the framework's function of some name.
 
@@ -117,8 +119,8 @@ def check_function(
 
     Returns
     -------
-    list of Record
-        One for each claim; nothing is claimed of what it is not.
+    Results
+        One record for each claim; nothing is claimed of what it is not.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
@@ -22,6 +23,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "verify": (
         "conformance.frontends.commands.verify",
         "judge one function as the framework's of some name",
+    ),
+    "list": (
+        "conformance.frontends.commands.list",
+        "list the layers, aspects, forms and subjects that there are",
     ),
     "run": ("conformance.frontends.commands.run", "run the matrix (the default)"),
     "kill-matrix": (
@@ -81,6 +86,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = words.pop(0)
     elif words in (["-h"], ["--help"]):
         print(_format_usage())
+    elif words == ["--version"]:
+        print(f"conformance {importlib.import_module('refimpl').__version__}")
+        return 0
+    elif words and not words[0].startswith("-"):
+        near = difflib.get_close_matches(words[0], COMMANDS, n=1)
+        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        print(f"conformance: there is no command {words[0]!r}{meant}\n", file=sys.stderr)
+        print(_format_usage(), end="", file=sys.stderr)
+        return 2
     module, _ = COMMANDS[name]
     try:
         with end_on_signals():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import conformance
+import refimpl
 from conformance.frontends import cli
 
 ROOT = Path(conformance.__file__).parent.parent
@@ -129,3 +130,29 @@ def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path):
     )
     assert "Traceback" not in run.stderr
     assert run.stdout.startswith("checked ")
+
+
+def test_its_own_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"conformance {refimpl.__version__}\n"
+
+
+def test_an_unknown_command_lists_the_commands(capsys):
+    assert cli.main(["jugde"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("conformance: there is no command 'jugde' (did you mean 'judge'?)\n")
+    assert all(f"  {name}" in told for name in cli.COMMANDS)
+
+
+def test_what_there_is(capsys):
+    assert cli.main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    counts = {line.split()[0]: line.split()[1:] for line in lines if line and ":" not in line}
+    total = counts.pop("all")
+    del counts["layer"]
+    assert {"conv2d", "softmax", "chapter"} <= set(counts)
+    for place in (0, 1):
+        assert sum(int(each[place]) for each in counts.values()) == int(total[place])
+    (aspects,) = (line for line in lines if line.startswith("aspect: "))
+    assert sum(int(each.split()[1]) for each in aspects[8:].split(", ")) == int(total[1])
+    assert any(line.startswith("forms of torch: ") for line in lines)
