@@ -41,14 +41,14 @@ def workloads() -> dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]]:
             (normal(32, 64, 112, 112), None, None, normal(64), normal(64)),
             {"training": True},
         ),
-        "softmax 8192×32000": (
+        "softmax 1024×32000": (
             "torch.nn.functional.softmax",
-            (normal(8192, 32000),),
+            (normal(1024, 32000),),
             {"dim": 1},
         ),
-        "cross-entropy 8192×32000": (
+        "cross-entropy 1024×32000": (
             "torch.nn.functional.cross_entropy",
-            (normal(8192, 32000), rng.integers(0, 32000, 8192)),
+            (normal(1024, 32000), rng.integers(0, 32000, 1024)),
             {},
         ),
         "layer norm 8192×4096": (

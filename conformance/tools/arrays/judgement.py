@@ -48,7 +48,7 @@ def verdict(
     weights : mapping, optional
         For a layer: its parameters and buffers by name.
     training : bool, optional
-        For a layer: the mode.
+        For a layer: the mode; for a function its argument of that name.
     cotangent : array or tuple of array, optional
         The gradient of a loss by the output, with which the gradients were taken.
     gradients : mapping, optional
@@ -83,6 +83,8 @@ def verdict(
         raise ValueError("got must be an array where no gradients or state are judged; got None")
     if weights is not None and callee.kind == "function":
         raise ValueError(f"weights must be None for a function, such as {callee.name}; got some")
+    if training is not None and callee.kind == "function":
+        options["training"] = training  # its own argument of that name, as of batch_norm
     call = Call(
         callee,
         tuple(_read(value, f"argument {place + 1}") for place, value in enumerate(inputs)),

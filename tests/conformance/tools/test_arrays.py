@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 
@@ -275,3 +276,17 @@ def test_it_is_a_command():
     )
     assert done.returncode == 0
     assert "CALL.toml" in done.stdout
+
+
+def test_a_functions_own_argument_called_training():
+    got = functional.batch_norm(X, None, None, training=True)
+    assert verdict("torch.nn.functional.batch_norm", got, X, None, None, training=True)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'training'"):
+        verdict("torch.nn.functional.relu", X, X, training=True)
+
+
+def test_no_call_has_arguments_that_are_meant_for_the_judge():
+    own = set(inspect.signature(verdict).parameters) - {"name", "inputs", "options", "training"}
+    for name in known_names():
+        taken = set(inspect.signature(find_callee(name).made).parameters) & own
+        assert not taken, (name, taken)
