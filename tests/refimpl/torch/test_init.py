@@ -219,3 +219,11 @@ def test_dirac_lets_channels_through():
 def test_wrong_arguments_of_the_others_are_named(error, words, call):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("name", ["xavier_uniform_", "xavier_normal_"])
+def test_a_tensor_without_fans_is_refused(name):
+    function = getattr(init, name)
+    with pytest.raises(ValueError, match=r"tensor must have an axis .*; got shape \(0, 0\)"):
+        function(np.zeros((0, 0), np.float32))
+    assert function(np.zeros((0, 3), np.float32)).shape == (0, 3)  # as torch does

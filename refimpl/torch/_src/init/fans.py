@@ -231,4 +231,8 @@ def _xavier_std(tensor: T, gain: float) -> float:
     factor = read_number(gain, "gain", least=0)
     if not math.sqrt(3.0) * factor <= _most(tensor):
         raise ValueError(f"gain must be finite in the tensor's dtype; got {show(gain)}")
-    return factor * math.sqrt(2.0 / float(sum(_fans(tensor))))
+    fans = sum(_fans(tensor))
+    if fans == 0:
+        shape = array_of(tensor).shape
+        raise ValueError(f"tensor must have an axis that is not of length 0; got shape {shape}")
+    return factor * math.sqrt(2.0 / fans)
