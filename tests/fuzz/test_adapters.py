@@ -49,7 +49,7 @@ def test_no_hostile_subject_passes(name, tally):
     before = set(psutil.Process().children(recursive=True))
     isolation = Isolation(LIMITS)
     try:
-        roster = roster_of([f"{HOSTILE}:{name}"], isolation)
+        roster = load(name, isolation)
         (subject,) = roster
         session = Session(roster=roster)
         records = [judge(claim, session) for claim in claims_about(subject)]
@@ -66,6 +66,17 @@ def test_no_hostile_subject_passes(name, tally):
     assert any(not record.verdict.healthy for record in records)
     assert gone(started), [process.cmdline() for process in started if process.is_running()]
     assert time.monotonic() - began < 60
+
+
+def load(name, isolation, attempts=5):
+    """Load a subject; on a busy machine that alone may take longer than the limit."""
+    for attempt in range(attempts):
+        try:
+            return roster_of([f"{HOSTILE}:{name}"], isolation)
+        except ImportError as error:
+            if "ran longer than the limit" not in str(error) or attempt == attempts - 1:
+                raise
+    raise AssertionError
 
 
 def gone(processes, seconds=5.0):
