@@ -72,7 +72,10 @@ def main(descriptor: int) -> None:
             os.read(woken, 512)
             copy = _report_end(copy, control)
         if control in ready:
-            word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            try:
+                word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            except ConnectionError:  # the judge has gone, and left something unread
+                word, descriptors = b"", []
             if word == FORK:
                 copy = os.fork()
                 if not copy:
@@ -84,7 +87,7 @@ def main(descriptor: int) -> None:
                 if word != KILL:
                     return
                 if copy:  # reaped with the others; one that had ended before has been told of
-                    control.sendall(EVENT.pack(ENDED, -signal.SIGKILL))
+                    _tell(control, -signal.SIGKILL)
                 copy = 0
 
 
@@ -111,9 +114,15 @@ def _report_end(copy: int, control: socket.socket) -> int:
                 break
             if pid == copy:
                 kill_descendants_of(0)
-                control.sendall(EVENT.pack(ENDED, os.waitstatus_to_exitcode(status)))
+                _tell(control, os.waitstatus_to_exitcode(status))
                 return 0
     return copy
+
+
+def _tell(control: socket.socket, status: int) -> None:
+    """Send the exit status of the copy; a judge that has gone is noticed when it is listened to."""
+    with contextlib.suppress(OSError):
+        control.sendall(EVENT.pack(ENDED, status))
 
 
 def _become_copy(descriptor: int, prepare: Callable[[], AnswerFunction], limits: Limits) -> None:

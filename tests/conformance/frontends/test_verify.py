@@ -47,6 +47,7 @@ def verify(folder, *words):
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
+    assert "Traceback" not in done.stderr  # the processes beside the run end in silence
     return done.returncode, done.stdout + done.stderr
 
 
