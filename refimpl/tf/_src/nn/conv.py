@@ -253,7 +253,8 @@ def _convolve_checked(
     groups = channels // depth
     if outputs % groups:
         raise ValueError(
-            f"filters must be of an output depth that the {groups} groups divide; got {shape}"
+            f"filters must be of an output depth that the {groups} groups divide into which"
+            f" input's {channels} channels fall; got {shape}"
         )
     taps = shape[:n]
     pairs = read_padding(padding, layout, input.shape, taps, strides, dilations, explicit=explicit)
