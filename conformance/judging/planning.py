@@ -122,7 +122,7 @@ def plan_case(case: Case, roster: Roster, coverage: Coverage) -> Iterator[Claim]
         for form in forms_of(case, entry.dialect):
             try:
                 call = translate(case, entry.dialect, form)
-                if entry.is_about(call.target):
+                if not entry.only or call.target in entry.only:
                     calls[name].append((form, call))
             except Unsupported as answer:
                 if not entry.only and coverage.first_time(name, case.layer, form, str(answer)):

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 from conformance.subjects.sandbox import die_with_parent
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def _end_with_parent() -> None:
+    """Let this process end with the one that began it, also if that has ended meanwhile."""
+    die_with_parent()
+    parent = parent_process()
+    if parent is not None and os.getppid() != parent.pid:
+        os._exit(1)
 
 
 def map_parallel(
@@ -48,7 +56,7 @@ def map_parallel(
     for start in range(0, len(parts), max(batch, 1)):
         places = range(start, min(start + batch, len(parts)))
         with ProcessPoolExecutor(
-            min(processes, len(places)), context, initializer=die_with_parent
+            min(processes, len(places)), context, initializer=_end_with_parent
         ) as pool:
             futures = {pool.submit(work, parts[place]): place for place in places}
             for future in as_completed(futures):

@@ -56,10 +56,6 @@ class RosterEntry:
     isolated: bool = False
     only: frozenset[str] = frozenset()
 
-    def is_about(self, target: str) -> bool:
-        """Whether it is to be judged about a target."""
-        return not self.only or target in self.only
-
     @property
     def unguarded(self) -> bool:
         """Whether it is the user's own, and runs in the process that judges it."""
